@@ -1,0 +1,134 @@
+"""Realistic test data from CREATE TABLE statements. The public door: names are loaded when they are first used.
+
+>>> import synthgen_nb as sg
+>>> schema = sg.parse_ddl("CREATE TABLE t (id integer PRIMARY KEY)", dialect="sqlite")
+>>> list(schema.tables)
+['t']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# Which room each public name lives in. A plain import of all of them would load sqlglot, Polars and Arrow: a second of
+# CPU that a kernel pays at start-up although most sessions of a notebook only need some of it.
+_ROOMS = {
+    "DDLError": "errors",
+    "InfeasibleError": "errors",
+    "InputError": "errors",
+    "Interrupted": "errors",
+    "MissingExtra": "errors",
+    "PlanError": "errors",
+    "StoreError": "errors",
+    "SynthgenError": "errors",
+    "UnsafeSQLError": "errors",
+    "Schema": "schema",
+    "Finding": "report",
+    "Report": "report",
+    "parse_ddl": "ddl",
+    "render": "ddl",
+    "schema_json": "ddl",
+    "Plan": "plan",
+    "check": "feasibility",
+    "plan_from_json": "plan",
+    "draft_plan": "drafting",
+    "Dataset": "dataset",
+    "Store": "store",
+    "validate": "validation",
+    "export": "exports",
+    "generate": "jobs",
+    "run": "jobs",
+    "Proof": "proving",
+    "prove": "proving",
+    "load": "loading",
+}
+
+__all__ = [  # spelled out: type checkers do not read an expression here
+    "DDLError",
+    "Dataset",
+    "Finding",
+    "InfeasibleError",
+    "InputError",
+    "Interrupted",
+    "MissingExtra",
+    "Plan",
+    "PlanError",
+    "Proof",
+    "Report",
+    "Schema",
+    "Store",
+    "StoreError",
+    "SynthgenError",
+    "UnsafeSQLError",
+    "__version__",
+    "check",
+    "draft_plan",
+    "export",
+    "generate",
+    "load",
+    "load_ipython_extension",
+    "parse_ddl",
+    "plan_from_json",
+    "prove",
+    "render",
+    "run",
+    "schema_json",
+    "unload_ipython_extension",
+    "validate",
+]
+
+if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds the two lists together
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from .dataset import Dataset
+    from .ddl import parse_ddl, render, schema_json
+    from .drafting import draft_plan
+    from .errors import (
+        DDLError,
+        InfeasibleError,
+        InputError,
+        Interrupted,
+        MissingExtra,
+        PlanError,
+        StoreError,
+        SynthgenError,
+        UnsafeSQLError,
+    )
+    from .exports import export
+    from .feasibility import check
+    from .jobs import generate, run
+    from .loading import load
+    from .plan import Plan, plan_from_json
+    from .proving import Proof, prove
+    from .report import Finding, Report
+    from .schema import Schema
+    from .store import Store
+    from .validation import validate
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_ROOMS[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """`%load_ext synthgen_nb`: the magics, their completion and the views. A second call changes nothing."""
+    from .notebook import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    from .notebook import unload
+
+    unload(shell)

@@ -1,0 +1,368 @@
+"""The command `synthgen`: parse, call one function, show its value. Stable: other programs call it.
+
+Exit codes: 0 done; 1 data breaks a rule; 2 bad input, an infeasible plan or an unwritable store; 3 a fault of ours;
+130 interrupted. With --json one object goes to stdout, everything else to stderr; an error is
+{"error": {"message", "code", "details"}}.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import os
+import shutil
+import sys
+import traceback
+from argparse import Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from getpass import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import __version__, demo, launch
+from .documents import dataset_document, encode, report_document, show_document, store_document
+from .engines.urls import masked
+from .errors import DDLError, InputError, Interrupted, SynthgenError
+from .options import (
+    DATABASE_FORMATS,
+    TABLE_FORMATS,
+    Parser,
+    Settings,
+    add_generation_options,
+    add_reading_options,
+    add_store_option,
+    settings,
+)
+from .pages import FIRST_ROWS, Page, dataset_page, plan_page, plural, report_page, schema_page, store_page
+from .progress import Bar, Lines, Reader, Silent, follow
+from .request import Request, as_text, draft, read_schema, request, reuse, table_key
+from .screen import Style, style_for, text
+
+if TYPE_CHECKING:
+    from .dataset import Dataset
+    from .plan import Plan
+    from .schema import Schema
+    from .store import Store
+
+_log = logging.getLogger("synthgen_nb")
+_NOTES = 5  # lines about what an export can't hold
+_MOST_NOTES = 20  # on stderr; a dump of an old system may have hundreds
+
+_EXAMPLES = """examples:
+  synthgen demo                                       see what it does, in ten seconds
+  synthgen generate shop.sql -n 1k -n orders=50k      a dataset 'shop' in the store
+  synthgen generate shop.sql --to csv --out data      and as files
+  synthgen lab                                        the same in JupyterLab
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    words = sys.argv[1:] if argv is None else list(argv)
+    try:
+        _set_logging(os.environ.get("SYNTHGEN_LOG_LEVEL", "warning"))
+        parser = _parser()
+        args, rest = parser.parse_known_args(words)
+        if rest and args.run is not _lab:
+            parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        args.rest = rest
+        return int(args.run(args))
+    except KeyboardInterrupt:
+        return _refuse(Interrupted("interrupted", hint="nothing was left half-written"), "--json" in words)
+    except SynthgenError as error:
+        return _refuse(error, "--json" in words)
+    except BrokenPipeError:  # `synthgen show shop | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _refuse(InputError(f"{where}{error.strerror or error}"), "--json" in words)
+    except Exception as fault:
+        _log.debug("%s", masked(traceback.format_exc()))
+        hint = "please report it with the output of the same command under SYNTHGEN_LOG_LEVEL=debug"
+        said = " ".join(f"{type(fault).__name__}: {fault}".split())[:300]
+        return _refuse(SynthgenError(f"a fault of synthgen {__version__}: {said}", hint=hint), "--json" in words)
+
+
+def _refuse(error: SynthgenError, as_json: bool) -> int:
+    """Whatever was typed may come back in an error: without a URL's password."""
+    if as_json:
+        print(masked(encode(error.to_json())))
+    caret = error.caret() if isinstance(error, DDLError) else ""
+    print(masked(f"synthgen: {error}") + "".join(f"\n  {line}" for line in caret.splitlines()), file=sys.stderr)
+    return error.exit
+
+
+def _set_logging(level: str) -> None:
+    if level.upper() not in logging.getLevelNamesMapping():
+        raise InputError(f"SYNTHGEN_LOG_LEVEL: {level!r} is not a level", hint="debug, info, warning or error")
+    logging.basicConfig(stream=sys.stderr, level=level.upper(), format="synthgen: %(message)s")
+    _log.setLevel(level.upper())
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="synthgen",
+        description="Realistic test data from CREATE TABLE statements, with every constraint holding.",
+        epilog=_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"synthgen {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+
+    generate = commands.add_parser("generate", help="make a dataset from a DDL file", description=_generate.__doc__)
+    generate.add_argument("file", nargs="?", metavar="FILE|-", help="CREATE TABLE statements; - reads standard input")
+    generate.add_argument("--name", help="the dataset's name in the store (default: the file's)")
+    generate.add_argument("--plan", metavar="FILE", help="a plan kept by `synthgen plan --json`")
+    generate.add_argument("--to", choices=(*TABLE_FORMATS, *DATABASE_FORMATS), help="also write files")
+    generate.add_argument(
+        "--out", metavar="DIR", help="where --to writes: a new or empty folder, or one it wrote before"
+    )
+    generate.add_argument("-q", "--quiet", action="store_true", help="no progress, no summary")
+    add_generation_options(generate)
+    add_store_option(generate)
+    generate.set_defaults(run=_generate)
+
+    plan = commands.add_parser("plan", help="how each column would be filled", description=_plan.__doc__)
+    plan.add_argument("file", metavar="FILE|-")
+    add_generation_options(plan)
+    plan.set_defaults(run=_plan)
+
+    schema = commands.add_parser("schema", help="what was understood of a DDL file", description=_schema.__doc__)
+    schema.add_argument("file", metavar="FILE|-")
+    add_reading_options(schema)
+    schema.set_defaults(run=_schema)
+
+    validate = commands.add_parser("validate", help="check every rule again", description=_validate.__doc__)
+    show = commands.add_parser("show", help="a dataset's summary and first rows", description=_show.__doc__)
+    for command, run in ((validate, _validate), (show, _show)):
+        command.add_argument("name", metavar="NAME", help="a dataset in the store")
+        command.add_argument("--version", type=int, metavar="N", help="default: the latest")
+        add_store_option(command)
+        command.set_defaults(run=run)
+    show.add_argument("tables", nargs="*", metavar="TABLE", help="default: all")
+    show.add_argument("--first", type=int, default=FIRST_ROWS, metavar="N", help="rows of each table (default 10)")
+
+    prove = commands.add_parser("prove", help="the verdict of a real database engine", description=_prove.__doc__)
+    prove.add_argument(
+        "--engine",
+        default="duckdb",
+        metavar="ENGINE|URL",
+        help="duckdb (default), sqlite, postgresql://... or mysql://...",
+    )
+    prove.set_defaults(run=_prove)
+    load = commands.add_parser("load", help="fill the empty tables of a database", description=_load.__doc__)
+    load.add_argument("--into", required=True, metavar="URL", help="postgresql://, mysql://, sqlite:/// or duckdb:///")
+    load.set_defaults(run=_load)
+    for command in (prove, load):
+        command.add_argument("name", metavar="NAME", help="a dataset in the store")
+        command.add_argument("--version", type=int, metavar="N", help="default: the latest")
+        add_store_option(command)
+
+    listing = commands.add_parser("list", help="the datasets of a store", description=_list.__doc__)
+    add_store_option(listing)
+    listing.set_defaults(run=_list)
+    for command in (generate, plan, schema, validate, show, prove, load, listing):
+        command.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+    demo_command = commands.add_parser("demo", help="a small shop, generated and shown", description=demo.demo.__doc__)
+    demo_command.set_defaults(run=_demo)
+    lab = commands.add_parser("lab", help="the quickstart notebook in JupyterLab", description=launch.lab.__doc__)
+    lab.set_defaults(run=_lab)
+    return parser
+
+
+def _generate(args: Namespace) -> int:
+    """Makes the tables of FILE, checks every rule and keeps them as the next version of NAME in the store."""
+    from .exports import check_folder, export
+    from .store import Store
+
+    if bool(args.to) != bool(args.out):
+        raise InputError("--to and --out go together", hint="example: --to csv --out data")
+    if args.out:
+        check_folder(Path(args.out))
+    given = settings(os.environ)
+    plan, name = _planned(args, given)
+    store = Store(args.store or given.store)
+    dataset = _run(plan, store, args.name or name, _reader(args.quiet))
+    exported = export(dataset, args.out, args.to) if args.out else None
+    page = dataset_page(dataset, first_rows=0)
+    store_option = f" --store {store.path}" if args.store else ""
+    commands = [("look", f"synthgen show {dataset.name}{store_option}")]
+    if exported:
+        commands.insert(0, ("files", f"{len({f.file for f in exported.tables.values()})} in {args.out}"))
+        for line in exported.left_out[:_NOTES]:
+            print(f"synthgen: note: not in the {args.to} file: {line}", file=sys.stderr)
+        if more := exported.left_out[_NOTES:]:
+            print(f"synthgen: note: and {len(more)} more, listed in {args.out}/synthgen.json", file=sys.stderr)
+    if not args.quiet or args.json:
+        _show_page(args, dataset_document(dataset), page, tuple(commands))
+    return 1 if dataset.report and dataset.report.broken else 0
+
+
+def _planned(args: Namespace, given: Settings) -> tuple[Plan, str]:
+    """The plan and the dataset's name that the options ask for."""
+    if not args.file and not args.plan:
+        raise InputError("generate needs a FILE of CREATE TABLE statements", hint="- reads standard input")
+    asked = _request(args, given)
+    stem = Path(args.file or args.plan).stem if (args.file or args.plan) != "-" else "stdin"
+    if not args.plan:
+        return draft(_noted(read_schema(_read(args.file), asked)), asked), stem
+    if args.rows or args.as_of:
+        raise InputError("--plan holds its rows and its date", hint="leave -n and --as-of out, or draft a new plan")
+    from .plan import plan_from_json
+
+    kept = plan_from_json(_read(args.plan))
+    schema = None
+    if args.file:
+        asked = _request(args, Settings(dialect=given.dialect or kept.schema.dialect))
+        schema = read_schema(_read(args.file), asked)
+    return reuse(kept, schema, seed=args.seed, strict=asked.strict), stem
+
+
+def _run(plan: Plan, store: Store, name: str, reader: Reader) -> Dataset:
+    from .jobs import run
+
+    try:
+        return store.open(name, follow(run(plan, store, name), reader))
+    finally:
+        reader.close()
+
+
+def _plan(args: Namespace) -> int:
+    """Shows how each column of FILE would be filled. With --json it is the plan, which `generate --plan` takes back."""
+    asked = _request(args, settings(os.environ))
+    plan = draft(_noted(read_schema(_read(args.file), asked)), asked)
+    if args.json:
+        print(plan.to_json())
+    else:
+        _print(plan_page(plan))
+    return 0
+
+
+def _schema(args: Namespace) -> int:
+    """Shows the tables, columns and rules that were read from FILE, and what was not understood."""
+    from .ddl import schema_json
+
+    schema = read_schema(_read(args.file), _request(args, settings(os.environ)))
+    _show_page(args, schema_json(schema) if args.json else None, schema_page(schema))
+    return 0
+
+
+def _validate(args: Namespace) -> int:
+    """Checks every rule of the DDL against the stored data. Exit 1 if one is broken."""
+    from .validation import validate
+
+    dataset = _store(args).open(args.name, args.version)
+    report = validate(dataset)
+    dataset.keep_report(report)
+    document = {"dataset": dataset.name, "version": dataset.version, "report": report_document(report)}
+    _show_page(args, document, report_page(report, f"{dataset.name} v{dataset.version}"))
+    return 1 if report.broken else 0
+
+
+def _prove(args: Namespace) -> int:
+    """Loads a dataset into a database made for it, by the engine named, with every constraint on, and says what that
+    engine said. Nothing in a database that exists is touched. Exit 1 if a table is broken."""
+    from .outcomes import proof_document, proof_page
+    from .proving import prove
+
+    proof = prove(_store(args).open(args.name, args.version), args.engine, ask=_asker())
+    _show_page(args, proof_document(proof), proof_page(proof))
+    return 1 if proof.broken else 0
+
+
+def _load(args: Namespace) -> int:
+    """Fills the empty tables of your database with a dataset, in one transaction where the engine has them."""
+    from .loading import load
+    from .outcomes import loaded_page
+
+    loaded = load(_store(args).open(args.name, args.version), args.into, ask=_asker())
+    _show_page(args, loaded, loaded_page(loaded))
+    return 0
+
+
+def _asker() -> Callable[[str], str] | None:
+    """How to ask for a password: on a terminal alone."""
+    return getpass if sys.stdin is not None and sys.stdin.isatty() else None
+
+
+def _show(args: Namespace) -> int:
+    """Shows a dataset: its tables, its checks and the first rows of each table."""
+    dataset = _store(args).open(args.name, args.version)
+    if args.first < 0:
+        raise InputError("--first can't be negative")
+    tables = [table_key(dataset.rows, t) for t in args.tables] or list(dataset.rows)
+    document = show_document(dataset, tables, args.first) if args.json else None
+    _show_page(args, document, dataset_page(dataset, first_rows=args.first, tables=tables))
+    return 0
+
+
+def _list(args: Namespace) -> int:
+    """Lists the datasets of the store."""
+    store = _store(args)
+    _show_page(args, store_document(store), store_page(store))
+    return 0
+
+
+def _demo(args: Namespace) -> int:
+    return demo.demo(_style(), _reader(False))
+
+
+def _lab(args: Namespace) -> int:
+    return launch.lab(Path.cwd(), args.rest)
+
+
+def _request(args: Namespace, given: Settings) -> Request:
+    options = {name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict")}
+    return request(given, datetime.date.today(), **options)
+
+
+def _store(args: Namespace) -> Store:
+    from .store import Store
+
+    return Store(args.store or settings(os.environ).store)
+
+
+def _read(name: str) -> str:
+    if name == "-":
+        return as_text(sys.stdin.buffer.read(), "standard input")
+    path = Path(name)
+    if path.is_dir():
+        raise InputError(f"{name} is a folder", hint="name a file of CREATE TABLE statements")
+    try:
+        return as_text(path.read_bytes(), name)
+    except FileNotFoundError:
+        raise InputError(f"there is no file {name}") from None
+
+
+def _noted(schema: Schema) -> Schema:
+    """What was not understood or left aside goes to stderr, so that nothing of the DDL is dropped in silence."""
+    notes = [note for note in schema.notes if note.code != "ignored"]
+    for note in notes[:_MOST_NOTES]:
+        print(f"synthgen: note: line {note.line}, col {note.column}: {note.text}", file=sys.stderr)
+    if (rest := len(notes) - _MOST_NOTES) > 0:
+        print(f"synthgen: note: and {plural(rest, 'more note')}; `synthgen schema` lists them all", file=sys.stderr)
+    return schema
+
+
+def _show_page(args: Namespace, document: object, page: Page, commands: tuple[tuple[str, str], ...] = ()) -> None:
+    if args.json:
+        print(encode(document))
+    else:
+        _print(replace(page, commands=page.commands + commands))
+
+
+def _print(page: Page) -> None:
+    print(text(page, _style()))
+
+
+def _style() -> Style:
+    return style_for(sys.stdout, os.environ, shutil.get_terminal_size((100, 24)).columns)
+
+
+def _reader(quiet: bool) -> Reader:
+    if quiet:
+        return Silent()
+    style = style_for(sys.stderr, os.environ, shutil.get_terminal_size((100, 24)).columns)
+    return Bar(sys.stderr, style) if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else Lines(sys.stderr)

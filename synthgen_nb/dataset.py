@@ -1,0 +1,206 @@
+"""One version of a dataset as it lies on disk, and reading it. Knows the folder it is given; not where versions come
+from (store.py), nor whether the data is right."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from .errors import StoreError
+from .parquet import Part
+from .plan import Plan, plan_from_json
+from .report import Report
+from .schema import Schema
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Files(Struct, frozen=True, kw_only=True):
+    """One table of a version. `folder` is its escaped name; `seconds` is the time its parts took."""
+
+    folder: str
+    rows: int
+    bytes: int
+    seconds: float
+    parts: tuple[Part, ...]
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """dataset.json. `parent` is the version this one was made from by an edit."""
+
+    store_version: int
+    name: str
+    version: int
+    parent: int | None
+    seed: int
+    as_of: str
+    description: str
+    libraries: dict[str, str]
+    tables: dict[str, Files]
+    plan: msgspec.Raw
+
+
+class Format(Struct):
+    store_version: int = 0
+
+
+class _Planned(Struct):
+    schema: Schema
+
+
+class Dataset(Mapping[str, "pl.DataFrame"]):
+    """One immutable version: a mapping from table to frame, read when asked for."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path = path
+        self._manifest = manifest
+
+    @property
+    def name(self) -> str:
+        return self._manifest.name
+
+    @property
+    def version(self) -> int:
+        return self._manifest.version
+
+    @property
+    def parent(self) -> int | None:
+        return self._manifest.parent
+
+    @property
+    def seed(self) -> int:
+        return self._manifest.seed
+
+    @property
+    def as_of(self) -> str:
+        return self._manifest.as_of
+
+    @property
+    def description(self) -> str:
+        return self._manifest.description
+
+    @property
+    def libraries(self) -> dict[str, str]:
+        return dict(self._manifest.libraries)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        return {key: files.rows for key, files in self._manifest.tables.items()}
+
+    @property
+    def bytes(self) -> dict[str, int]:
+        return {key: files.bytes for key, files in self._manifest.tables.items()}
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        return {key: files.seconds for key, files in self._manifest.tables.items()}
+
+    @property
+    def plan(self) -> Plan:
+        return plan_from_json(bytes(self._manifest.plan).decode())
+
+    @property
+    def schema(self) -> Schema:
+        """Read without the rest of the plan, whose kinds of spec another release may have changed."""
+        return msgspec.json.decode(self._manifest.plan, type=_Planned).schema
+
+    def parts(self, table: str) -> tuple[Path, ...]:
+        """Raises KeyError for a table that is not there."""
+        return tuple(self.path / part.file for part in self._files(table).parts)
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        import polars as pl
+
+        # glob and hive off: a store's path may hold [, * or =
+        return pl.scan_parquet(list(self.parts(table)), glob=False, hive_partitioning=False)
+
+    def sql(self, query: str) -> pl.DataFrame:
+        """One SELECT in DuckDB's dialect over this version's tables; nothing else can be read and nothing written.
+        Raises UnsafeSQLError for what is outside the allow-list, InputError for what DuckDB refuses."""
+        from .sandbox import select
+
+        return select(query, {key: self.parts(key) for key in self})
+
+    @property
+    def report(self) -> Report | None:
+        """The report kept with this version; None before any was."""
+        try:
+            return msgspec.json.decode((self.path / "report.json").read_bytes(), type=Report)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.DecodeError) as error:
+            raise StoreError(f"{self.name} v{self.version}: report.json can't be read: {error}") from error
+
+    def keep_report(self, report: Report) -> None:
+        """Lays the report beside the version's data, instead of the one that was there."""
+        draft = self.path / f"report.json.{secrets.token_hex(4)}"
+        try:
+            write_whole(draft, msgspec.json.encode(report))
+            draft.replace(self.path / "report.json")
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise StoreError(f"{self.name} v{self.version}: can't keep the report: {error.strerror}") from error
+
+    def verify(self) -> None:
+        """Reads every part again. Raises StoreError at the first whose bytes are not the bytes that were written."""
+        for files in self._manifest.tables.values():
+            for part in files.parts:
+                with (self.path / part.file).open("rb") as file:
+                    if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
+                        raise StoreError(f"{self.name} v{self.version}: {part.file} is not as it was written")
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        import polars as pl
+
+        frame = self.scan(table)
+        try:
+            return frame.collect()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise StoreError(f"{self.name} v{self.version}: {table} can't be read: {error}") from error
+
+    def __contains__(self, table: object) -> bool:
+        return table in self._manifest.tables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._manifest.tables)
+
+    def __len__(self) -> int:
+        return len(self._manifest.tables)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Dataset) and other.path == self.path  # Mapping's own would read every table
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def __repr__(self) -> str:
+        tables = ", ".join(f"{key} {rows:,}" for key, rows in self.rows.items())
+        return f"<Dataset {self.name} v{self.version}: {tables}>"
+
+    def _files(self, table: str) -> Files:
+        if table not in self._manifest.tables:
+            raise KeyError(f"{table!r} is not a table of {self.name}{near(table, self)}")
+        return self._manifest.tables[table]
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """On the disk when it returns."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """' (did you mean ...?)', or nothing."""
+    close = difflib.get_close_matches(name, list(known), n=3)
+    return f" (did you mean {', '.join(close)}?)" if close else ""

@@ -1,0 +1,226 @@
+"""From a schema to a plan by rules: names, types, keys and CHECKs become specs. Needs no model and draws no row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from msgspec import structs
+
+from ..ddl.expressions import row_checks
+from ..ddl.partitions import routed
+from ..errors import InputError
+from ..plan import Plan, TablePlan
+from ..report import Finding
+from ..schema import Check, Column, Schema, Table
+from ..specs import AnySpec, Key, Range
+from .checks import read_checks
+from .columns import unique_spec
+from .domains import Domain, Facts, domain_of
+from .draft import Draft
+from .keys import TableKeys, capacity, decide_keys
+from .meaning import Meaning, meaning_of
+from .orders import soft_orders
+from .reading import Reading
+from .tables import build_table
+from .travel import travelled
+
+DEFAULT_ROWS = 1000
+DEFAULT_AS_OF = "2026-01-01"
+MOST_ROWS = 10**12
+_CHARSET = re.compile(r"(?:CHARSET|CHARACTER SET)\s*=?\s*(\w+)", re.IGNORECASE)  # a column's own comes first
+
+
+def draft_plan(
+    schema: Schema, rows: int | Mapping[str, int] = DEFAULT_ROWS, *, seed: int = 0, as_of: str = DEFAULT_AS_OF
+) -> Plan:
+    """A plan for every table of `schema`. `rows` is one number for all, or a number per table ("*" for the others).
+    Tables whose constraints allow fewer get their capacity, with the reason. InputError for impossible numbers."""
+    facts = Facts(schema.dialect, _day(as_of))
+    whole, schema = schema, _without_partitions(schema)
+    _refuse_partitions(whole, rows)
+    asked = _asked(schema, rows)
+    readings = {t.key: _read(schema, t) for t in schema.tables.values()}
+    domains = travelled(schema, {key: reading.domains for key, reading in readings.items()})
+    meanings = {t.key: {c.name: meaning_of(schema, t, c) for c in t.columns} for t in schema.tables.values()}
+    keys = {
+        t.key: _keys(t, schema, domains[t.key], readings[t.key], meanings[t.key], asked, facts)
+        for t in schema.tables.values()
+    }
+    counts, limits = _settle(schema, keys, asked)
+    heads = _ring_heads(keys)
+    tables: dict[str, TablePlan] = {}
+    findings: list[Finding] = []
+    for table in schema.tables.values():
+        known = meanings[table.key]
+        draft = Draft(
+            keys=keys[table.key],
+            domains=domains[table.key],
+            meanings=known,
+            orders=readings[table.key].orders + soft_orders(table, known),
+            left=readings[table.key].left,
+            computed=readings[table.key].computed,
+            facts=facts,
+            rows=counts[table.key],
+            head=table.key in heads,
+            parent_rows=counts.__getitem__,
+        )
+        most, why = limits[table.key]
+        tables[table.key], found = build_table(draft, asked[table.key], most, why)
+        findings += found
+    findings += _unequal_keys(keys, tables)
+    return Plan(schema=whole, seed=seed, as_of=as_of, tables=tables, findings=tuple(findings))
+
+
+def _without_partitions(schema: Schema) -> Schema:
+    """Only the tables that hold rows of their own; those that are partitioned take what some partition takes."""
+    kept = {}
+    for key, table in schema.tables.items():
+        if table.partition_of in schema.tables:
+            continue
+        route = routed(schema, table)
+        if route is not None:
+            check = Check(sql=route[1], columns=(route[0],), name="partitions", place=table.place)
+            table = structs.replace(table, constraints=(*table.constraints, check))
+        kept[key] = table
+    return structs.replace(schema, tables=kept)
+
+
+def _refuse_partitions(schema: Schema, rows: int | Mapping[str, int]) -> None:
+    for name in rows if isinstance(rows, Mapping) else ():
+        table = schema.tables.get(name)
+        if table is not None and table.partition_of in schema.tables:
+            parent = table.partition_of
+            raise InputError(
+                f"'{name}' is a partition: its rows are those of {parent}", hint=f"ask for rows of {parent}"
+            )
+
+
+def _day(as_of: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(as_of)
+    except ValueError as error:
+        raise InputError(f"'{as_of}' is no date", hint="write it as 2026-01-31") from error
+
+
+def _asked(schema: Schema, rows: int | Mapping[str, int]) -> dict[str, int]:
+    if isinstance(rows, int):
+        rows = {"*": rows}
+    lower = {key.lower(): key for key in schema.tables}
+    for name, count in rows.items():
+        if name != "*" and name.lower() not in lower:
+            raise InputError(f"there is no table '{name}'", hint=f"tables: {', '.join(list(schema.tables)[:12])}")
+        if not 0 <= count <= MOST_ROWS:
+            raise InputError(f"{count:,} rows for '{name}' can't be made", hint=f"0 to {MOST_ROWS:,}")
+    given = {lower[name.lower()]: count for name, count in rows.items() if name != "*"}
+    return {key: given.get(key, rows.get("*", DEFAULT_ROWS)) for key in schema.tables}
+
+
+def _read(schema: Schema, table: Table) -> Reading:
+    domains = {c.name: domain_of(c, schema.dialect) for c in table.columns}
+    for column in table.columns:
+        charset = _CHARSET.search(f"{column.type.sql} {table.options}")
+        if charset and not charset[1].lower().startswith(("utf", "ucs", "gb18030", "binary")):
+            domains[column.name] = replace(domains[column.name], ascii=True)
+    for unique in table.uniques:
+        for name, length in unique.prefixes.items():  # values that differ within the key's length
+            longest = min(length, domains[name].longest or length)
+            domains[name] = replace(domains[name], longest=longest)
+    return read_checks(table, row_checks(schema, table), domains, schema.dialect)
+
+
+def _keys(
+    table: Table,
+    schema: Schema,
+    domains: Mapping[str, Domain],
+    reading: Reading,
+    meanings: Mapping[str, Meaning],
+    asked: Mapping[str, int],
+    facts: Facts,
+) -> TableKeys:
+    def distinct(column: Column, wanted: int) -> AnySpec | None:
+        return unique_spec(column, meanings[column.name], domains[column.name], wanted, facts)
+
+    followers = {order.after for order in reading.orders}
+    wanted = asked[table.key]
+    return decide_keys(table, schema.tables, domains, reading.apart, followers, wanted, asked.__getitem__, distinct)
+
+
+def _ring_heads(keys: Mapping[str, TableKeys]) -> set[str]:
+    """One table of each ring of primary keys that are foreign keys: it counts for itself, and the others follow."""
+    onward = {
+        key: claim.units[0].key.table
+        for key, found in keys.items()
+        for claim in found.claims
+        if claim.form == "row" and claim.units[0].key is not None
+    }
+    heads: set[str] = set()
+    for start in onward:
+        path = [start]
+        while path[-1] in onward and path[-1] not in heads:
+            following = onward[path[-1]]
+            if following in path:
+                heads.add(following)
+                break
+            path.append(following)
+    return heads
+
+
+def _settle(
+    schema: Schema, keys: Mapping[str, TableKeys], asked: Mapping[str, int]
+) -> tuple[dict[str, int], dict[str, tuple[int | None, str]]]:
+    """Row counts: the greatest ones below what was asked that every capacity allows (capacities depend on the
+    parents)."""
+    counts = {key: _with_reference(table, keys[key], asked[key]) for key, table in schema.tables.items()}
+    limits: dict[str, tuple[int | None, str]] = {}
+    changed = True
+    while changed:
+        changed = False
+        for key, table in schema.tables.items():
+            most, why = capacity(keys[key], counts.__getitem__)
+            if table.rows and counts[key] == len(table.rows) and asked[key] > len(table.rows):
+                most, why = len(table.rows), "the rows that the DDL itself inserts"
+            limits[key] = (most, why if most is not None and most < asked[key] else "")
+            if most is not None and most < counts[key]:
+                counts[key], changed = most, True
+    return counts, limits
+
+
+def _with_reference(table: Table, keys: TableKeys, asked: int) -> int:
+    """Reference rows are all kept, and more are added only where serial keys keep them apart from the rest."""
+    if not table.rows:
+        return asked
+    serial = all(claim.form == "row" and claim.units[0].key is None for claim in keys.claims)
+    return max(asked, len(table.rows)) if serial else len(table.rows)
+
+
+def _unequal_keys(keys: Mapping[str, TableKeys], tables: Mapping[str, TablePlan]) -> list[Finding]:
+    """One column under two foreign keys holds where both parents count alike, row by row."""
+    found = []
+    for key, table_keys in keys.items():
+        for unit in table_keys.units:
+            for other in table_keys.shared.get(unit.name, ()):
+                assert unit.key is not None
+                first = _function(tables, unit.key.table, unit.key.references[0])
+                second = _function(tables, other.table, other.references[0])
+                if first is None or second is None or (first.low, first.step) != (second.low, second.step):
+                    text = f"{other.columns[0]} points to {unit.key.table} and to {other.table}, whose keys differ"
+                    found.append(
+                        Finding(verdict="broken", rule="foreign_key", table=key, columns=other.columns, text=text,
+                                hint="this has no construction yet: leave one of the two foreign keys out")
+                    )  # fmt: skip
+    return found
+
+
+def _function(tables: Mapping[str, TablePlan], table: str, column: str) -> Range | None:
+    """The serial function of the row number that a key column is, through keys that are keys; None if it is another."""
+    for _ in tables:
+        plan = tables[table].columns[column]
+        if isinstance(plan.spec, Range) and plan.at == "row":
+            return plan.spec
+        if not isinstance(plan.spec, Key) or plan.at != "row":
+            return None
+        table, column = plan.spec.table, plan.spec.column
+    return None

@@ -1,0 +1,54 @@
+"""A table on its way to a plan: what is known of it so far. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ..report import Finding
+from ..schema import Check, Table
+from ..specs import AnySource, AnySpec
+from .domains import Domain, Facts
+from .keys import TableKeys
+from .meaning import Meaning
+from .reading import Order
+
+
+@dataclass(slots=True)
+class Draft:
+    """A table on its way to a plan. `rows` is settled for every table by now."""
+
+    keys: TableKeys
+    domains: Mapping[str, Domain]
+    meanings: Mapping[str, Meaning]
+    orders: list[Order]
+    left: list[Check]
+    computed: Mapping[str, str]
+    facts: Facts
+    rows: int
+    head: bool  # its key counts for itself although it is a foreign key: the others of its ring follow
+    parent_rows: Callable[[str], int]
+    sources: dict[str, AnySource] = field(default_factory=dict)
+    placed: dict[str, tuple[AnySpec, str]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def table(self) -> Table:
+        return self.keys.table
+
+    def broken(self, text: str, columns: tuple[str, ...], hint: str, rule: str = "plan") -> None:
+        place = self.table.column(columns[0]).place if columns else self.table.place
+        line, column = (place.line, place.column) if place else (0, 0)
+        self.findings.append(
+            Finding(
+                verdict="broken",
+                rule=rule,
+                table=self.table.key,
+                columns=columns,
+                text=text,
+                hint=hint,
+                line=line,
+                column=column,
+            )
+        )

@@ -1,0 +1,316 @@
+"""One table's plan: claims become sources, keys become Key columns, the rest gets a spec of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+from typing import Literal
+
+from msgspec import structs
+
+from ..ddl.expressions import columns_of, parse_expression, row_time
+from ..errors import DDLError, PlanError, UnsafeSQLError
+from ..plan import NULL_SCALE, ColumnPlan, TablePlan
+from ..report import Finding
+from ..sandbox import connect
+from ..schema import Column, Kind
+from ..specs import (
+    After,
+    AnySpec,
+    Choice,
+    Digit,
+    Expression,
+    Key,
+    Layout,
+    Null,
+    Ordinal,
+    Path,
+    Permuted,
+    Person,
+    Pick,
+    Range,
+    Skip,
+    Tree,
+)
+from ..specs.people import namesakes
+from ..sqlsemantics import translate
+from .columns import random_spec
+from .domains import Domain, units_of
+from .draft import Draft
+from .keys import Claim, Unit, product_sizes, unit_size
+from .orders import Link, chain
+from .redrawing import redraws_of
+
+_NULL_SHARE = 0.1
+_NULL_SHARES = {"deleted_timestamp": 0.8, "end_date": 0.3, "end_timestamp": 0.3, "note": 0.4, "comment": 0.4}
+_SKEWED_FROM = 50  # parents: fewer than this get children evenly, more get popular ones
+_GAP = {
+    Kind.DATE: 30,
+    Kind.TIME: 3600 * 1_000_000,
+    Kind.TIMESTAMP: 5 * 86_400_000_000,
+    Kind.TIMESTAMPTZ: 5 * 86_400_000_000,
+}
+
+
+def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tuple[TablePlan, list[Finding]]:
+    """The plan of one table, and what could not be served."""
+    for text, unserved in draft.keys.unsupported:
+        draft.broken(
+            text, unserved, "ask for fewer constraints on these columns, or write this part of the plan by hand"
+        )
+    for column in draft.table.columns:
+        if draft.domains[column.name].empty and not draft.domains[column.name].nullable:
+            draft.broken(
+                f"no value of {column.name} can hold its CHECKs", (column.name,), "relax them or the type", "check"
+            )
+    for claim in draft.keys.claims:
+        _place_claim(draft, claim)
+    for unit in draft.keys.units:
+        if unit.key is not None:
+            _place_key(draft, unit)
+    for name, other in draft.keys.apart.items():
+        draft.sources[f"{name}, but one"] = draft.sources[name]
+        draft.sources[name] = Skip(of=f"{name}, but one", around=other)
+    _place_people(draft)
+    links, domains, unordered = chain(draft.orders, set(draft.placed), draft.domains)
+    draft.refused = _refused(draft)
+    columns = {c.name: _column_plan(draft, c, links, domains) for c in draft.table.columns}
+    redraws = redraws_of(draft, columns, unordered)
+    plan = TablePlan(
+        rows=draft.rows,
+        asked=asked,
+        columns=columns,
+        sources=draft.sources,
+        redraws=redraws,
+        capacity=capacity,
+        why=why,
+    )
+    return plan, draft.findings
+
+
+def _formula(draft: Draft, column: Column) -> str:
+    """What the column is computed from; "" where it is drawn."""
+    if column.generated is not None:
+        return "" if row_time(column) else column.generated
+    return draft.computed.get(column.name, "")
+
+
+def _refused(draft: Draft) -> dict[str, str]:
+    """Computed columns whose expression can't be evaluated here, with the reason."""
+    todo = [(c, _formula(draft, c)) for c in draft.table.columns if _formula(draft, c)]
+    found: dict[str, str] = {}
+    if todo:
+        types = {c.name: c.type for c in draft.table.columns}
+        with connect() as parser:
+            for column, formula in todo:
+                try:
+                    translate(formula, draft.facts.dialect, types, as_of=str(draft.facts.as_of), parser=parser)
+                except (UnsafeSQLError, DDLError) as error:
+                    found[column.name] = error.message
+    return found
+
+
+# --- claims and keys
+
+
+def _place_claim(draft: Draft, claim: Claim) -> None:
+    first = claim.units[0]
+    if claim.form == "row":
+        if first.key is None:
+            draft.placed[first.name] = (_after_reference(draft, first.name, draft.keys.unique_specs[first.name]), "row")
+        elif draft.head:
+            for name in first.columns:
+                draft.placed[name] = (Range(low=1, high=(1 << 31) - 1), "row")
+        else:
+            _place_columns(draft, first, "row")
+    elif claim.form == "permuted":
+        size = unit_size(draft.keys, first, draft.parent_rows)
+        spread = Permuted(size=size)
+        if first.name in draft.keys.sparse and size < draft.rows:
+            spread = Permuted(size=draft.rows, present=size)
+        if first.key is not None:
+            draft.sources[first.name] = spread
+            return
+        spec = draft.keys.unique_specs[first.name]
+        if spread.present is None:
+            draft.placed[first.name] = (spec, _code(draft, f"code of {first.name}", spec))
+        else:
+            draft.sources[f"code of {first.name}"] = spread
+            draft.placed[first.name] = (spec, f"code of {first.name}")
+    elif claim.form == "path":
+        draft.sources[first.name] = Path(ring=not first.nullable)
+    elif claim.form == "siblings":
+        assert claim.layout is not None
+        draft.sources[f"place in {claim.layout.name}"] = Ordinal(of=claim.layout.name)
+        draft.placed[first.name] = (draft.keys.unique_specs[first.name], f"place in {claim.layout.name}")
+    else:
+        _place_product(draft, claim)
+
+
+def _code(draft: Draft, name: str, spec: AnySpec) -> str:
+    """A permuted row number to read a unique spec at; all the unique fields of one person share theirs."""
+    name = "person" if isinstance(spec, Person) else name
+    known = draft.sources.get(name)
+    size = spec.size if not isinstance(known, Permuted) else max(known.size, spec.size)
+    draft.sources[name] = Permuted(size=size)
+    return name
+
+
+def _place_product(draft: Draft, claim: Claim) -> None:
+    base, by = "row", ""
+    sizes = product_sizes(draft.keys, claim, draft.parent_rows)
+    if claim.layout is not None:
+        by = claim.layout.name
+        base = f"place in {by}"
+        known = draft.sources.get(by)
+        most = min([prod(sizes), max(draft.rows, 1), *([known.most] if isinstance(known, Layout) else [])])
+        assert claim.layout.key is not None
+        parents = unit_size(draft.keys, claim.layout, draft.parent_rows)
+        draft.sources[by] = Layout(table=claim.layout.key.table, parents=max(parents, 1), total=draft.rows, most=most)
+        draft.sources[base] = Ordinal(of=by)
+    only = claim.units[0]
+    if by and len(claim.units) == 1 and only.key is None and _counts(draft.keys.unique_specs[only.name], draft, only):
+        draft.placed[only.name] = (draft.keys.unique_specs[only.name], base)
+        return
+    name = f"code of {', '.join(u.name for u in claim.units)}"
+    draft.sources[name] = Permuted(size=max(1, prod(sizes)), of=base, by=by)
+    divide = 1
+    for unit, size in zip(claim.units, sizes, strict=True):
+        source = unit.name if unit.key is not None else f"digit of {unit.name}"
+        draft.sources[source] = Digit(of=name, divide=divide, modulo=max(size, 1))
+        divide *= max(size, 1)
+        if unit.key is None:
+            draft.placed[unit.name] = (draft.keys.unique_specs[unit.name], source)
+
+
+def _counts(spec: AnySpec, draft: Draft, unit: Unit) -> bool:
+    """Line numbers, positions and dates run on: 1, 2, 3 ... instead of a random order."""
+    return isinstance(spec, Range) and draft.table.column(unit.name).type.kind in (Kind.INTEGER, Kind.DATE)
+
+
+def _place_key(draft: Draft, unit: Unit) -> None:
+    if all(c in draft.placed for c in unit.columns):
+        return
+    assert unit.key is not None
+    parents = unit_size(draft.keys, unit, draft.parent_rows)
+    if unit.name not in draft.sources:
+        if unit.to_self:
+            ring = unit.name in draft.keys.ring
+            roots: Literal["null", "self", "next"] = "null" if unit.nullable else "next" if ring else "self"
+            if roots == "next" and draft.rows == 1:
+                draft.broken("a lone row can't point to another", unit.columns, "ask for more rows", "foreign_key")
+            draft.sources[unit.name] = Tree(levels=_levels(draft.rows), roots=roots)
+        elif parents:
+            draft.sources[unit.name] = Pick(
+                table=unit.key.table, among=parents, skew=1 if parents >= _SKEWED_FROM else 0
+            )
+    if parents or unit.to_self or unit.name in draft.sources:
+        _place_columns(draft, unit, unit.name)
+
+
+def _place_columns(draft: Draft, unit: Unit, source: str) -> None:
+    assert unit.key is not None
+    for child, parent in zip(unit.key.columns, unit.key.references, strict=True):
+        draft.placed[child] = (Key(table=unit.key.table, column=parent), source)
+
+
+def _levels(rows: int) -> tuple[int, ...]:
+    """A tree of a tenth roots, each level three times the one above."""
+    levels = [max(min(rows, 2), rows // 10)]
+    while sum(levels) < rows:
+        levels.append(min(3 * levels[-1], rows - sum(levels)))
+    return tuple(levels)
+
+
+def _after_reference(draft: Draft, column: str, spec: AnySpec) -> AnySpec:
+    """Serial keys go on behind the rows that the DDL inserts."""
+    place = draft.table.column_names.index(column)
+    known = [row[place] for row in draft.table.rows]
+    if not known or not isinstance(spec, Range):
+        return spec
+    last = max(int(v) for v in known if v is not None)
+    return Range(low=max(last + 1 - len(known) * spec.step, spec.low), high=spec.high, step=spec.step)
+
+
+def _place_people(draft: Draft) -> None:
+    """Names, addresses and user names of one row are one person's: the first column of each field reads one source."""
+    fields: dict[str, str] = {}
+    for column in draft.table.columns:
+        if column.name in draft.placed or _formula(draft, column) or draft.domains[column.name].empty:
+            continue
+        if draft.domains[column.name].always_null or draft.domains[column.name].values is not None:
+            continue
+        spec = _try(draft, column)
+        if isinstance(spec, Person) and spec.field not in fields:
+            fields[spec.field] = column.name
+            draft.placed[column.name] = (spec, "person")
+    people = [spec for spec, at in draft.placed.values() if at == "person" and isinstance(spec, Person)]
+    if not people:
+        return
+    copies = max(spec.copies for spec in people)
+    draft.sources["person"] = Permuted(size=namesakes(copies))
+    for name, (spec, at) in list(draft.placed.items()):
+        if at == "person" and isinstance(spec, Person):
+            draft.placed[name] = (structs.replace(spec, copies=copies), at)
+
+
+def _try(draft: Draft, column: Column) -> AnySpec | None:
+    try:
+        return random_spec(column, draft.meanings[column.name], draft.domains[column.name], draft.facts)
+    except PlanError:
+        return None  # told where the column itself is drafted
+
+
+# --- columns
+
+
+def _column_plan(draft: Draft, column: Column, links: Mapping[str, Link], domains: Mapping[str, Domain]) -> ColumnPlan:
+    meaning, domain = draft.meanings[column.name], domains[column.name]
+    spec, at = draft.placed.get(column.name, (None, "")) if not column.generated else (None, "")
+    unit = draft.keys.owner[column.name]
+    if column.name in draft.keys.nulled:
+        spec, at = Null(), ""
+    if spec is None:
+        spec = _spec(draft, column, links.get(column.name), domain)
+    assert spec is not None
+    nulls = 0
+    if domain.nullable and not domain.always_null and not _formula(draft, column) and not draft.keys.claimed(unit):
+        loose = unit.key is None or unit.key.match == "simple" or all(draft.domains[c].nullable for c in unit.columns)
+        if loose and not unit.to_self:
+            nulls = round(_NULL_SHARES.get(meaning.group, _NULL_SHARE) * NULL_SCALE)
+    return ColumnPlan(
+        spec=spec, at=at, nulls=nulls, nulls_of=unit.name if unit.key is not None else "",
+        meaning=meaning.name, group=meaning.group, rule=meaning.rule, confidence=meaning.confidence,
+    )  # fmt: skip
+
+
+def _spec(draft: Draft, column: Column, link: Link | None, domain: Domain) -> AnySpec:
+    if column.name in draft.refused:
+        if not column.nullable:
+            text = f"{column.name}: {draft.refused[column.name]}"
+            draft.broken(text, (column.name,), "make it nullable, or a plain column")
+        return Null()  # validation calls it unverified
+    formula = _formula(draft, column)
+    if formula:
+        read = columns_of(parse_expression(formula, draft.facts.dialect))
+        lower = {c.lower(): c for c in draft.table.column_names}
+        return Expression(sql=formula, columns=tuple(lower[c.lower()] for c in read if c.lower() in lower))
+    if link is not None:
+        return _after(column, link, domain)
+    if domain.empty:
+        return Null()  # told above where the column must have a value
+    try:
+        return random_spec(column, draft.meanings[column.name], domain, draft.facts)
+    except PlanError as error:
+        draft.broken(f"{column.name}: {error.message}", (column.name,), error.hint or "relax its CHECK or its type")
+        return Choice(values=(0,))
+
+
+def _after(column: Column, link: Link, domain: Domain) -> After:
+    step = 1_000_000 if column.type.kind in (Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ) else 1
+    limit = domain.high if domain.high is not None else 1 << 62
+    gap = _GAP.get(column.type.kind, max(1, min(1000, limit)))
+    return After(
+        column=link.before, low=step if link.strict else 0, high=gap, limit=limit,
+        floor=domain.low, step=step, scale=units_of(column.type) if column.type.kind == Kind.FLOAT else 0,
+    )  # fmt: skip

@@ -1,0 +1,223 @@
+"""A spec for a text column, by its meaning and what fits. What is unknown becomes an opaque code that fits."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import PlanError
+from ..schema import Column, Kind
+from ..specs import AnySpec, Bank, Choice, Format, Pattern, Person, Prose, Range, Uuid
+from ..specs.people import HOSTS, folded, namesakes
+from .domains import Domain, Facts
+
+_PEOPLE = {
+    "person.first_name": "first_name", "person.last_name": "last_name", "person.full_name": "full_name",
+    "email": "email", "username": "username", "gender": "gender",
+}  # fmt: skip
+_BANKS = {
+    "city": ("city", -1), "region": ("region", -1), "county": ("region", -1), "country": ("country", 0),
+    "country_code": ("country_code", -1), "currency_code": ("currency_code", -1), "company": ("company", -1),
+    "department_name": ("department", -1), "role_name": ("job_title", -1), "job_title": ("job_title", -1),
+    "product_name": ("product_name", 0), "brand": ("brand", -1), "object_name": ("product_name", 0),
+    "category_code": ("category", -1), "color": ("color", -1), "title": ("title", -1), "work_title": ("title", -1),
+    "language_name": ("language", 0), "language_code": ("language", 1), "time_zone": ("time_zone", -1),
+    "mime_type": ("mime_type", -1), "file_format": ("file_ext", -1), "user_agent": ("user_agent", -1),
+    "hostname": ("domain", -1), "tag": ("word", -1),
+}  # fmt: skip
+_CODES = {"country": "country_code", "language_name": "language_code"}  # what a char(2) of that name holds
+_STATUS = ("active", "pending", "completed", "cancelled", "archived")
+_LEVELS = ("primary", "secondary", "bachelor", "master", "doctorate")
+_PROSE = {"free_text", "comment", "note", "config_value"}
+
+
+def random_text(column: Column, group: str, domain: Domain, facts: Facts) -> AnySpec:
+    longest, shortest = domain.longest, domain.shortest
+    if domain.json and (not longest or longest >= 60):
+        return json_text()
+    if domain.hints:
+        return Choice(values=domain.hints)
+    if domain.form is not None and not _formed(group, domain):
+        return Pattern(template=domain.form.template)
+    if domain.case or shortest > 2:
+        return _coded(shortest, longest, domain.case)
+    if group in _PEOPLE and _person_fits(_PEOPLE[group], longest):
+        return Person(field=_PEOPLE[group], longest=longest, ascii=domain.ascii)  # type: ignore[arg-type]
+    for spec in _meant(group, longest, facts):
+        return spec
+    if group in _PROSE or (group == "opaque" and not longest and column.type.kind == Kind.TEXT):
+        return Prose(sentences=3, longest=longest) if not longest or longest >= 30 else _short(domain)
+    if group in _BANKS:
+        shorter = _CODES.get(group)
+        short = _bank(*_BANKS[shorter], domain) if shorter and 0 < longest <= 3 else None
+        return short or _bank(*_BANKS[group], domain) or _short(domain)
+    return _coded(shortest, longest, "")
+
+
+_SAMPLES = {
+    "email": tuple(f"ann.lee@{host}" for host in HOSTS),
+    "url": ("https://www.example.com/word/12345",),
+}
+
+
+def _formed(group: str, domain: Domain) -> bool:
+    """Whether all that the meaning gives has the form that a CHECK asks for anyway."""
+    form = domain.form
+    return form is None or (group in _SAMPLES and all(re.fullmatch(form.regex, text) for text in _SAMPLES[group]))
+
+
+def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
+    """Specs for meanings with a form of their own; empty where the column is too short for it."""
+
+    def fits(width: int) -> bool:
+        return not longest or longest >= width
+
+    match group:
+        case "uuid" if fits(36):
+            return [Uuid()]
+        case "hash" | "password_or_secret" | "token" | "api_key":
+            return [Pattern(template="%" * min(longest or 64, 64))]
+        case "phone" if fits(12):
+            return [
+                Pattern(template="+1-###-555-01##"[: longest or 20]) if fits(15) else Pattern(template="###-555-01##")
+            ]
+        case "street_address" if fits(30):
+            return [
+                Format(
+                    template="{0} {1}",
+                    parts=(Range(low=1, high=980), Bank(pool="street_name", longest=(longest or 99) - 4)),
+                )
+            ]
+        case "postal_code" if fits(5):
+            return [Pattern(template="#####", start=10_000)]
+        case "url" | "avatar" if fits(40):
+            return [
+                Format(
+                    template="https://www.example.com/{0}/{1}",
+                    parts=(Bank(pool="word", longest=9), Range(low=1, high=99_999)),
+                )
+            ]
+        case "ip" if fits(15):
+            return [Format(template="192.0.2.{0}", parts=(Range(low=1, high=254),))]  # documentation range, RFC 5737
+        case "mac" if fits(17):
+            return [Pattern(template="02:00:%%:%%:%%:%%")]
+        case "status_code":
+            kept = tuple(s for s in _STATUS if fits(len(s)))
+            return [Choice(values=kept, weights=(50, 20, 15, 10, 5)[: len(kept)])] if kept else []
+        case "education_level":
+            kept = tuple(s for s in _LEVELS if fits(len(s)))
+            return [Choice(values=kept)] if kept else []
+        case "gender":
+            return [Choice(values=("F", "M"))]
+        case "boolean_flag":
+            return [Choice(values=("Y", "N"), weights=(3, 1))]
+        case "json_doc" if fits(60):
+            return [json_text()]
+        case "path" | "filename" if fits(40):
+            return [
+                Format(template="/data/{0}/{1}.csv", parts=(Bank(pool="word", longest=9), Range(low=1, high=99_999)))
+            ]
+        case "slug" | "config_key" if fits(20):
+            return [Format(template="{0}-{1}", parts=(Bank(pool="word", longest=9), Bank(pool="word", longest=9)))]
+        case "version" if fits(8):
+            return [
+                Format(
+                    template="{0}.{1}.{2}", parts=(Range(low=1, high=4), Range(low=0, high=20), Range(low=0, high=9))
+                )
+            ]
+        case "birth_date" | "date" | "start_date" | "end_date" if fits(10):
+            return [
+                Format(
+                    template="{0}-0{1}-1{2}",
+                    parts=(
+                        Range(low=facts.as_of.year - 30, high=facts.as_of.year - 1),
+                        Range(low=1, high=9),
+                        Range(low=0, high=9),
+                    ),
+                )
+            ]
+        case "currency_amount" | "quantity" | "count" | "measurement" | "score" if fits(5):
+            return [Format(template="{0}", parts=(Range(low=1, high=999),))]
+    return []
+
+
+def distinct_text(column: Column, group: str, domain: Domain, wanted: int) -> AnySpec:
+    longest, shortest = domain.longest, domain.shortest
+    if domain.form is not None and not _formed(group, domain):
+        return Pattern(template=domain.form.template)
+    if not domain.case and shortest <= 2:
+        if group in ("email", "username", "person.full_name"):
+            copies = -(-wanted // namesakes(1))
+            if _person_fits(_PEOPLE[group], longest, copies):
+                return Person(field=_PEOPLE[group], copies=copies, longest=longest, ascii=domain.ascii)  # type: ignore[arg-type]
+        if group == "uuid" and (not longest or longest >= 36):
+            return Uuid()
+        if group in _BANKS and group not in ("country_code", "currency_code", "language_code"):
+            bank = _bank(*_BANKS[group], domain, wanted)
+            if bank is not None:
+                return bank
+        if group in ("hash", "token", "api_key", "password_or_secret"):
+            return Pattern(template="%" * min(longest or 64, 64))
+    return _coded(shortest, longest, domain.case, wanted, _initials(column.name))
+
+
+def _initials(name: str) -> str:
+    letters = "".join(c for c in name.upper() if "A" <= c <= "Z" and c not in "AEIOU")
+    return letters[:3] if len(letters) >= 3 else "REF"
+
+
+def _coded(shortest: int, longest: int, case: str, wanted: int = 1_000, prefix: str = "") -> Pattern:
+    """An opaque code of one length: REF-004711, AB123, *** - whatever fits and has `wanted` values to spare."""
+    letter = "?" if case == "lower" else "@"
+    head = prefix.lower() if case == "lower" else prefix
+    digits = max(6, len(str(wanted * 10)))
+    best = Pattern(template=(letter * 3 if not prefix else head) + "-" + "#" * digits, start=0)
+    if len(best.template) < shortest:
+        best = Pattern(template=best.template + "#" * (shortest - len(best.template)))
+    if not longest or len(best.template) <= longest:
+        return best
+    for template in (letter * 2 + "#" * digits, letter + "#" * (longest - 1), "#" * longest, letter * longest):
+        pattern = Pattern(template=template)
+        if len(template) <= longest and len(template) >= shortest and pattern.size >= wanted:
+            return pattern
+    return Pattern(template=("%" if case == "lower" else "*") * longest)
+
+
+def _bank(pool: str, field: int, domain: Domain, wanted: int = 0) -> Bank | None:
+    copies = 1
+    while True:
+        spec = Bank(pool=pool, field=field, longest=domain.longest, copies=copies, ascii=domain.ascii)
+        try:
+            size = spec.size
+        except PlanError:
+            return None
+        if size >= wanted:
+            return spec
+        copies = max(copies + 1, -(-wanted * copies // size))
+
+
+def _short(domain: Domain) -> AnySpec:
+    for pool in ("title", "word"):
+        bank = _bank(pool, -1, domain)
+        if bank is not None:
+            return bank
+    return _coded(0, domain.longest, "")
+
+
+def _person_fits(field: str, longest: int, copies: int = 1) -> bool:
+    if not longest or field in ("first_name", "last_name", "gender"):
+        return True
+    if field == "full_name":
+        return longest >= 40
+    room = Person(field=field, copies=copies, longest=longest)._room()  # type: ignore[arg-type]
+    try:
+        folded(True, room), folded(False, room)
+    except PlanError:
+        return False
+    return room >= 4
+
+
+def json_text() -> Format:
+    return Format(
+        template='{"id": {0}, "label": "{1}", "active": {2}}',
+        parts=(Range(low=1, high=99_999), Bank(pool="word"), Choice(values=("true", "false"))),
+    )

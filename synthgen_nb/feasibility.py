@@ -1,0 +1,136 @@
+"""`check(plan)`: what can't be satisfied is said here, before any row is kept. Draws a few rows, writes none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from .errors import InfeasibleError, SynthgenError
+from .generation import Engine, arrow_schema
+from .physical import to_arrow
+from .plan import Plan, TablePlan
+from .report import Finding, Report
+from .rows import Rows
+from .schema import Table
+from .specs import Key, Layout, Permuted, Pick
+
+_PROBED = 256  # rows drawn at either end of each table
+
+
+def check(plan: Plan) -> Report:
+    """Findings for what the plan can't do (broken) and where it gives fewer rows than asked (holds, rule
+    "capacity")."""
+    findings = list(plan.findings)
+    if not findings:
+        engine = Engine(plan)
+        for key, table in plan.schema.tables.items():
+            if key not in plan.tables and table.partition_of in plan.schema.tables:
+                continue
+            if key not in plan.tables:
+                findings.append(_broken(table, (), "the plan has no such table", "draft the plan again"))
+                continue
+            shape = list(_shape(plan, table, plan.tables[key]))
+            findings += shape or _probe(engine, table)
+    for key, table_plan in plan.tables.items():
+        if table_plan.why:
+            text = f"{table_plan.rows:,} of {table_plan.asked:,} rows: {table_plan.why}"
+            findings.append(Finding(verdict="holds", rule="capacity", table=key, text=text))
+    return Report(findings=tuple(findings))
+
+
+def require(plan: Plan, *, strict: bool = False) -> None:
+    """Raises InfeasibleError with the findings where `check` finds something broken, or, if strict, a smaller table."""
+    report = check(plan)
+    bad = [f for f in report.findings if f.verdict == "broken" or strict]
+    if bad:
+        first = bad[0]
+        place = f"line {first.line}, col {first.column}: " if first.line else ""
+        more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
+        details = {"findings": [{"table": f.table, "columns": f.columns, "text": f.text, "hint": f.hint} for f in bad]}
+        raise InfeasibleError(f"{place}{first.table}: {first.text}{more}", hint=first.hint, details=details)
+
+
+def _broken(table: Table, columns: tuple[str, ...], text: str, hint: str) -> Finding:
+    place = table.column(columns[0]).place if columns else table.place
+    line, column = (place.line, place.column) if place else (0, 0)
+    return Finding(
+        verdict="broken", rule="plan", table=table.key, columns=columns, text=text, hint=hint, line=line, column=column
+    )
+
+
+def _shape(plan: Plan, table: Table, table_plan: TablePlan) -> Iterator[Finding]:
+    """Names that point nowhere, and specs with fewer values than rows."""
+    missing = [c for c in table.column_names if c not in table_plan.columns]
+    if missing:
+        yield _broken(table, (missing[0],), f"the plan has no column {missing[0]}", "add it, or draft the plan again")
+    for name, column in table_plan.columns.items():
+        if name not in table.column_names:
+            yield _broken(table, (), f"the table has no column {name}", "take it out of the plan")
+            continue
+        if column.at not in ("", "row") and column.at not in table_plan.sources:
+            yield _broken(
+                table, (name,), f"{name} reads the source '{column.at}', which is not there", "name one of `sources`"
+            )
+        elif column.at == "row" and not isinstance(column.spec, Key) and column.spec.size < table_plan.rows:
+            text = f"{name} has {column.spec.size:,} values for {table_plan.rows:,} rows"
+            yield _broken(table, (name,), text, "ask for fewer rows or widen it")
+        if isinstance(column.spec, Key) and (
+            column.spec.table not in plan.tables or column.spec.column not in plan.tables[column.spec.table].columns
+        ):
+            yield _broken(
+                table, (name,), f"{name} points to {column.spec.table}.{column.spec.column}", "no such column"
+            )
+    for name, source in table_plan.sources.items():
+        parents = source.among if isinstance(source, Pick) else source.parents if isinstance(source, Layout) else 0
+        if isinstance(source, Pick | Layout) and (
+            source.table not in plan.tables or parents > plan.tables[source.table].rows
+        ):
+            yield _broken(
+                table, (), f"source '{name}' points beyond the rows of {source.table}", "ask for more rows there"
+            )
+        if isinstance(source, Layout) and not source.least * parents <= source.total <= source.most * parents:
+            yield _broken(
+                table, (), f"source '{name}' can't lay {source.total:,} rows out", "change `most` or the rows"
+            )
+        if isinstance(source, Permuted) and source.of == "row" and source.size < table_plan.rows:
+            text = f"source '{name}' has {source.size:,} values for {table_plan.rows:,} rows"
+            yield _broken(table, (), text, "ask for fewer rows")
+
+
+def _probe(engine: Engine, table: Table) -> list[Finding]:
+    """The first rows and the last, every column, in the declared types."""
+    count = engine.row_count(table.key)
+    index = np.unique(np.concatenate([np.arange(min(count, _PROBED)), np.arange(max(0, count - _PROBED), count)]))
+    rows = Rows(engine, table.key, index.astype(np.uint64))
+    for field, column in zip(arrow_schema(engine.plan, table.key), table.columns, strict=True):
+        try:
+            array = to_arrow(rows.column(field.name), field.type, column.type.values)
+        except InfeasibleError as error:
+            return [_broken(table, (field.name,), error.message, error.hint)]
+        except SynthgenError as error:
+            return [
+                _broken(
+                    table, (field.name,), f"{field.name}: {error.message}", error.hint or "change its spec in a plan"
+                )
+            ]
+        except RecursionError:
+            text = f"{field.name} is computed from a key that is computed from {field.name} again"
+            return [
+                _broken(table, (field.name,), text, "keys that point at themselves in a ring have no construction yet")
+            ]
+        except pa.ArrowInvalid as error:
+            text = f"{field.name} does not fit its type: {str(error).splitlines()[0]}"
+            return [_broken(table, (field.name,), text, "change its spec in a plan")]
+        if not field.nullable and array.null_count:
+            return [
+                _broken(
+                    table, (field.name,), f"{field.name} is NOT NULL and has no value for some rows", "check its source"
+                )
+            ]
+    for redraw in engine.plan.tables[table.key].redraws:
+        if not redraw.columns and len(engine.failing(rows, redraw)):
+            text = f"CHECK ({redraw.sql}) reads only key columns, and their values don't hold it"
+            return [_broken(table, redraw.reads[:1], text, "this has no construction yet")]
+    return []

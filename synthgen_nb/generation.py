@@ -1,0 +1,225 @@
+"""From a plan to record batches: any rows of any table, in any order. No files, no events.
+
+`generate_chunk(engine, chunk)` is a pure function of the plan and the row numbers; an Engine only keeps what can be
+made again (keys, pools, small tables), so any number of them give equal values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .computing import Calculator
+from .errors import InfeasibleError
+from .parquet import enum_field
+from .physical import arrow_type, converted, from_arrow, from_python, to_arrow
+from .plan import NULL_SCALE, Plan, Redraw
+from .rows import I64, Indices, Rows, Values, bits, key_of
+from .schema import Kind, Table
+from .specs import Choice, Key, Range
+
+CHUNK_ROWS = 1 << 16  # = a row group; measured best between 64 and 128 Ki rows
+PART_ROWS = 1 << 20
+ATTEMPTS = 64  # draws of a row before its CHECK counts as unsatisfiable
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows start..stop-1 of a table."""
+
+    table: str
+    start: int
+    stop: int
+
+
+class Engine:
+    """A plan made ready to be asked for values. Safe to share between threads."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._keys: dict[tuple[str, str], int] = {}
+        self._calculators: dict[str, Calculator] = {}
+        self._kept: dict[tuple[str, str], I64] = {}
+        self._reference = {
+            key: _reference(plan, table)
+            for key, table in plan.schema.tables.items()
+            if table.rows and key in plan.tables
+        }
+
+    def key(self, table: str, name: str) -> int:
+        place = (table, name)
+        if place not in self._keys:
+            self._keys[place] = key_of(self.plan.seed, table, name)
+        return self._keys[place]
+
+    def row_count(self, table: str) -> int:
+        return self.plan.tables[table].rows
+
+    def kept(self, table: str, name: str, make: Callable[[], I64]) -> I64:
+        """A small table made once; two threads may both make it, and get equal ones."""
+        place = (table, name)
+        if place not in self._kept:
+            self._kept.setdefault(place, make())
+        return self._kept[place]
+
+    def draw_source(self, rows: Rows, name: str) -> Indices:
+        return self.plan.tables[rows.table].sources[name].draw(rows, name)
+
+    def draw_column(self, rows: Rows, name: str) -> Values:
+        """A column's values in a window, reference rows, NULLs and redrawing included."""
+        table = self.plan.tables[rows.table]
+        if rows.attempt and name not in rows.redrawn and not table.columns[name].spec.needs:
+            return Rows(self, rows.table, rows.index).column(name)
+        for redraw in table.redraws:
+            if name in redraw.columns and not rows.attempt:
+                return self._redrawn(rows, redraw)[name]
+        return self._with_reference(rows, name, self._drawn(rows, name))
+
+    def _drawn(self, rows: Rows, name: str) -> Values:
+        column = self.plan.tables[rows.table].columns[name]
+        if column.at:
+            index = rows.source(column.at)
+            values = column.spec.at(index.values, rows, name)
+            valid = index.valid
+        else:
+            values, valid = column.spec.draw(rows, name), None
+        if isinstance(column.spec, Key):
+            tables = self.plan.schema.tables
+            parent = tables[column.spec.table].column(column.spec.column).type
+            values = converted(values, parent, tables[rows.table].column(name).type)
+        if values.valid is not None:
+            valid = values.valid if valid is None else valid & values.valid
+        if column.nulls:
+            random = bits(rows.key(f"{column.nulls_of or name}/null"), rows.index)
+            present = (random >> np.uint64(48)) >= np.uint64(column.nulls * 65536 // NULL_SCALE)
+            valid = present if valid is None else valid & present
+        return Values(values.data, valid)
+
+    def compute(self, rows: Rows, sql: str, columns: tuple[str, ...], name: str) -> Values:
+        """A GENERATED column over others of the same rows."""
+        kind = self.plan.schema.tables[rows.table].column(name).type
+        cast = "BIGINT" if kind.kind == Kind.INTEGER else ""  # rounded as SQL rounds, not cut
+        read = {c: self._arrow(rows, c) for c in columns}
+        result = self._calculator(rows.table).evaluate(sql, read, len(rows), cast=cast)
+        return from_arrow(result, kind, self.plan.schema.dialect)
+
+    def _calculator(self, table: str) -> Calculator:
+        if table not in self._calculators:
+            schema = self.plan.schema
+            fresh = Calculator(schema.dialect, schema.tables[table], self.plan.as_of)
+            self._calculators.setdefault(table, fresh)
+        return self._calculators[table]
+
+    def _arrow(self, rows: Rows, name: str) -> pa.Array:
+        kind = self.plan.schema.tables[rows.table].column(name).type
+        array = to_arrow(rows.column(name), arrow_type(kind, self.plan.schema.dialect))
+        return array.cast(pa.string()) if pa.types.is_dictionary(array.type) else array
+
+    def _redrawn(self, rows: Rows, redraw: Redraw) -> dict[str, Values]:
+        """The group's columns, each row at the first attempt that holds the condition. Reference rows are the DDL's
+        own."""
+        drawn: dict[str, Values] = {}
+        for name in redraw.columns:  # in the plan's order: later ones may be computed from earlier ones
+            drawn[name] = self._with_reference(rows, name, self._drawn(rows, name))
+            rows.settle(drawn)
+        open_ = self.failing(rows, redraw)
+        specs = self.plan.tables[rows.table].columns
+        computed = [n for n in redraw.reads if n not in redraw.columns and specs[n].spec.needs]
+        kept = [n for n in redraw.reads if n not in redraw.columns and n not in computed]
+        for attempt in range(1, ATTEMPTS):
+            if not len(open_):
+                break
+            index = rows.index[open_]
+            again = Rows(self, rows.table, index, attempt=attempt, redrawn=frozenset(redraw.columns))
+            again.settle({n: rows.column(n).take(open_) for n in kept})
+            fresh: dict[str, Values] = {}
+            for name in redraw.columns:
+                fresh[name] = self._drawn(again, name)
+                again.settle(fresh)
+            held = np.ones(len(open_), bool)
+            held[self.failing(again, redraw)] = False
+            for name, values in fresh.items():
+                drawn[name] = drawn[name].replaced(open_[held], values.take(np.flatnonzero(held)))
+            open_ = open_[~held]
+        reference = len(self.plan.schema.tables[rows.table].rows)
+        left = open_[rows.index[open_] >= np.uint64(reference)]
+        if len(left):
+            row = int(rows.index[left[0]])
+            raise InfeasibleError(
+                f"{rows.table}: row {row:,} does not hold CHECK ({redraw.sql}) after {ATTEMPTS} draws",
+                hint="give its columns narrower specs in a plan",
+            )
+        rows.settle(drawn, stale=computed)
+        return drawn
+
+    def failing(self, rows: Rows, redraw: Redraw) -> I64:
+        """Places in the window where the condition IS FALSE."""
+        read = {name: self._arrow(rows, name) for name in redraw.reads}
+        verdict = self._calculator(rows.table).evaluate(redraw.sql, read, len(rows), truth=True)
+        return np.flatnonzero(~pc.fill_null(pc.cast(verdict, pa.bool_()), True).to_numpy(zero_copy_only=False))
+
+    def _with_reference(self, rows: Rows, name: str, values: Values) -> Values:
+        """The rows that the DDL itself inserts stand first."""
+        reference = self._reference.get(rows.table, {}).get(name)
+        if reference is None:
+            return values
+        count = len(reference)
+        fixed = rows.index < np.uint64(count)
+        if not fixed.any():
+            return values
+        at = np.flatnonzero(fixed)
+        return values.replaced(at, reference.take(rows.index[at].astype(np.int64)))
+
+
+def _reference(plan: Plan, table: Table) -> dict[str, Values]:
+    return {
+        column.name: from_python([row[place] for row in table.rows], column.type, plan.schema.dialect)
+        for place, column in enumerate(table.columns)
+    }
+
+
+def generate_chunk(engine: Engine, chunk: Chunk) -> pa.RecordBatch:
+    """The rows of a chunk, columns in the table's order and in the declared types."""
+    index = np.arange(chunk.start, chunk.stop, dtype=np.uint64)
+    rows = Rows(engine, chunk.table, index, chunk.start)
+    schema = arrow_schema(engine.plan, chunk.table)
+    columns = engine.plan.schema.tables[chunk.table].columns
+    arrays = [to_arrow(rows.column(c.name), f.type, c.type.values) for c, f in zip(columns, schema, strict=True)]
+    return pa.record_batch(arrays, schema=schema)
+
+
+def arrow_schema(plan: Plan, table: str) -> pa.Schema:
+    """The Arrow schema of a table's parts; NOT NULL columns are not nullable there either."""
+    dialect = plan.schema.dialect
+    return pa.schema(
+        [
+            enum_field(c.name, c.type.values, nullable=c.nullable)
+            if c.type.kind == Kind.ENUM
+            else pa.field(c.name, arrow_type(c.type, dialect), nullable=c.nullable)
+            for c in plan.schema.tables[table].columns
+        ]
+    )
+
+
+def encodings(plan: Plan, table: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(columns to dictionary-encode, columns to delta-encode), from what the specs know."""
+    dictionary, delta = [], []
+    schema = arrow_schema(plan, table)
+    for name, column in plan.tables[table].columns.items():
+        kind = schema.field(name).type
+        if isinstance(column.spec, Choice) or pa.types.is_dictionary(kind):
+            dictionary.append(name)
+        elif isinstance(column.spec, Range | Key) and pa.types.is_integer(kind) and kind.bit_width >= 32:
+            delta.append(name)
+    return tuple(dictionary), tuple(delta)
+
+
+def chunks(plan: Plan, table: str, start: int = 0, stop: int | None = None, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
+    """The chunks of rows start..stop-1 (all of them without a stop)."""
+    stop = plan.tables[table].rows if stop is None else stop
+    for first in range(start, stop, size):
+        yield Chunk(table, first, min(first + size, stop))

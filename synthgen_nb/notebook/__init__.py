@@ -1,0 +1,40 @@
+"""The notebook's face: magics, completion, live progress and views. Nothing below imports it."""
+
+from __future__ import annotations
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from .completion import completer_for
+from .magics import SynthgenMagics
+from .views import register_views, unregister_views
+
+__all__ = ["SynthgenMagics", "load", "unload"]
+
+
+def load(shell: InteractiveShell) -> None:
+    """Registers the magics once per shell: a reload keeps the instance, and with it `%config` and the names it
+    bound."""
+    magics = magics_of(shell)
+    if magics is None:
+        magics = SynthgenMagics(shell=shell)
+        shell.configurables.append(magics)  # type: ignore[arg-type]  # IPython's list is of any Configurable
+    shell.register_magics(magics)
+    unload_completer(shell)
+    shell.Completer.custom_matchers.append(completer_for(magics))
+    register_views(shell, magics)
+
+
+def unload(shell: InteractiveShell) -> None:
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("synthgen", None)
+    unload_completer(shell)
+    unregister_views(shell)
+
+
+def unload_completer(shell: InteractiveShell) -> None:
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") != "synthgen.options"]
+
+
+def magics_of(shell: InteractiveShell) -> SynthgenMagics | None:
+    return next((c for c in shell.configurables if isinstance(c, SynthgenMagics)), None)

@@ -1,0 +1,148 @@
+"""The options of `%%synthgen` and `%synthgen`, and reading a line of them. Knows nothing of what they do."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from argparse import Namespace, RawDescriptionHelpFormatter
+from collections.abc import Mapping
+
+from ..errors import InputError
+from ..options import (
+    DISPLAYS,
+    Parser,
+    add_generation_options,
+    add_reading_options,
+    add_store_option,
+    did_you_mean,
+)
+from .binding import unfit
+
+_ASSIGNED = re.compile(r"\s*(\S+)\s*<<(?:\s+|$)(.*)", re.DOTALL)
+_EXAMPLES = """examples:
+  %%synthgen -n 1000                   the cell's CREATE TABLE statements; every table becomes a variable
+  %%synthgen shop << -n 1k -n orders=5k -s 7
+  %synthgen -f shop.sql --as shop      the same from a file
+  %synthgen show shop                  again later, from the store
+
+commands: """
+COMMANDS = {
+    "show": "a dataset's summary and first rows",
+    "list": "the datasets in the store",
+    "validate": "check every rule of a dataset again",
+    "prove": "the verdict of a real database engine on a dataset",
+    "plan": "how each column of a DDL file would be filled",
+    "schema": "what is understood of a DDL file",
+    "config": "every default and where it comes from",
+    "doctor": "this environment: front end, versions, store, memory",
+    "help": "this text",
+}
+
+
+def generation_parser() -> Parser:
+    commands = ", ".join(COMMANDS)
+    parser = Parser(
+        prog="%%synthgen",
+        usage="%%%%synthgen [NAME <<] [options]  (DDL below)   or   %%synthgen [COMMAND] [options]",
+        description="Realistic rows for CREATE TABLE statements, with every constraint holding.",
+        epilog=_EXAMPLES + commands + " (%synthgen COMMAND -h)",
+        formatter_class=RawDescriptionHelpFormatter,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    add_generation_options(parser)
+    parser.add_argument("--name", help="the dataset's name in the store (default: NAME, else the first table's)")
+    parser.add_argument(
+        "--as", dest="variable", metavar="VAR", help="bind the dataset to this variable, as NAME << does"
+    )
+    parser.add_argument("--vars", action="store_true", default=None, help="bind one frame per table (default)")
+    parser.add_argument("--no-vars", dest="vars", action="store_false", help="bind no frames")
+    parser.add_argument("--prefix", help="put this before the names of the frames")
+    parser.add_argument("--force", action="store_true", help="take names even if they hold a variable of yours")
+    parser.add_argument("-f", "--file", metavar="PATH", help="the DDL from a file")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan, make nothing")
+    parser.add_argument("-q", "--quiet", action="store_true", default=None, help="show nothing, return nothing")
+    parser.add_argument("--display", choices=DISPLAYS, help="progress and result: auto looks at the front end")
+    add_store_option(parser)
+    add_help_option(parser)
+    return parser
+
+
+def command_parser(command: str) -> Parser:
+    parser = Parser(prog=f"%synthgen {command}", description=COMMANDS[command], add_help=False, allow_abbrev=False)
+    if command in {"show", "validate", "prove"}:
+        parser.add_argument("name", metavar="NAME")
+        parser.add_argument("--version", type=int, metavar="N", help="default: the latest")
+    if command == "show":
+        parser.add_argument("tables", nargs="*", metavar="TABLE", help="default: all")
+        parser.add_argument("--first", type=int, default=10, metavar="N", help="rows of each table (default 10)")
+    if command == "prove":
+        parser.add_argument(
+            "--engine", default="duckdb", metavar="ENGINE|URL", help="duckdb, sqlite, postgresql://, mysql://"
+        )
+    if command in {"plan", "schema"}:
+        parser.add_argument("-f", "--file", metavar="PATH", required=True, help="the DDL")
+    if command == "plan":
+        add_generation_options(parser)
+    if command == "schema":
+        add_reading_options(parser)
+    if command in {"show", "list", "validate", "prove", "doctor"}:
+        add_store_option(parser)
+    add_help_option(parser)
+    return parser
+
+
+def add_help_option(parser: Parser) -> None:
+    # argparse's own action ends the process; here help is printed and the cell goes on
+    parser.add_argument("-h", "--help", action="store_true", help="show this text")
+
+
+def parse(parser: Parser, line: str) -> Namespace:
+    """The options of a line. Raises InputError. With -h nothing else is required."""
+    try:
+        words = shlex.split(line.replace("\\", "\\\\") if os.name == "nt" else line)  # C:\\data keeps its backslashes
+    except ValueError as error:
+        raise InputError(f"can't split the options: {error}", hint="quotes come in pairs") from None
+    if {"-h", "--help"} & set(words):
+        return Namespace(help=True)
+    return parser.parse_args(words)
+
+
+def assigned(line: str) -> tuple[str, str]:
+    """('shop', '-n 10') of 'shop << -n 10'; the name is empty where there is no `<<`."""
+    match = _ASSIGNED.fullmatch(line)
+    if not match:
+        return "", line
+    if reason := unfit(match[1]):
+        raise InputError(f"can't assign: {reason}")
+    return match[1], match[2]
+
+
+def command_of(line: str) -> tuple[str, str]:
+    """('show', 'shop -h') of 'show shop -h'; the command is empty where the line begins with an option."""
+    word, _, rest = line.strip().partition(" ")
+    if not word or word.startswith("-"):
+        return "", line
+    if word not in COMMANDS:
+        raise InputError(
+            f"unknown command {word!r}", hint=did_you_mean(word, COMMANDS) or f"one of {', '.join(COMMANDS)}"
+        )
+    return word, rest
+
+
+def repeated(options: Mapping[str, object]) -> str:
+    """Options as one would type them: {'-n': ['1000', 'a=5'], '--strict': True} -> '-n 1000 -n a=5 --strict'."""
+    words: list[str] = []
+    for option, value in options.items():
+        if value is True:
+            words.append(option)
+        elif isinstance(value, (list, tuple)):
+            words += [f"{option} {_quoted(str(each))}" for each in value]
+        elif value not in (None, False, ""):
+            words.append(f"{option} {_quoted(str(value))}")
+    return " ".join(words)
+
+
+def _quoted(word: str) -> str:
+    return word if re.fullmatch(r"[\w.,:=/+-]+", word) else '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,61 @@
+"""Tab after `%%synthgen` and `%synthgen`: options, commands and the names of datasets. Knows nothing of running
+them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
+
+from ..errors import StoreError
+from .arguments import COMMANDS, command_parser, generation_parser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .magics import SynthgenMagics
+
+_LINE = re.compile(r"\s*(%%?)synthgen(\s.*)?", re.DOTALL)
+
+
+def completer_for(magics: SynthgenMagics) -> Callable[[CompletionContext], SimpleMatcherResult]:
+    @context_matcher(identifier="synthgen.options")
+    def complete(context: CompletionContext) -> SimpleMatcherResult:
+        before = context.line_with_cursor[: context.cursor_position]
+        match = _LINE.fullmatch(before)
+        if not match or not match[2] or (match[1] == "%%" and context.cursor_line):
+            return {"completions": []}
+        *words, token = match[2].split(" ")
+        found = [c for c in candidates(magics, [w for w in words if w], match[1]) if c.startswith(token)]
+        return {
+            "completions": [SimpleCompletion(text=c, type="option") for c in found],
+            "matched_fragment": token,
+            "suppress": bool(found) or token.startswith("-"),
+        }
+
+    matcher: Callable[[CompletionContext], SimpleMatcherResult] = complete
+    return matcher
+
+
+def candidates(magics: SynthgenMagics, words: list[str], percent: str) -> list[str]:
+    """Everything that could stand after `words`."""
+    command = words[0] if percent == "%" and words and words[0] in COMMANDS else ""
+    parser = command_parser(command) if command else generation_parser()
+    previous = words[-1] if words else ""
+    for action in parser._actions:  # argparse has no public list of its options
+        if previous in action.option_strings and action.nargs != 0:
+            return [str(choice) for choice in action.choices or ()]
+    options = sorted((o for action in parser._actions for o in action.option_strings), key=lambda o: (o[:2] != "--", o))
+    if command in {"show", "validate"} and words == [command]:
+        return [*_names(magics), *options]
+    return [*(COMMANDS if percent == "%" and not words else ()), *options]
+
+
+def _names(magics: SynthgenMagics) -> tuple[str, ...]:
+    from ..store import Store
+
+    try:
+        return Store(magics.store).names()
+    except StoreError:  # a completion has no place for an error; the command itself will tell it
+        return ()

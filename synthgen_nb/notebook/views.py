@@ -1,0 +1,150 @@
+"""Pages as HTML, and the registration of views for our values: `%load_ext` brings them, the data types know none.
+
+Every value, name and comment is escaped. Colours come from the front end's own variables, so that dark themes work;
+where a front end strips the style (an untrusted notebook, a code host's preview) plain tables with words remain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING, Any, cast
+
+from ..outcomes import proof_page
+from ..pages import Grid, Mark, Page, Part, brief, dataset_page, plan_page, report_page, schema_page
+from ..screen import PLAIN, text
+
+if TYPE_CHECKING:
+    from IPython.core.formatters import DisplayFormatter
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from .magics import SynthgenMagics
+
+# VS Code and Colab name their colours otherwise; the last value is for a saved page that nobody themes.
+_INK = "var(--jp-ui-font-color1,var(--vscode-editor-foreground,var(--colab-primary-text-color,#222)))"
+_FAINT = "var(--jp-ui-font-color2,var(--vscode-descriptionForeground,#666))"
+_LINE = "var(--jp-border-color2,var(--vscode-panel-border,#ccc))"
+_SOFT = "var(--jp-layout-color2,var(--vscode-editorWidget-background,#f3f3f3))"
+_STRIPE = "var(--jp-rendermime-table-row-background,var(--vscode-editorWidget-background,#f5f5f5))"
+_BRAND = "var(--jp-brand-color1,var(--vscode-focusBorder,#0072b2))"
+STYLE = f"""<style>
+.synthgen{{color:{_INK};font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:13px;line-height:1.5}}
+.synthgen .sg-title{{font-size:15px;font-weight:600;margin-right:.7em}}
+.synthgen .sg-fact,.synthgen .sg-more,.synthgen .sg-label{{color:{_FAINT}}}
+.synthgen ul.sg-marks{{margin:.4em 0;padding:0;list-style:none}}
+.synthgen ul.sg-marks li{{margin:0}}
+.synthgen .sg-mark{{font-weight:600;margin-right:.5em}}
+.synthgen .sg-ok{{color:var(--jp-success-color1,#00795a)}}
+.synthgen .sg-broken{{color:var(--jp-error-color1,#c43c00)}}
+.synthgen .sg-unverified{{color:var(--jp-warn-color1,#a86500)}}
+.synthgen details{{margin:.15em 0}}
+.synthgen summary{{cursor:pointer;padding:.15em .3em;border-radius:3px}}
+.synthgen summary:focus-visible{{outline:2px solid {_BRAND}}}
+.synthgen summary:hover{{background:{_SOFT}}}
+.synthgen .sg-scroll{{overflow-x:auto;margin:.3em 0 .6em}}
+.synthgen .sg-scroll table{{border-collapse:collapse;margin:0;font-size:12px;color:inherit;border:0}}
+.synthgen .sg-scroll thead{{border-bottom:1px solid {_LINE}}}
+.synthgen .sg-scroll th,.synthgen .sg-scroll td{{padding:.2em .8em;text-align:left;white-space:nowrap;\
+vertical-align:top;border:0;color:inherit;max-width:none}}
+.synthgen .sg-scroll .sg-right{{text-align:right;font-variant-numeric:tabular-nums}}
+.synthgen .sg-scroll th{{font-weight:600}}
+.synthgen .sg-scroll th small{{display:block;font-weight:400;color:{_FAINT}}}
+.synthgen .sg-scroll tbody tr{{background:transparent}}
+.synthgen .sg-scroll tbody tr:nth-child(even){{background:{_STRIPE}}}
+.synthgen .sg-null{{color:{_FAINT};font-style:italic;font-size:11px}}
+.synthgen code{{font-family:var(--jp-code-font-family,monospace);font-size:12px;background:{_SOFT};color:inherit;\
+padding:.1em .4em;border-radius:3px;white-space:pre-wrap}}
+.synthgen .sg-foot{{margin-top:.4em}}
+.synthgen .sg-foot div{{margin:.15em 0}}
+</style>"""
+_SYMBOLS = {"ok": ("✓", "ok"), "broken": ("✗", "broken"), "unverified": ("?", "unverified"), "note": ("·", "note")}
+
+
+def bundle(page: Page) -> dict[str, str]:
+    """The page for every front end: HTML, and its twin in plain text."""
+    return {"text/html": html(page), "text/plain": text(brief(page), PLAIN)}
+
+
+def html(page: Page) -> str:
+    facts = f'<span class="sg-fact">{escape(" · ".join(page.facts))}</span>'
+    opened = next((i for i, part in enumerate(page.parts) if part.folded), None)  # rows are seen without a click
+    marks = "".join(_mark(mark) for mark in page.marks)
+    foot = "".join(
+        f'<div><span class="sg-label">{escape(label)}</span> <code>{escape(code)}</code></div>'
+        for label, code in page.commands
+    )
+    return (
+        f'{STYLE}<div class="synthgen"><div><strong class="sg-title">{escape(page.title)}</strong> {facts}</div>'
+        + (f'<ul class="sg-marks">{marks}</ul>' if marks else "")
+        + "".join(_part(part, i == opened) for i, part in enumerate(page.parts))
+        + (f'<div class="sg-foot">{foot}</div>' if foot else "")
+        + "</div>"
+    )
+
+
+def _mark(mark: Mark) -> str:
+    symbol, word = _SYMBOLS[mark.kind]
+    return f'<li><span class="sg-mark sg-{mark.kind}">{symbol} {word}</span> {escape(mark.text)}</li>'
+
+
+def _part(part: Part, opened: bool) -> str:
+    grid = _grid(part.grid, part.title)
+    if part.folded:
+        return f"<details{' open' if opened else ''}><summary>{escape(part.title)}</summary>{grid}</details>"
+    return grid
+
+
+def _grid(grid: Grid, label: str) -> str:
+    heads = []
+    for i, name in enumerate(grid.columns):
+        kind = f"<small>{escape(grid.types[i])}</small>" if grid.types else ""
+        heads.append(f'<th scope="col"{_side(grid, i)}>{escape(name)}{kind}</th>')
+    rows = "".join(f"<tr>{''.join(_value(grid, i, v) for i, v in enumerate(row))}</tr>" for row in grid.rows)
+    more = f'<div class="sg-more">… {escape(grid.more)}</div>' if grid.more else ""
+    table = f"<thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody>"
+    return f'<div class="sg-scroll"><table aria-label="{escape(label)}">{table}</table>{more}</div>'
+
+
+def _value(grid: Grid, column: int, value: str | None) -> str:
+    shown = '<span class="sg-null">NULL</span>' if value is None else escape(value)
+    return f"<td{_side(grid, column)}>{shown}</td>"
+
+
+def _side(grid: Grid, column: int) -> str:
+    return ' class="sg-right"' if column in grid.right else ""
+
+
+_VIEWS: dict[tuple[str, str], Callable[[Any], Page]] = {
+    ("synthgen_nb.dataset", "Dataset"): dataset_page,
+    ("synthgen_nb.report", "Report"): report_page,
+    ("synthgen_nb.plan", "Plan"): plan_page,
+    ("synthgen_nb.proving", "Proof"): proof_page,
+    ("synthgen_nb.schema", "Schema"): schema_page,
+}
+
+
+def register_views(shell: InteractiveShell, magics: SynthgenMagics) -> None:
+    """By name: a kernel does not load the rooms of types that it never shows."""
+    formatter = _formatter(shell)
+    for (module, name), page in _VIEWS.items():
+        formatter.formatters["text/html"].for_type_by_name(module, name, lambda value, page=page: html(page(value)))
+        formatter.formatters["text/plain"].for_type_by_name(
+            module, name, lambda value, printer, cycle, page=page: printer.text(text(brief(page(value)), PLAIN))
+        )
+    # A cell that has just drawn its dataset returns it too (for `_`); it must not be drawn a second time.
+    formatter.ipython_display_formatter.for_type_by_name("synthgen_nb.dataset", "Dataset", magics.show_once)
+
+
+def unregister_views(shell: InteractiveShell) -> None:
+    formatter = _formatter(shell)
+    for module, name in _VIEWS:
+        for each in (
+            formatter.formatters["text/html"],
+            formatter.formatters["text/plain"],
+            formatter.ipython_display_formatter,
+        ):
+            each.pop(f"{module}.{name}", None)
+
+
+def _formatter(shell: InteractiveShell) -> DisplayFormatter:
+    return cast("DisplayFormatter", shell.display_formatter)  # declared optional, made by every shell's start

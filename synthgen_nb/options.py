@@ -1,0 +1,182 @@
+"""What the command line and the magics share: option names, their defaults, and reading their values.
+
+Knows nothing of argparse's output, of notebooks or of what the options do. The precedence is: an option, then `%config`
+(in a notebook), then the variable SYNTHGEN_<OPTION>, then the default.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from typing import NoReturn
+
+from .errors import InputError
+
+MOST_SEED = 2**64 - 1
+_SUFFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+
+
+TABLE_FORMATS = ("csv", "parquet", "jsonl")  # one file per table
+DATABASE_FORMATS = ("sql", "sqlite", "duckdb")  # one file
+DISPLAYS = ("auto", "html", "text", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options that have a default worth changing for a whole session; `%config SynthgenMagics` lists the same
+    names. Empty text means "not set". `vars`, `prefix`, `budget` and `display` speak of notebooks only."""
+
+    rows: str = "1000"
+    seed: int = 0
+    as_of: str = "2026-01-01"
+    dialect: str = ""
+    store: str = "synthgen_store"
+    strict: bool = False
+    quiet: bool = False
+    vars: bool = True
+    prefix: str = ""
+    budget: str = ""
+    display: str = "auto"
+
+    def __post_init__(self) -> None:
+        parse_rows([self.rows])
+        parse_as_of(self.as_of)
+        if self.budget:
+            parse_bytes(self.budget)
+        if self.display not in DISPLAYS:
+            raise InputError(f"unknown display {self.display!r}", hint=f"one of {listed(DISPLAYS)}")
+
+
+def settings(environ: Mapping[str, str]) -> Settings:
+    """The built-in defaults, overlaid by SYNTHGEN_ROWS, SYNTHGEN_SEED and so on. Raises InputError naming the
+    variable."""
+    found = Settings()
+    for field in fields(Settings):
+        variable = f"SYNTHGEN_{field.name.upper()}"
+        if not (text := environ.get(variable, "").strip()):
+            continue
+        read: Callable[[str], int | str] = {"int": parse_seed, "bool": parse_flag}.get(str(field.type), str)
+        try:
+            found = replace(found, **{field.name: read(text)})  # type: ignore[arg-type]  # read by the field's own type
+        except InputError as error:
+            raise InputError(f"{variable}: {error.message}", hint=error.hint) from None
+    return found
+
+
+def parse_flag(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise InputError(f"{text!r} is neither yes nor no", hint="use 1 or 0")
+
+
+def parse_count(text: str) -> int:
+    """'1000', '1_000', '5k', '1.5M' -> rows. What a table may have is for draft_plan to say."""
+    match = re.fullmatch(r"\s*(-?\d[\d_,]*(?:\.\d+)?)\s*([kmg]?)\s*", text, re.IGNORECASE)
+    if not match:
+        raise InputError(f"{text!r} is not a number of rows", hint="examples: -n 1000, -n 5k, -n customers=500")
+    number, suffix = match.groups()
+    digits, _, fraction = re.sub("[_,]", "", number).partition(".")
+    scale = _SUFFIXES[suffix.lower()]
+    if len(digits) > 24 or len(fraction) > 12:  # int() of a million digits takes a while
+        raise InputError("that number of rows has too many digits")
+    whole, rest = divmod(int(digits + fraction) * scale, int(10 ** len(fraction)))
+    if rest:
+        raise InputError(f"{text.strip()} is not a whole number of rows")
+    return whole
+
+
+def parse_rows(values: Sequence[str]) -> dict[str, int]:
+    """['1k', 'customers=500'] -> {'*': 1000, 'customers': 500}: the shape that draft_plan takes. The last word wins."""
+    rows: dict[str, int] = {}
+    for value in values:
+        table, equals, count = value.rpartition("=")
+        if equals and not table.strip():
+            raise InputError(f"{value!r} names no table", hint="example: -n customers=500")
+        rows[table.strip() if equals else "*"] = parse_count(count)
+    return rows
+
+
+def parse_bytes(text: str) -> int:
+    """'2G', '500M' -> bytes."""
+    match = re.fullmatch(r"(\d{1,15})\s*([kmg]?)b?", text.strip(), re.IGNORECASE)
+    if not match:
+        raise InputError(f"{text!r} is not a size", hint="examples: 500M, 2G")
+    number, suffix = match.groups()
+    return int(number) * _SUFFIXES[suffix.lower()]
+
+
+def parse_seed(text: str) -> int:
+    try:
+        seed = int(text)
+    except ValueError:
+        raise InputError(f"{text!r} is not a seed", hint="a whole number, 0 or larger") from None
+    if not 0 <= seed <= MOST_SEED:
+        raise InputError(f"the seed {text} is out of range", hint="a whole number from 0 to 2**64 - 1")
+    return seed
+
+
+def parse_as_of(text: str) -> str:
+    """'YYYY-MM-DD' as it came, or the word 'today', which is left for the caller's clock (see `dated`)."""
+    if text == "today":
+        return text
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise InputError(f"{text!r} is not a date", hint="write YYYY-MM-DD or today") from None
+
+
+def dated(as_of: str, today: datetime.date) -> str:
+    return today.isoformat() if as_of == "today" else as_of
+
+
+def did_you_mean(word: str, words: Mapping[str, object] | Sequence[str]) -> str:
+    near = get_close_matches(word, list(words), n=1)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def listed(names: Mapping[str, object] | Sequence[str], most: int = 8) -> str:
+    """Names for a sentence; a long list is cut and says how many more there are."""
+    shown = list(names)[:most]
+    rest = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
+class Parser(ArgumentParser):
+    """argparse with our error contract: a wrong option is an InputError and never ends the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(message[:1].lower() + message[1:], hint=f"see {self.prog} --help")
+
+
+def add_generation_options(parser: ArgumentParser) -> None:
+    """The options that decide what is generated. Each defaults to None: "not given", so that `%config` and SYNTHGEN_*
+    can speak before the default does."""
+    parser.add_argument(
+        "-n", "--rows", action="append", metavar="N|TABLE=N", help="rows for every table, or for one; k and M suffixes"
+    )
+    parser.add_argument("-s", "--seed", metavar="INT", help="equal seeds give equal data (default 0)")
+    parser.add_argument(
+        "--as-of", metavar="DATE", help="the day the data believes it is (default 2026-01-01), or today"
+    )
+    add_reading_options(parser)
+
+
+def add_reading_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--dialect",
+        metavar="NAME",
+        help="postgres, mysql, mariadb, sqlite, duckdb, tsql or oracle; found out from the text if not given",
+    )
+    parser.add_argument(
+        "--strict", action="store_true", default=None, help="what would be told in a note or smaller table is an error"
+    )
+
+
+def add_store_option(parser: ArgumentParser) -> None:
+    parser.add_argument("--store", metavar="DIR", help="the folder of datasets (default synthgen_store)")

@@ -1,0 +1,375 @@
+"""What a person is shown of a value: its title, facts, marks and tables as one Page, which a terminal renders as text
+and a notebook as HTML. Knows neither rendering; holds every word and number both of them show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from .errors import PlanError
+from .report import Finding, Report
+from .schema import Check, Exclude, ForeignKey, PrimaryKey, Schema, Table, Unique
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from .dataset import Dataset
+    from .plan import Plan
+    from .store import Store
+
+Cell = str | None  # None is SQL's NULL, shown as a word that no text value can be taken for
+LONGEST = 60  # characters of one value; a cell is for recognising a value, not for reading an essay
+FIRST_ROWS = 10
+SAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """`right` holds the numbers of the columns that read from the right (counts, amounts); `types` stands under the
+    names; `more` says what was left out."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    right: frozenset[int] = frozenset()
+    types: tuple[str, ...] = ()
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One line with a symbol and a word, so that colour is never the only sign."""
+
+    kind: Literal["ok", "broken", "unverified", "note"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    title: str
+    grid: Grid
+    folded: bool = False  # a notebook shows the title and opens the grid on request
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`commands` are (label, code) lines at the foot: what to type next."""
+
+    title: str
+    facts: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    parts: tuple[Part, ...] = ()
+    commands: tuple[tuple[str, str], ...] = ()
+
+
+def dataset_page(dataset: Dataset, *, first_rows: int = FIRST_ROWS, tables: Sequence[str] | None = None) -> Page:
+    """Summary, checks and the first rows of each table (or of `tables`); with first_rows=0 the summary alone."""
+    shown = list(dataset.rows if tables is None else tables)
+    report = dataset.report
+    parts = [Part("tables", _tables_grid(dataset))]
+    if first_rows:
+        parts += [
+            Part(
+                f"{t} · {plural(dataset.rows[t], 'row')}", rows_grid(dataset.scan(t), dataset.rows[t], first_rows), True
+            )
+            for t in shown
+        ]
+    return Page(
+        title=f"{dataset.name} v{dataset.version}",
+        facts=_facts(dataset),
+        marks=report_marks(report) if report else (Mark("note", "not validated yet"),),
+        parts=tuple(parts),
+    )
+
+
+def _facts(dataset: Dataset) -> tuple[str, ...]:
+    total, seconds = sum(dataset.rows.values()), sum(dataset.seconds.values())
+    return (
+        plural(len(dataset.rows), "table"),
+        plural(total, "row"),
+        size(sum(dataset.bytes.values())),
+        f"seed {dataset.seed}",
+        f"as of {dataset.as_of}",
+        dataset.schema.dialect,
+        *([f"{duration(seconds)}"] if seconds else []),
+    )
+
+
+def _tables_grid(dataset: Dataset) -> Grid:
+    rows, plan, tables = [], readable_plan(dataset), dataset.schema.tables
+    for key, count in dataset.rows.items():
+        table = plan.tables[key] if plan else None
+        less = f"{table.asked:,} asked: {table.why or 'fewer are possible'}" if table and count < table.asked else ""
+        rows.append((key, f"{count:,}", str(len(tables[key].columns)), less))
+    return _without_empty(Grid(("table", "rows", "columns", "note"), tuple(rows), frozenset({1, 2})))
+
+
+def readable_plan(dataset: Dataset) -> Plan | None:
+    """The dataset's plan; None for one that this release can't read any more. The data stays readable all the same."""
+    try:
+        return dataset.plan
+    except PlanError:
+        return None
+
+
+def report_page(report: Report, title: str = "checks") -> Page:
+    parts = [Part("rules", _summary_grid(report))] if report.findings else []
+    bad = (*report.broken, *report.unverified)
+    for finding in bad[:20]:
+        if finding.sample:
+            parts.append(Part(f"{place(finding)} {finding.text}", _sample_grid(finding)))
+    return Page(
+        title=title,
+        facts=(report.line(), *([duration(report.seconds)] if report.seconds else [])),
+        marks=report_marks(report),
+        parts=tuple(parts),
+        commands=tuple(("see the rows", " ".join(f.sql.split())) for f in bad[:20] if f.sql and f.verdict == "broken"),
+    )
+
+
+def report_marks(report: Report) -> tuple[Mark, ...]:
+    """One line for all that holds, then one for each rule that does not (twenty at most)."""
+    holding = len(report.findings) - len(report.broken) - len(report.unverified)
+    kinds = ", ".join(rule.replace("_", " ") for rule, counts in report.summary().items() if counts["holds"])
+    marks = [
+        Mark("ok", f"{plural(holding, 'rule')} hold" + ("s" if holding == 1 else "") + (f": {kinds}" if kinds else ""))
+    ]
+    if not report.findings:
+        marks = [Mark("note", "no rules to check")]
+    elif not holding:
+        marks = []
+    bad = (*report.broken, *report.unverified)
+    for finding in bad[:20]:
+        if finding.verdict == "broken":
+            marks.append(Mark("broken", f"{place(finding)} {finding.text or finding.rule}: {_failing(finding)}"))
+        else:
+            marks.append(Mark("unverified", f"{place(finding)} {finding.text or finding.rule}: {finding.reason}"))
+    if len(bad) > 20:
+        marks.append(Mark("broken" if report.broken else "unverified", f"and {len(bad) - 20} more"))
+    return tuple(marks)
+
+
+def _failing(finding: Finding) -> str:
+    of = f" of {finding.checked:,}" if finding.checked else ""
+    text = f"{finding.failing:,}{of} rows break it" if finding.failing else "it can't hold"
+    return text + (f"; {finding.hint}" if finding.hint else "")
+
+
+def place(finding: Finding) -> str:
+    """`orders(customer_id)`, with the line of the DDL where it is known."""
+    columns = f"({', '.join(finding.columns)})" if finding.columns else ""
+    line = f" line {finding.line}:" if finding.line else ""
+    return f"{finding.table}{columns}{line}"
+
+
+def _summary_grid(report: Report) -> Grid:
+    rows = tuple(
+        (rule.replace("_", " "), *(f"{counts[v]:,}" for v in ("holds", "broken", "unverified")))
+        for rule, counts in report.summary().items()
+    )
+    return Grid(("rule", "holds", "broken", "unverified"), rows, frozenset({1, 2, 3}))
+
+
+def _sample_grid(finding: Finding) -> Grid:
+    names = tuple(dict.fromkeys(name for row in finding.sample for name in row))
+    rows = tuple(tuple(cell(row.get(name)) for name in names) for row in finding.sample[:SAMPLES])
+    more = finding.failing - len(rows)
+    return Grid(names, rows, more=f"{plural(more, 'more row')}" if more > 0 else "")
+
+
+def schema_page(schema: Schema) -> Page:
+    marks = [Mark("note", f"line {n.line}, col {n.column}: {n.text}") for n in schema.notes]
+    parts = tuple(
+        Part(_table_title(t), _columns_grid(t), folded=len(schema.tables) > 3) for t in schema.tables.values()
+    )
+    kinds = {"foreign key": ForeignKey, "unique": Unique, "check": Check, "exclude": Exclude}
+    found = [c for t in schema.tables.values() for c in t.constraints]
+    counts = [plural(n, name) for name, kind in kinds.items() if (n := sum(isinstance(c, kind) for c in found))]
+    return Page("schema", (schema.dialect, plural(len(schema.tables), "table"), *counts), tuple(marks), parts)
+
+
+def _table_title(table: Table) -> str:
+    reference = f" · {plural(len(table.rows), 'row')} of its own" if table.rows else ""
+    return f"{table.key} · {plural(len(table.columns), 'column')}{reference}"
+
+
+def _columns_grid(table: Table) -> Grid:
+    return _without_empty(
+        Grid(
+            ("column", "type", "null", "rules", "comment"),
+            tuple(
+                (
+                    c.name,
+                    c.type.sql,
+                    "yes" if c.nullable else "no",
+                    cut("; ".join(_rules(table, c.name))),
+                    cut(c.comment),
+                )
+                for c in table.columns
+            ),
+        )
+    )
+
+
+def _rules(table: Table, column: str) -> Iterable[str]:
+    own = table.column(column)
+    if own.generated:
+        yield f"generated: {own.generated}"
+    elif own.identity:
+        yield "identity"
+    for c in table.constraints:
+        if column not in getattr(c, "columns", ()):
+            continue
+        match c:
+            case PrimaryKey():
+                yield "primary key"
+            case Unique():
+                yield "unique" if len(c.columns) == 1 else f"unique ({', '.join(c.columns)})"
+            case ForeignKey():
+                yield f"-> {c.table}({', '.join(c.references)})"
+            case Check():
+                yield f"check {c.sql}"
+
+
+def plan_page(plan: Plan) -> Page:
+    """What will be made: rows per table with the reason where they are fewer, and how each column is filled."""
+    rows: list[tuple[str, ...]] = []
+    for key, table in plan.tables.items():
+        capacity = "" if table.capacity is None else f"{table.capacity:,}"
+        rows.append(
+            (key, f"{table.rows:,}", f"{table.asked:,}", capacity, table.why if table.rows < table.asked else "")
+        )
+    tables = _without_empty(Grid(("table", "rows", "asked", "at most", "why"), tuple(rows), frozenset({1, 2, 3})))
+    return Page(
+        "plan",
+        (
+            plural(len(plan.tables), "table"),
+            plural(sum(t.rows for t in plan.tables.values()), "row"),
+            f"seed {plan.seed}",
+            f"as of {plan.as_of}",
+            plan.schema.dialect,
+        ),
+        marks=tuple(Mark("broken", f"{place(f)} {f.text}") for f in plan.findings if f.verdict == "broken"),
+        parts=(Part("tables", tables), *(_filling(plan, key) for key in plan.tables)),
+    )
+
+
+def _filling(plan: Plan, key: str) -> Part:
+    """How the columns of one table are filled."""
+    from .plan import NULL_SCALE
+
+    rows = []
+    for name, column in plan.tables[key].columns.items():
+        kind = type(column.spec).__name__.lower()
+        nulls = f"{100 * column.nulls / NULL_SCALE:.0f} %" if column.nulls else ""
+        sure = f"{column.confidence:.0%}" if column.confidence else ""
+        type_ = plan.schema.tables[key].column(name).type.sql
+        rows.append((name, type_, column.meaning.replace("_", " "), kind, nulls, sure, cut(column.rule)))
+    columns = ("column", "type", "meaning", "filled by", "null", "sure", "because")
+    return Part(key, _without_empty(Grid(columns, tuple(rows), frozenset({4, 5}))), folded=True)
+
+
+def store_page(store: Store) -> Page:
+    rows = []
+    for name in store.names():
+        versions = store.versions(name)
+        latest = store.open(name)
+        rows.append(
+            (
+                name,
+                f"v{latest.version}",
+                str(len(versions)),
+                str(len(latest.rows)),
+                f"{sum(latest.rows.values()):,}",
+                size(sum(latest.bytes.values())),
+                str(latest.seed),
+            )
+        )
+    grid = Grid(("name", "latest", "versions", "tables", "rows", "size", "seed"), tuple(rows), frozenset(range(2, 7)))
+    if not rows:
+        return Page("datasets", (f"none in {store.path}",), commands=(("make one", "synthgen demo"),))
+    return Page("datasets", (str(store.path),), parts=(Part("datasets", grid),))
+
+
+def brief(page: Page, tables: int = 6, rows: int = 3) -> Page:
+    """The page for a place without folding: of each folded grid a few rows, and of many grids the first few."""
+    folded = [part for part in page.parts if part.folded]
+    kept = [replace(part, grid=_few(part.grid, rows)) for part in folded[:tables]]
+    rest = len(folded) - len(kept)
+    marks = (*page.marks, Mark("note", f"{plural(rest, 'more table')} not shown here")) if rest else page.marks
+    return replace(page, marks=marks, parts=(*(part for part in page.parts if not part.folded), *kept))
+
+
+def _few(grid: Grid, most: int) -> Grid:
+    return replace(grid, rows=grid.rows[:most], more="") if len(grid.rows) > most else grid
+
+
+def rows_grid(frame: pl.LazyFrame, total: int, most: int = FIRST_ROWS) -> Grid:
+    """The first rows as text. Reads no more of the table than that."""
+    head = frame.head(most).collect()
+    right = frozenset(i for i, t in enumerate(head.dtypes) if t.is_numeric())
+    rows = tuple(tuple(cell(v) for v in row) for row in head.iter_rows())
+    more = f"{plural(total - len(rows), 'more row')}" if total > len(rows) else ""
+    return Grid(tuple(visible(c) for c in head.columns), rows, right, tuple(_dtype(t) for t in head.dtypes), more)
+
+
+def _dtype(dtype: pl.DataType) -> str:
+    return str(dtype).partition("(")[0].lower()
+
+
+def cell(value: object) -> Cell:
+    """A value as a short printable text; None stays None."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{value:.10g}"
+        case bytes():
+            return cut("\\x" + value[:LONGEST].hex())
+        case _:
+            return cut(visible(str(value)[: 4 * LONGEST]))
+
+
+def visible(text: str) -> str:
+    """Text in which a line break, a terminal's escape or a reversed writing direction can't act: they are spelled
+    out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def cut(text: str, most: int = LONGEST) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _without_empty(grid: Grid) -> Grid:
+    """The grid less the columns (from the third on) in which nothing is said."""
+    keep = [i for i in range(len(grid.columns)) if i < 2 or any(row[i] for row in grid.rows)]
+    right = frozenset(keep.index(i) for i in grid.right if i in keep)
+    rows = tuple(tuple(row[i] for i in keep) for row in grid.rows)
+    return replace(grid, columns=tuple(grid.columns[i] for i in keep), rows=rows, right=right)
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def size(count: int) -> str:
+    """Bytes for people: 1.2 MB."""
+    amount = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
+def duration(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.2f} s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"

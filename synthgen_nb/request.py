@@ -1,0 +1,121 @@
+"""From what a person asked for to a plan that can be run, or one clear refusal before any row is made.
+Knows nothing of where the text came from, of stores or of screens.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from .errors import InputError
+from .options import (
+    Settings,
+    dated,
+    did_you_mean,
+    listed,
+    parse_as_of,
+    parse_rows,
+    parse_seed,
+)
+
+if TYPE_CHECKING:
+    from .plan import Plan
+    from .schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The generation options after precedence. `rows` has a count under "*" and those of single tables."""
+
+    rows: Mapping[str, int]
+    seed: int
+    as_of: str
+    dialect: str | None
+    strict: bool
+
+
+def request(
+    given: Settings,
+    today: datetime.date,
+    *,
+    rows: Sequence[str] | None = None,
+    seed: str | None = None,
+    as_of: str | None = None,
+    dialect: str | None = None,
+    strict: bool | None = None,
+) -> Request:
+    """Options (None: not given) over `given`. `-n customers=500` alone keeps the default for the other tables."""
+    return Request(
+        rows=parse_rows([given.rows, *(rows or ())]),
+        seed=given.seed if seed is None else parse_seed(seed),
+        as_of=dated(given.as_of if as_of is None else parse_as_of(as_of), today),
+        dialect=(given.dialect if dialect is None else dialect) or None,
+        strict=given.strict if strict is None else strict,
+    )
+
+
+def read_schema(text: str, asked: Request) -> Schema:
+    from .ddl import parse_ddl
+
+    return parse_ddl(text, asked.dialect, strict=asked.strict)
+
+
+def draft(schema: Schema, asked: Request) -> Plan:
+    """A plan by rules that is known to be feasible: raises InfeasibleError, under --strict also for a smaller table,
+    and InputError for a table that is not in the schema."""
+    from .drafting import draft_plan
+    from .feasibility import require
+
+    rows = {name if name == "*" else table_key(schema.tables, name): count for name, count in asked.rows.items()}
+    plan = draft_plan(schema, rows, seed=asked.seed, as_of=asked.as_of)
+    require(plan, strict=asked.strict)
+    return plan
+
+
+def reuse(plan: Plan, schema: Schema | None, *, seed: str | None, strict: bool) -> Plan:
+    """A plan that someone kept, under another seed where one is given. Raises InputError if `schema` is not the
+    plan's."""
+    from .feasibility import require
+
+    if schema is not None and schema.tables.keys() != plan.schema.tables.keys():
+        differ = sorted(schema.tables.keys() ^ plan.schema.tables.keys())
+        raise InputError(f"the plan was made for another schema: {listed(differ)}", hint="draft it again from this DDL")
+    if schema is not None:
+        for key, table in schema.tables.items():
+            if (
+                table.columns != plan.schema.tables[key].columns
+                or table.constraints != plan.schema.tables[key].constraints
+            ):
+                raise InputError(f"the plan was made for another {key}", hint="draft it again from this DDL")
+    require(plan, strict=strict)
+    return plan if seed is None else replace(plan, seed=parse_seed(seed))
+
+
+def table_key(tables: Mapping[str, object], name: str) -> str:
+    """The key that `name` means: itself, or the one table with that name whatever its case or namespace."""
+    if name in tables:
+        return name
+    alike = [k for k in tables if name.lower() in {k.lower(), k.rpartition(".")[2].lower()}]
+    if len(alike) == 1:
+        return alike[0]
+    if alike:
+        raise InputError(f"the table {name!r} could be {' or '.join(alike)}", hint="write the whole name")
+    raise InputError(f"there is no table {name!r}", hint=did_you_mean(name, tables) or f"tables: {listed(tables)}")
+
+
+def as_text(data: bytes, place: str) -> str:
+    """The text of a DDL or plan file: UTF-8, UTF-16 with its mark (what PowerShell's `>` writes), or Latin-1 as old
+    dumps have it. Raises InputError for what is no text."""
+    try:
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return data.decode("utf-16")
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    if "\0" in text:
+        raise InputError(f"{place} is not text", hint="give a file of CREATE TABLE statements")
+    return text

@@ -1,0 +1,250 @@
+"""Row windows and counter-based randomness. Knows nothing of tables' contents or of files.
+
+Random bits are a pure function of (key, row number): splitmix64 of `key + row * golden ratio`, in wrapping 64-bit
+integers (Steele, Lea, Flood 2014): the same on every CPU, in every process and for every cut of the rows. A key is a
+hash of the seed and a path of names, so no two columns share bits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_MASK64 = (1 << 64) - 1
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_S27, _S30, _S31, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
+_LOW32 = np.uint64(0xFFFFFFFF)
+_BLOCK = 16_384  # values per pass: two u64 buffers stay in the L2 cache (measured: 1.5 ns against 3.6 ns unblocked)
+_ROUNDS = 4
+
+
+def key_of(seed: int, *path: str) -> int:
+    """A 64-bit key for a path of names. blake2b and not hash(): Python salts hash() per process."""
+    text = "\x1f".join((str(seed), *path)).encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
+
+
+def _blocks(n: int) -> Iterator[slice]:
+    for start in range(0, n, _BLOCK):
+        yield slice(start, min(n, start + _BLOCK))
+
+
+def _mix_in_place(z: U64, scratch: U64) -> None:
+    np.right_shift(z, _S30, out=scratch)
+    np.bitwise_xor(z, scratch, out=z)
+    np.multiply(z, _M1, out=z)
+    np.right_shift(z, _S27, out=scratch)
+    np.bitwise_xor(z, scratch, out=z)
+    np.multiply(z, _M2, out=z)
+    np.right_shift(z, _S31, out=scratch)
+    np.bitwise_xor(z, scratch, out=z)
+
+
+def bits(key: int | U64, index: U64) -> U64:
+    """64 random bits per row (u64[n]); a bijection of `index` for a fixed key. `key` may differ per row."""
+    out = np.empty(len(index), np.uint64)
+    scratch = np.empty(min(len(index), _BLOCK), np.uint64)
+    for part in _blocks(len(index)):
+        z = out[part]
+        np.multiply(index[part], _GOLDEN, out=z)
+        np.add(z, key[part] if isinstance(key, np.ndarray) else np.uint64(key), out=z)
+        _mix_in_place(z, scratch[: len(z)])
+    return out
+
+
+def high_product(a: U64, b: U64 | np.uint64) -> U64:
+    """The upper 64 bits of the 128-bit products a * b."""
+    b = np.uint64(b) if not isinstance(b, np.ndarray) else b
+    a_low, a_high, b_low, b_high = a & _LOW32, a >> _S32, b & _LOW32, b >> _S32
+    middle = ((a_low * b_low) >> _S32) + a_high * b_low
+    carry = (middle & _LOW32) + a_low * b_high
+    result: U64 = a_high * b_high + (middle >> _S32) + (carry >> _S32)
+    return result
+
+
+def below(random: U64, n: int | U64) -> U64:
+    """Uniform integers in 0..n-1 from 64 random bits, by multiply-shift (bias below 2**-12 for any n)."""
+    if isinstance(n, np.ndarray):
+        return high_product(random, n)
+    out = np.empty(len(random), np.uint64)
+    bound = np.uint64(n)
+    for part in _blocks(len(random)):
+        z, block = out[part], random[part]
+        if n >> 32:
+            z[:] = high_product(block, bound)
+            continue
+        np.right_shift(block, _S32, out=z)
+        np.multiply(z, bound, out=z)
+        if n >> 20:  # near 2**32 the upper half alone is too coarse: carry the lower half's product
+            np.add(z, ((block & _LOW32) * bound) >> _S32, out=z)
+        np.right_shift(z, _S32, out=z)
+    return out
+
+
+def permute(index: U64, size: int, key: int | U64) -> U64:
+    """A permutation of 0..size-1, applied to `index` (values below `size`). `key` may differ per row: one
+    permutation each.
+
+    An alternating Feistel network over the next power of two, walked until the value falls below `size` (at most two
+    steps on average). Black & Rogaway 2002, "Ciphers with arbitrary finite domains". ValueError for an index beyond."""
+    if len(index) and int(index.max()) >= max(size, 1):
+        raise ValueError(f"index {int(index.max())} is outside a permutation of {size}")
+    if size <= 1:
+        return np.zeros(len(index), np.uint64)
+    width = (size - 1).bit_length()
+    out = np.empty(len(index), np.uint64)
+    for part in _blocks(len(index)):
+        keys = key[part] if isinstance(key, np.ndarray) else np.uint64(key)
+        block = _feistel(index[part], width, keys)
+        while True:
+            outside = np.flatnonzero(block >= np.uint64(size))
+            if not len(outside):
+                break
+            block[outside] = _feistel(block[outside], width, keys[outside] if isinstance(keys, np.ndarray) else keys)
+        out[part] = block
+    return out
+
+
+def _feistel(value: U64, width: int, keys: U64 | np.uint64) -> U64:
+    right_width = width // 2
+    left_width = width - right_width
+    right_mask = np.uint64((1 << right_width) - 1)
+    left, right = value >> np.uint64(right_width), value & right_mask
+    for number in range(_ROUNDS):
+        salt = np.uint64((number + 1) * 0xD6E8FEB86659FD93 & _MASK64)
+        if number % 2 == 0:
+            left = left ^ _round(right, keys, salt, left_width)
+        elif right_width:
+            right = right ^ _round(left, keys, salt, right_width)
+    result: U64 = (left << np.uint64(right_width)) | right
+    return result
+
+
+def _round(half: U64, keys: U64 | np.uint64, salt: np.uint64, width: int) -> U64:
+    with np.errstate(over="ignore"):  # scalar keys wrap around on purpose
+        z: U64 = (half + (keys ^ salt)) * _M1
+    z ^= z >> _S32
+    z *= _M2
+    z >>= np.uint64(64 - width)
+    return z
+
+
+@dataclass(frozen=True, slots=True)
+class Indices:
+    """Integers drawn for a window: `values` u64[n]; `valid` is None or marks the rows that have one (the rest are
+    NULL); `ordinal`, for parents that lay out their children, is each row's place among its siblings, from 0."""
+
+    values: U64
+    valid: Mask | None = None
+    ordinal: U64 | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A column's values in a window, in their physical form: int64 for integers, scaled decimals, days, microseconds;
+    float64; bool; an Arrow array for text, bytes and lists. `valid` is None or marks the values that are not NULL."""
+
+    data: npt.NDArray[np.generic] | pa.Array
+    valid: Mask | None = None
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def take(self, at: I64) -> Values:
+        """The values at these places."""
+        data = self.data[at] if isinstance(self.data, np.ndarray) else self.data.take(pa.array(at))
+        return Values(data, None if self.valid is None else self.valid[at])
+
+    def replaced(self, at: I64, other: Values) -> Values:
+        """These values with `other`'s in the places `at`."""
+        valid = None
+        if self.valid is not None or other.valid is not None:
+            valid = np.ones(len(self), bool) if self.valid is None else self.valid.copy()
+            valid[at] = True if other.valid is None else other.valid
+        if isinstance(self.data, np.ndarray) and isinstance(other.data, np.ndarray):
+            data = self.data.astype(np.result_type(self.data, other.data))
+            data[at] = other.data
+            return Values(data, valid)
+        texts = [pa.array(d) if isinstance(d, np.ndarray) else d for d in (self.data, other.data)]
+        both = pa.concat_arrays([t.cast(t.type.value_type) if pa.types.is_dictionary(t.type) else t for t in texts])
+        place = np.arange(len(self))
+        place[at] = len(self) + np.arange(len(at))
+        return Values(both.take(pa.array(place)), valid)
+
+
+class World(Protocol):
+    """What a window needs to look further: keys, row counts, and the columns of any table."""
+
+    def key(self, table: str, name: str) -> int: ...
+    def row_count(self, table: str) -> int: ...
+    def draw_source(self, rows: Rows, name: str) -> Indices: ...
+    def draw_column(self, rows: Rows, name: str) -> Values: ...
+    def compute(self, rows: Rows, sql: str, columns: tuple[str, ...], name: str) -> Values: ...
+    def kept(self, table: str, name: str, make: Callable[[], I64]) -> I64: ...
+
+
+class Rows:
+    """The window a spec looks through: some rows of one table, their bits, and what else is known of the same rows.
+
+    `index` holds the row numbers (u64[n]); `start` is the first of them where they are consecutive, else None.
+    `attempt` counts the times the columns `redrawn` are drawn again for these rows; all bits depend on it.
+    What is drawn once in a window is kept for its life, so two columns that read one source pay for it once."""
+
+    __slots__ = ("_columns", "_sources", "attempt", "index", "redrawn", "start", "table", "world")
+
+    def __init__(
+        self,
+        world: World,
+        table: str,
+        index: U64,
+        start: int | None = None,
+        attempt: int = 0,
+        redrawn: frozenset[str] = frozenset(),
+    ) -> None:
+        self.world, self.table, self.index, self.start = world, table, index, start
+        self.attempt, self.redrawn = attempt, redrawn
+        self._sources: dict[str, Indices] = {}
+        self._columns: dict[str, Values] = {}
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def key(self, name: str) -> int:
+        return self.world.key(self.table, f"{name}/again {self.attempt}" if self.attempt else name)
+
+    def bits(self, name: str) -> U64:
+        """64 bits per row, independent for every `name`."""
+        return bits(self.key(name), self.index)
+
+    def source(self, name: str) -> Indices:
+        if name == "row":
+            return Indices(self.index)
+        if name not in self._sources:
+            self._sources[name] = self.world.draw_source(self, name)
+        return self._sources[name]
+
+    def column(self, name: str) -> Values:
+        if name not in self._columns:
+            self._columns[name] = self.world.draw_column(self, name)
+        return self._columns[name]
+
+    def settle(self, columns: Mapping[str, Values], stale: Collection[str] = ()) -> None:
+        """Columns that were decided together, from now on what `column` gives; `stale` ones are computed anew."""
+        self._columns.update(columns)
+        for name in stale:
+            self._columns.pop(name, None)
+
+    def of(self, table: str, index: U64) -> Rows:
+        """A window on other rows, of any table."""
+        return Rows(self.world, table, index)

@@ -1,0 +1,16 @@
+"""Kinds of columns (Spec) and of what they are read at (Source). One subject a file; nothing here knows a schema."""
+
+from .base import Source, Spec
+from .binary import BitText, Bytes, Point, Uuid
+from .derived import After, Expression, Key, Null
+from .nested import AnySpec, Format, ListOf, Subset
+from .numbers import Choice, Range, Shaped
+from .people import Person
+from .sources import AnySource, Digit, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree
+from .texts import Bank, Pattern, Prose
+
+__all__ = [
+    "After", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Expression", "Format", "Key",
+    "Layout", "ListOf", "Null", "Ordinal", "Path", "Pattern", "Permuted", "Person", "Pick", "Point", "Prose", "Range",
+    "Shaped", "Skip", "Source", "Spec", "Subset", "Tree", "Uuid",
+]  # fmt: skip

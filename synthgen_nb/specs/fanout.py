@@ -1,0 +1,118 @@
+"""How many children each parent has: exact totals without a pass over the rows. Knows nothing of what the children
+hold.
+
+`total` children are split over `parents` by a binary tree over the parents: each node splits its children between its
+halves by a counter-based draw, so any node can be reached alone. The spread of a split is that of a Polya urn (a
+geometric fan-out: many parents with few children, few with many), or binomial, or none, kept within `least..most`.
+Integer arithmetic, and of floating point only + * / and square roots, which IEEE 754 fixes to the last bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..rows import I64, U64, below, bits
+
+_HALL_SD = 37_837  # standard deviation of a sum of four uniform 16-bit numbers: 65536 / sqrt(3)
+_HALL_MEAN = 131_070
+_LOW16 = np.uint64(0xFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Fanout:
+    """`total` children over `parents` parents with `least <= children <= most` each; `even` takes the spread away.
+    Needs least * parents <= total <= most * parents."""
+
+    parents: int
+    total: int
+    least: int
+    most: int
+    even: bool
+    key: int
+
+    def _left_share(self, start: I64, left: I64, right: I64, total: I64) -> I64:
+        """Children of the left half, for nodes that begin at parent `start` with left + right parents."""
+        size = left + right
+        exact = total.astype(np.float64) * left / size  # products of two counts may leave 64 bits
+        mean = exact.astype(np.int64)
+        if self.even:
+            return mean
+        low = np.maximum(self.least * left, total - self._most(right))
+        high = np.minimum(self._most(left), total - self.least * right)
+        random = bits(self.key, start.astype(np.uint64) * np.uint64(64) + _log2(size))
+        quarters = [(random >> np.uint64(shift)) & _LOW16 for shift in (0, 16, 32, 48)]
+        hall = np.sum(quarters, axis=0, dtype=np.uint64).astype(np.int64) - _HALL_MEAN
+        variance = exact * right / size * (size + total) / (size + 1)
+        # a spread wider than the bounds would pile children up at the bounds
+        deviation = np.minimum(np.sqrt(variance).astype(np.int64), (high - low) // 4)
+        share = mean + deviation * hall // _HALL_SD
+        uniform = low + below(random, (high - low + 1).astype(np.uint64)).astype(np.int64)
+        # the last split decides what a reader sees: uniform between the bounds, as the urn has it
+        split: I64 = np.clip(np.where(size == 2, uniform, share), low, high)
+        return split
+
+    def _most(self, parents: I64) -> I64:
+        """The most children of so many parents, cut at (about) all there are: the plain product may leave 64 bits."""
+        most = max(1, min(self.most, self.total)) if self.most else 0
+        return np.minimum(parents, self.total // max(most, 1) + 1) * most
+
+    def starts(self, low: int, high: int) -> I64:
+        """First child of each parent in low..high-1, and the end: i64[high - low + 1]."""
+        start = np.zeros(1, np.int64)
+        size = np.full(1, self.parents, np.int64)
+        first = np.zeros(1, np.int64)
+        total = np.full(1, self.total, np.int64)
+        while size.max(initial=0) > 1:
+            split = size > 1
+            left = _half(size)
+            share = np.where(split, self._left_share(start, left, np.maximum(size - left, 1), total), total)
+            left = np.where(split, left, size)
+            start = np.column_stack((start, start + left)).ravel()
+            first = np.column_stack((first, first + share)).ravel()
+            size_right, total_right = size - left, total - share
+            size = np.column_stack((left, size_right)).ravel()
+            total = np.column_stack((share, total_right)).ravel()
+            keep = (size > 0) & (start < high) & (start + size > low)
+            start, first, size, total = start[keep], first[keep], size[keep], total[keep]
+        return np.append(first, first[-1] + total[-1]) if len(first) else np.zeros(1, np.int64)
+
+    def locate(self, rows: U64) -> tuple[I64, I64]:
+        """Parent and ordinal of each child row (any rows, any order), by walking down the tree."""
+        row = rows.astype(np.int64)
+        start = np.zeros(len(row), np.int64)
+        size = np.full(len(row), self.parents, np.int64)
+        total = np.full(len(row), self.total, np.int64)
+        while True:
+            open_ = np.flatnonzero(size > 1)
+            if not len(open_):
+                return start, row
+            s, n, t, r = start[open_], size[open_], total[open_], row[open_]
+            left = _half(n)
+            share = self._left_share(s, left, n - left, t)
+            go_right = r >= share
+            start[open_] = np.where(go_right, s + left, s)
+            size[open_] = np.where(go_right, n - left, left)
+            total[open_] = np.where(go_right, t - share, share)
+            row[open_] = np.where(go_right, r - share, r)
+
+    def window(self, start: int, stop: int) -> tuple[I64, I64]:
+        """Parent and ordinal of the consecutive child rows start..stop-1: one descent for the block."""
+        ends, _ = self.locate(np.array([start, stop - 1], np.uint64))
+        low, high = int(ends[0]), int(ends[1]) + 1
+        first = self.starts(low, high)
+        counts = np.minimum(first[1:], stop) - np.maximum(first[:-1], start)
+        parent = np.repeat(np.arange(low, high, dtype=np.int64), np.maximum(counts, 0))
+        ordinal = np.arange(start, stop, dtype=np.int64) - first[parent - low]
+        return parent, ordinal
+
+
+def _half(size: I64) -> I64:
+    """The largest power of two below `size`: the left half's parents."""
+    return np.int64(1) << (_log2(np.maximum(size, 2) - 1).astype(np.int64))
+
+
+def _log2(size: I64) -> U64:
+    """Floor of log2, exact up to 2**53 (frexp reads the exponent, it computes nothing)."""
+    return (np.frexp(size.astype(np.float64))[1] - 1).astype(np.uint64)

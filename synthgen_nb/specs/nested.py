@@ -1,0 +1,103 @@
+"""Values made of values: formatted text, lists, sets of labels. Holds the union of all specs, for it nests them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..rows import Rows, Values, below
+from .base import Spec
+from .binary import BitText, Bytes, Point, Uuid
+from .derived import After, Expression, Key, Null
+from .numbers import Choice, Range, Shaped
+from .people import Person
+from .texts import Bank, Pattern, Prose
+
+
+class Format(Spec, frozen=True, tag="format"):
+    """`template` with {0}, {1} ... replaced by the values of `parts`, each drawn on its own."""
+
+    template: str
+    parts: tuple[AnySpec, ...]
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        pieces: list[pa.Array | str] = []
+        for number, piece in enumerate(re.split(r"\{(\d)\}", self.template)):
+            if number % 2 == 0:
+                pieces.append(piece)
+                continue
+            values = self.parts[int(piece)].draw(rows, f"{name}/{piece}").data
+            pieces.append(pc.cast(pa.array(values) if isinstance(values, np.ndarray) else values, pa.string()))
+        return Values(pc.binary_join_element_wise(*pieces, ""))
+
+
+class ListOf(Spec, frozen=True, tag="list"):
+    """Lists of `shortest`..`longest` elements."""
+
+    element: AnySpec
+    shortest: int = 1
+    longest: int = 4
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        lengths = self.shortest + below(rows.bits(name), self.longest - self.shortest + 1).astype(np.int64)
+        offsets = np.zeros(len(rows) + 1, np.int32)
+        np.cumsum(lengths, out=offsets[1:])
+        row = np.repeat(np.arange(len(rows)), lengths)
+        place = (np.arange(offsets[-1]) - offsets[row]).astype(np.uint64)
+        window = rows.of(rows.table, rows.index[row] * np.uint64(self.longest) + place)
+        values = self.element.draw(window, f"{name}/element").data
+        flat = pa.array(values) if isinstance(values, np.ndarray) else values
+        if isinstance(flat, pa.DictionaryArray):
+            flat = pc.cast(flat, pa.string())
+        return Values(pa.ListArray.from_arrays(pa.array(offsets), flat))
+
+
+_SET_LABELS = 10  # of a longer SET, the first ten are used: every subset of them is one entry of a small dictionary
+
+
+class Subset(Spec, frozen=True, tag="subset"):
+    """MySQL's SET: some of the labels, in their order, joined by commas."""
+
+    values: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return 1 << min(len(self.values), _SET_LABELS)
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        code = below(rows.bits(name), self.size).astype(np.int32)
+        return Values(pa.DictionaryArray.from_arrays(code, _subsets(self.values[:_SET_LABELS])))
+
+
+@cache
+def _subsets(labels: tuple[str, ...]) -> pa.StringArray:
+    return pa.array(
+        [",".join(v for place, v in enumerate(labels) if code >> place & 1) for code in range(1 << len(labels))],
+        pa.string(),
+    )
+
+
+AnySpec = (
+    Range
+    | Shaped
+    | Choice
+    | Bank
+    | Pattern
+    | Prose
+    | Person
+    | Uuid
+    | Bytes
+    | BitText
+    | Point
+    | Key
+    | After
+    | Expression
+    | Null
+    | Format
+    | ListOf
+    | Subset
+)

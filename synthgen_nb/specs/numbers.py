@@ -1,0 +1,83 @@
+"""Numbers, dates and times as integers: ranges, shaped distributions, choices. Physical form: int64 (scaled decimals in
+units of their last digit, dates in days, timestamps and times in microseconds), or float64 for FLOAT columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ..rows import U64, Rows, Values, below
+from .base import Spec
+
+Label = str | int | float | bool
+
+
+class Range(Spec, frozen=True, tag="range"):
+    """low, low + step, ... up to high (physical integers), uniform; also every serial key (low=1 at the row number).
+    `scale` divides into a float64, for FLOAT columns: value = integer / scale."""
+
+    low: int
+    high: int
+    step: int = 1
+    scale: int = 0
+
+    @property
+    def size(self) -> int:
+        return max(0, (self.high - self.low) // self.step + 1)
+
+    def at(self, index: U64, rows: Rows, name: str) -> Values:
+        value = index * np.uint64(self.step) + np.uint64(self.low & 0xFFFFFFFFFFFFFFFF)
+        return _physical(value.view(np.int64), self.scale)
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        return self.at(below(rows.bits(name), self.size), rows, name)
+
+
+class Shaped(Spec, frozen=True, tag="shaped"):
+    """A distribution given as the integers at its equal-probability quantiles (2**k + 1 of them, made when the plan is
+    drafted): the row path only looks up and interpolates integers. Values are multiples of `step`, plus `offset`."""
+
+    points: tuple[int, ...]
+    step: int = 1
+    offset: int = 0
+    scale: int = 0
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        points = np.array(self.points, np.int64)
+        random = rows.bits(name)
+        bins = len(points) - 1
+        slot = below(random, bins).view(np.int64)
+        inside = (random & np.uint64(0xFFFF)).view(np.int64)
+        low = points[slot]
+        value = low + ((points[slot + 1] - low) * inside >> 16)
+        if self.step > 1:
+            value = value // self.step * self.step
+        return _physical(value + self.offset, self.scale)
+
+
+class Choice(Spec, frozen=True, tag="choice"):
+    """One of a few values, with integer `weights` (all alike where empty). Text becomes an Arrow dictionary."""
+
+    values: tuple[Label, ...]
+    weights: tuple[int, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return len(self.values)
+
+    def at(self, index: U64, rows: Rows, name: str) -> Values:
+        if isinstance(self.values[0], str):
+            return Values(pa.DictionaryArray.from_arrays(index.astype(np.int32), pa.array(self.values, pa.string())))
+        return Values(np.array(self.values)[index])
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        if not self.weights:
+            return self.at(below(rows.bits(name), len(self.values)), rows, name)
+        ends = np.cumsum(np.array(self.weights, np.uint64))
+        pick = below(rows.bits(name), int(ends[-1]))
+        return self.at(np.searchsorted(ends, pick, side="right").astype(np.uint64), rows, name)
+
+
+def _physical(value: npt.NDArray[np.int64], scale: int) -> Values:
+    return Values(value.astype(np.float64) / scale if scale else value)

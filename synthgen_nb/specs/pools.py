@@ -1,0 +1,92 @@
+"""The word pools of the package: names, places, products, words. Reads data/pools.parquet, once; draws nothing.
+
+The file is frozen: its hash stands here and in every plan, so that a seed means the same values for ever. What each
+pool holds is told in docs/pools.md; .ci/make_pools.py builds the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..errors import PlanError
+
+POOLS_SHA256 = "0dd1d5374f5983fc98f9295686fdaf4d18856d58803851f5f9c9c42b9404036a"
+
+Number = TypeVar("Number", np.uint32, np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Distinct texts and how often each is to be drawn: `weights` are u32[n] of 1 or more, `cumulative` their running
+    sums (u64[n]), so that a draw below cumulative[-1] is one searchsorted away from its value."""
+
+    name: str
+    values: pa.StringArray
+    weights: npt.NDArray[np.uint32]
+    cumulative: npt.NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def pool(name: str) -> Pool:
+    """PlanError with the nearest names if there is no such pool."""
+    found = _pools().get(name)
+    if found is None:
+        near = get_close_matches(name, _pools(), n=3, cutoff=0.5) or sorted(_pools())
+        raise PlanError(f"there is no word pool '{name}'", hint=f"there is {', '.join(near)}")
+    return found
+
+
+def names() -> tuple[str, ...]:
+    """All pools, in alphabetical order."""
+    return tuple(sorted(_pools()))
+
+
+@cache
+def fields(name: str) -> tuple[Pool, ...]:
+    """The parts of a pool whose values are joined by "|", one Pool a part. Row k of one belongs to row k of all others,
+    so values repeat. A pool without "|" gives itself."""
+    whole = pool(name)
+    parts = pc.split_pattern(whole.values, "|")
+    count = pc.list_value_length(parts)[0].as_py()
+    if count == 1:
+        return (whole,)
+    columns = (pa.array(pc.list_element(parts, place).to_pylist(), pa.string()) for place in range(count))
+    return tuple(Pool(f"{name}[{k}]", column, whole.weights, whole.cumulative) for k, column in enumerate(columns))
+
+
+@cache
+def _pools() -> dict[str, Pool]:
+    import pyarrow.parquet as pq
+
+    data = files("synthgen_nb").joinpath("data", "pools.parquet").read_bytes()
+    if hashlib.sha256(data).hexdigest() != POOLS_SHA256:
+        raise PlanError("data/pools.parquet is not this version's file", hint="install the package again")
+    table = pq.read_table(io.BytesIO(data))
+    kinds = table["pool"].combine_chunks().dictionary_encode()
+    starts = np.flatnonzero(np.diff(kinds.indices.to_numpy(), prepend=-1)).tolist()  # rows are sorted by pool
+    found: dict[str, Pool] = {}
+    for name, start, end in zip(map(str, kinds.dictionary), starts, [*starts[1:], len(table)], strict=True):
+        rows = table.slice(start, end - start)
+        weights = rows["weight"].to_numpy()
+        values = pa.array(rows["value"].to_pylist(), pa.string())
+        found[name] = Pool(name, values, _frozen(weights), _frozen(np.cumsum(weights, dtype=np.uint64)))
+    return found
+
+
+def _frozen(array: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    kept = array.copy()
+    kept.flags.writeable = False
+    return kept

@@ -1,0 +1,82 @@
+"""What an expression of a source dialect means, in DuckDB's words. `translate` and `condition` are the doors.
+
+Every difference between dialects is a row of operators.py or functions.py. What is in neither is refused
+(UnsafeSQLError says what), so that a rule is evaluated with the engine's own meaning or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from ..ddl.expressions import parse_expression
+from ..errors import DDLError, UnsafeSQLError
+from ..sandbox import guard_expression
+from ..schema import Type
+from .functions import FUNCTIONS
+from .operators import OPERATORS
+from .terms import Scope, Term, as_truth, refuse
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["condition", "translate"]
+
+
+def translate(
+    sql: str,
+    dialect: str,
+    columns: Mapping[str, Type] | None = None,
+    *,
+    as_of: str = "",
+    names: Mapping[str, str] | None = None,
+    parser: duckdb.DuckDBPyConnection | None = None,
+) -> str:
+    """The expression as DuckDB SQL with the meaning that `dialect` gives it, guarded. `columns` are the table's types:
+    without them what depends on types (`/`) is refused. `as_of` (ISO date) stands for the current date and time.
+    `names` maps columns to their names in DuckDB where those differ; `parser` is any open connection.
+    Raises UnsafeSQLError for what can't be evaluated exactly, and for what is not an expression."""
+    if dialect == "duckdb":
+        return guard_expression(sql, parser=parser)
+    return guard_expression(_read(sql, Scope(_family(dialect), columns, names or {}, as_of)).sql, parser=parser)
+
+
+def condition(
+    sql: str,
+    dialect: str,
+    columns: Mapping[str, Type] | None = None,
+    *,
+    as_of: str = "",
+    names: Mapping[str, str] | None = None,
+    parser: duckdb.DuckDBPyConnection | None = None,
+) -> str:
+    """The same for a condition: a number counts as its truth where the dialect has it so. A row violates it if it IS
+    FALSE; NULL passes."""
+    if dialect == "duckdb":
+        return guard_expression(sql, parser=parser)
+    scope = Scope(_family(dialect), columns, names or {}, as_of)
+    return guard_expression(as_truth(_read(sql, scope), scope).sql, parser=parser)
+
+
+def _family(dialect: str) -> str:
+    return "mysql" if dialect == "mariadb" else dialect
+
+
+def _read(sql: str, scope: Scope) -> Term:
+    def read(node: exp.Expression) -> Term:
+        name = node.name.lower() if isinstance(node, exp.Anonymous) else type(node)
+        shim = OPERATORS.get(type(node)) or FUNCTIONS.get((name, scope.family))
+        if shim is None:
+            if isinstance(node, (exp.Subquery, exp.Select, exp.Exists)):
+                refuse("a query inside an expression")
+            refuse(f"{node.name}()" if isinstance(node, exp.Anonymous) else node.sql()[:60])
+        return shim(node, read, scope)
+
+    try:
+        return read(parse_expression(sql, scope.family))
+    except DDLError as error:
+        raise UnsafeSQLError(f"this expression can't be read: {error.message}") from error
+    except RecursionError as error:
+        raise UnsafeSQLError("this expression is nested too deeply") from error

@@ -1,0 +1,190 @@
+"""What a table's own definition asks of each of its rows, as conditions a row can violate. Knows types and dialects;
+reads no rows (what the footers prove is settled here)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ..ddl.expressions import row_checks, row_time
+from ..ddl.partitions import bound_of
+from ..errors import InputError
+from ..sandbox import quoted
+from ..schema import Column, Kind, Place, Schema, Table, Type
+from ..sqlsemantics import condition, translate
+from .footers import Footer
+
+if TYPE_CHECKING:
+    import duckdb
+
+_LOOSE = frozenset(("sqlite",))  # declared widths and lengths are hints there
+_UNMEASURED = frozenset(("sqlite", "duckdb"))  # VARCHAR(n) takes any length
+_BY_BYTES = re.compile(r"(tiny|medium|long)?text\b|.*\bbyte\)", re.IGNORECASE)  # MySQL's TEXTs; VARCHAR2(n BYTE)
+_UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """`violated` is true of a row that breaks the rule; "" where the footers prove that none does. `reason` says why it
+    can't be evaluated."""
+
+    rule: str
+    columns: tuple[str, ...]
+    text: str
+    place: Place | None = None
+    violated: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the rules of a table are read against. `names` are its columns in DuckDB; `parser` any open connection."""
+
+    schema: Schema
+    table: Table
+    names: Mapping[str, str]
+    footers: Mapping[str, Footer]
+    as_of: str
+    parser: duckdb.DuckDBPyConnection
+
+    def column(self, name: str) -> str:
+        return quoted(self.names[name])
+
+    def types(self) -> dict[str, Type]:
+        return {column.name: column.type for column in self.table.columns}
+
+    def translated(self, sql: str) -> str:
+        return translate(sql, self.schema.dialect, self.types(), as_of=self.as_of, names=self.names, parser=self.parser)
+
+    def condition(self, sql: str) -> str:
+        return condition(sql, self.schema.dialect, self.types(), as_of=self.as_of, names=self.names, parser=self.parser)
+
+
+def row_rules(ground: Ground) -> Iterator[RowRule]:
+    """NOT NULL, types (ranges, lengths, labels, forms), generated columns, CHECKs with those of domains, partition
+    bounds."""
+    keys = set(ground.table.primary_key)
+    for column in ground.table.columns:
+        if not column.nullable and column.name not in keys:  # a key's NULLs are counted with the key
+            yield _not_null(ground, column)
+        yield from _typed(ground, column)
+        if column.generated and not row_time(column):
+            yield _generated(ground, column)
+    for check in row_checks(ground.schema, ground.table):
+        if check.enforced:
+            yield _condition(ground, "check", check.columns, f"CHECK ({check.sql})", check.sql, check.place)
+    if ground.table.partition_of and ground.table.partition_bound:
+        yield _bound(ground)
+
+
+def _not_null(ground: Ground, column: Column) -> RowRule:
+    footer = ground.footers.get(column.name)
+    proven = footer is not None and footer.nulls == 0
+    violated = "" if proven else f"{ground.column(column.name)} IS NULL"
+    return RowRule("not_null", (column.name,), f"{column.name} NOT NULL", column.place, violated)
+
+
+def _typed(ground: Ground, column: Column) -> Iterator[RowRule]:
+    """What the column's type asks of its values."""
+    kind, name, dialect = column.type, ground.column(column.name), ground.schema.dialect
+    place, only = column.place, (column.name,)
+    text = f"{column.name} {kind.sql}"
+    if kind.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.YEAR, Kind.BIT) and dialect not in _LOOSE:
+        if (limits := _limits(kind, dialect)) is not None:
+            low, high = limits
+            footer = ground.footers.get(column.name)
+            inside = footer is not None and footer.low is not None and footer.high is not None
+            proven = inside and footer is not None and low <= (footer.low or 0) and (footer.high or 0) <= high
+            outside = f"{name} NOT BETWEEN {low} AND {high}" + (f" AND {name} <> 0" if kind.kind == Kind.YEAR else "")
+            yield RowRule("range", only, text, place, "" if proven else outside)
+    elif kind.kind == Kind.FLOAT and kind.unsigned:
+        yield RowRule("range", only, text, place, f"{name} < 0")
+    elif kind.kind == Kind.TIMESTAMP and kind.sql.lower().startswith("timestamp") and dialect in ("mysql", "mariadb"):
+        years = "TIMESTAMP '1970-01-01 00:00:01' AND TIMESTAMP '2038-01-19 03:14:07'"
+        yield RowRule("range", only, text, place, f"{name} NOT BETWEEN {years}")
+    elif kind.kind == Kind.ENUM and kind.values:
+        yield RowRule("enum", only, text, place, f"{name} NOT IN ({_labels(kind)})")
+    elif kind.kind == Kind.SET and kind.values:
+        part = f"list_filter(string_split({name}, ','), lambda part: NOT list_contains([{_labels(kind)}], part))"
+        yield RowRule("set", only, text, place, f"{name} <> '' AND len({part}) > 0")
+    elif kind.kind == Kind.ARRAY and kind.element is not None and kind.element.values:
+        part = f"list_filter({name}, lambda part: NOT list_contains([{_labels(kind.element)}], part))"
+        yield RowRule("enum", only, text, place, f"len({part}) > 0")
+    elif kind.kind == Kind.UUID and not any(key.columns == only for key in ground.table.foreign_keys):
+        # (a foreign key's values are its parent's, whose form is looked at there)
+        yield RowRule("form", only, text, place, f"NOT regexp_full_match({name}, '{_UUID}')")
+    elif kind.kind == Kind.JSON and dialect not in _UNMEASURED:
+        yield RowRule("form", only, text, place, f"NOT json_valid({name})")
+    if (violated := _too_long(kind, name, dialect)) is not None:
+        yield RowRule("length", only, text, place, violated)
+
+
+def _limits(kind: Type, dialect: str) -> tuple[int | Decimal, int | Decimal] | None:
+    """The least and greatest value of a numeric type; None if it has none."""
+    if kind.kind == Kind.YEAR:
+        return 1901, 2155
+    if kind.kind == Kind.BIT:
+        return (0, 2 ** (kind.length or 1) - 1) if dialect in ("mysql", "mariadb") else None
+    if kind.kind == Kind.DECIMAL:
+        if kind.precision is None:
+            return None
+        top = Decimal(10) ** kind.precision - 1
+        top = top.scaleb(-kind.scale) if kind.precision < 28 else Decimal(f"{top:f}").scaleb(-kind.scale)
+        return (Decimal(0) if kind.unsigned else -top), top
+    bits = kind.bits or 64
+    return (0, 2**bits - 1) if kind.unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
+def _too_long(kind: Type, name: str, dialect: str) -> str | None:
+    """strlen (bytes, kept with every string) is looked at first: it is never less than the number of characters."""
+    if dialect in _UNMEASURED:
+        return None
+    if kind.kind == Kind.BIT and dialect not in ("mysql", "mariadb") and kind.length:
+        return f"length({name}) {'<>' if kind.fixed else '>'} {kind.length}"
+    if kind.kind == Kind.BINARY and kind.length:
+        return f"octet_length({name}) > {kind.length}"
+    if kind.kind != Kind.TEXT or not kind.length:
+        return None
+    in_bytes = (dialect in ("mysql", "mariadb", "oracle") and _BY_BYTES.match(kind.sql)) or (
+        dialect == "oracle" and "char)" not in kind.sql.lower()  # bytes by default there
+    )
+    return f"strlen({name}) > {kind.length}" + ("" if in_bytes else f" AND length({name}) > {kind.length}")
+
+
+def _labels(kind: Type) -> str:
+    return ", ".join("'" + label.replace("'", "''") + "'" for label in kind.values)
+
+
+def _condition(
+    ground: Ground, rule: str, columns: tuple[str, ...], text: str, sql: str, place: Place | None
+) -> RowRule:
+    try:
+        return RowRule(rule, columns, text, place, f"({ground.condition(sql)}) IS FALSE")
+    except InputError as error:
+        return RowRule(rule, columns, text, place, reason=str(error))
+
+
+def _generated(ground: Ground, column: Column) -> RowRule:
+    """The stored value is the one the engine would compute. JSON is compared without regard to spaces and order."""
+    name, only, text = ground.column(column.name), (column.name,), f"{column.name} AS ({column.generated})"
+    try:
+        made = ground.translated(column.generated or "")
+    except InputError as error:
+        return RowRule("generated", only, text, column.place, reason=str(error))
+    if column.type.kind == Kind.JSON:
+        pair = (f"json_normalize({name})", f"json_normalize({made})")
+    else:
+        pair = (name, f"cast_to_type({made}, {name})")
+    return RowRule("generated", only, text, column.place, f"{pair[0]} IS DISTINCT FROM {pair[1]}")
+
+
+def _bound(ground: Ground) -> RowRule:
+    text = f"PARTITION OF {ground.table.partition_of} {ground.table.partition_bound}"
+    bound = bound_of(ground.schema, ground.table)
+    if bound is None:
+        reason = "only RANGE and LIST over one column are read here"
+        return RowRule("partition", (), text, ground.table.place, reason=reason)
+    return _condition(ground, "partition", (bound[0],), text, bound[1], ground.table.place)

@@ -1,0 +1,42 @@
+"""TPC-H from nothing but its DDL: python -m tests.benchmarks.make_tpch OUT [--scale 0.1] [--validate]"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import synthgen_nb as sg
+from synthgen_nb.jobs import Saved
+
+DDL = Path(__file__).with_name("tpch.sql")
+FIXED = {"region": 5, "nation": 25}
+SCALED = {
+    "supplier": 10_000,
+    "customer": 150_000,
+    "part": 200_000,
+    "partsupp": 800_000,
+    "orders": 1_500_000,
+    "lineitem": 6_000_000,
+}
+
+
+def plan(scale: float) -> sg.Plan:
+    rows = FIXED | {table: int(count * scale) for table, count in SCALED.items()}
+    return sg.draft_plan(sg.parse_ddl(DDL.read_text(), dialect="postgres"), rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out")
+    parser.add_argument("--scale", type=float, default=0.1)
+    parser.add_argument("--validate", action="store_true", help="hold the data against every constraint as well")
+    asked = parser.parse_args()
+    events = sg.run(plan(asked.scale), sg.Store(asked.out), "tpch")
+    for event in events:
+        if isinstance(event, Saved) and not asked.validate:
+            break
+    events.close()
+
+
+if __name__ == "__main__":
+    main()

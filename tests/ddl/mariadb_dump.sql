@@ -1,0 +1,23 @@
+-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB
+/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;
+/*!40014 SET @OLD_FOREIGN_KEY_CHECKS=@@FOREIGN_KEY_CHECKS, FOREIGN_KEY_CHECKS=0 */;
+DROP TABLE IF EXISTS `city`;
+/*!40101 SET character_set_client = utf8 */;
+CREATE TABLE `city` (
+  `id` int(11) NOT NULL AUTO_INCREMENT,
+  `name` varchar(50) NOT NULL,
+  `land` char(2) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `land` (`land`),
+  CONSTRAINT `city_land` FOREIGN KEY (`land`) REFERENCES `land` (`code`)
+) ENGINE=InnoDB AUTO_INCREMENT=3 DEFAULT CHARSET=utf8mb4;
+LOCK TABLES `city` WRITE;
+/*!40000 ALTER TABLE `city` DISABLE KEYS */;
+INSERT INTO `city` VALUES
+(1,'O\'Fallon; (x)','US'),
+(2,'Bonn',NULL);
+/*!40000 ALTER TABLE `city` ENABLE KEYS */;
+UNLOCK TABLES;
+DROP TABLE IF EXISTS `land`;
+CREATE TABLE `land` (`code` char(2) NOT NULL, PRIMARY KEY (`code`));
+INSERT INTO `land` VALUES ('US'),('DE');

@@ -1,0 +1,6 @@
+CREATE TABLE t (
+  a INT NOT NULL,
+  b INT /*!50700 NOT NULL */,
+  c INT /*!80016 NOT NULL */,
+  d INT /*M!100100 NOT NULL */
+) ENGINE=InnoDB;

@@ -1,0 +1,15 @@
+CREATE TABLE old_name (id integer, a varchar(10) UNIQUE, b integer CHECK (b > 0), c integer, gone text, n integer NOT NULL);
+CREATE TABLE child (id integer PRIMARY KEY, old_id integer);
+ALTER TABLE old_name ADD PRIMARY KEY (id), ADD COLUMN d date NOT NULL DEFAULT CURRENT_DATE, DROP COLUMN gone;
+ALTER TABLE child ADD CONSTRAINT child_fk FOREIGN KEY (old_id) REFERENCES old_name (id);
+ALTER TABLE old_name RENAME TO new_name;
+ALTER TABLE new_name RENAME COLUMN id TO key;
+ALTER TABLE new_name RENAME b TO bee;
+ALTER TABLE new_name ALTER COLUMN a TYPE text USING a::text, ALTER n DROP NOT NULL;
+ALTER TABLE new_name DROP CONSTRAINT old_name_a_key;
+ALTER TABLE new_name ADD CHECK (bee < c);
+ALTER TABLE IF EXISTS new_name ADD COLUMN IF NOT EXISTS c text;
+CREATE TABLE doomed (id integer PRIMARY KEY);
+CREATE TABLE points (id integer REFERENCES doomed);
+DROP TABLE IF EXISTS doomed CASCADE;
+ALTER TABLE new_name OWNER TO somebody;

@@ -1,0 +1,11 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE role (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, rank REAL DEFAULT 0.5);
+INSERT INTO role VALUES(1,'admin; or so',1.0);
+INSERT INTO role VALUES(2,'guest',-0.25);
+INSERT INTO role(name) VALUES('late');
+CREATE TABLE blobs (id INTEGER PRIMARY KEY, b BLOB);
+INSERT INTO blobs VALUES(1,X'00ff');
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('role',2);
+COMMIT;

@@ -1,0 +1,62 @@
+"""What `import synthgen_nb` costs, and that its lazy door is complete."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import synthgen_nb
+
+HEAVY = ("torch", "transformers", "jupyterlab", "dask", "faker", "duckdb", "pyarrow", "polars", "sqlglot", "IPython")
+LIMIT = 0.5  # seconds of CPU
+_PROBE = """
+import json, sys, time
+began = time.process_time()
+import synthgen_nb
+spent = time.process_time() - began
+print(json.dumps({"cpu": spent, "loaded": sorted({m.partition(".")[0] for m in sys.modules})}))
+"""
+
+
+def test_a_plain_import_loads_nothing_heavy_and_costs_less_than_half_a_second(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    runs = [json.loads(subprocess.check_output([sys.executable, "-c", _PROBE], text=True)) for _ in range(2)]
+    cpu = min(run["cpu"] for run in runs)
+    loaded = [name for name in HEAVY if name in runs[0]["loaded"]]
+    others = [m for m in runs[0]["loaded"] if m not in sys.stdlib_module_names and not m.startswith(("_", "synthgen"))]
+    with capsys.disabled():
+        print(
+            f"\nimport synthgen_nb: {cpu:.3f} s CPU (limit {LIMIT}); loaded besides Python's own: {others or 'nothing'}"
+        )
+    assert loaded == []
+    assert cpu < LIMIT
+
+
+@pytest.mark.parametrize("name", [n for n in synthgen_nb.__all__ if not n.startswith("__")])
+def test_every_public_name_can_be_had(name: str) -> None:
+    assert getattr(synthgen_nb, name) is not None
+    assert name in dir(synthgen_nb)
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = synthgen_nb.no_such_name
+
+
+def test_type_checkers_see_the_same_names_from_the_same_rooms() -> None:
+    tree = ast.parse(Path(synthgen_nb.__file__).read_text(encoding="utf-8"))
+    block = next(n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING")
+    seen = {
+        name.name: node.module
+        for node in block.body
+        if isinstance(node, ast.ImportFrom) and node.level
+        for name in node.names
+    }
+    assert seen == synthgen_nb._ROOMS
+    assert {*seen, "__version__", "load_ipython_extension", "unload_ipython_extension"} == set(synthgen_nb.__all__)

@@ -1,0 +1,273 @@
+"""`%%synthgen` in IPython's own shell: what it binds, what it refuses, what it leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from IPython.utils.capture import capture_output
+
+from synthgen_nb.dataset import Dataset
+from synthgen_nb.demo import shop_ddl
+from synthgen_nb.notebook.binding import binding, unfit
+
+DDL = shop_ddl()
+TABLES = ("categories", "customers", "orders", "order_lines")
+
+
+class Cells:
+    """A shell to run cells in; `said` is what the last one showed, stdout, stderr and displays together."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell, self.said = shell, ""
+
+    def __call__(self, cell: str) -> ExecutionResult:
+        with capture_output() as seen:
+            result = self.shell.run_cell(cell)
+        shown = [output.data.get("text/plain", "") for output in seen.outputs]
+        self.said = "\n".join([seen.stdout, seen.stderr, *shown])
+        return result
+
+    def __getitem__(self, name: str) -> Any:
+        return self.shell.user_ns[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.shell.user_ns
+
+
+@pytest.fixture
+def cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()
+    shell.run_line_magic("load_ext", "synthgen_nb")
+    yield Cells(shell)
+    InteractiveShell.clear_instance()
+
+
+def test_a_cell_of_ddl_becomes_a_dataset_and_one_frame_per_table(cells: Cells) -> None:
+    result = cells(f"%%synthgen shop << -n 20 -n orders=30 -s 7\n{DDL}")
+    assert result.success
+    assert result.result is None
+    assert isinstance(cells["shop"], Dataset)
+    assert {t: cells[t].height for t in TABLES} == {"categories": 20, "customers": 20, "orders": 30, "order_lines": 20}
+    assert all(isinstance(cells[t], pl.DataFrame) for t in TABLES)
+    for part in (
+        "shop v1",
+        "seed 7",
+        "✓ ok",
+        "bound (DataFrame): categories",
+        "%%synthgen shop << -n 20 -n orders=30 -s 7",
+    ):
+        assert part in cells.said
+
+
+def test_without_a_name_the_dataset_is_the_cells_value_and_is_shown_once(cells: Cells) -> None:
+    result = cells(f"%%synthgen -n 5\n{DDL}")
+    assert isinstance(result.result, Dataset)
+    assert cells["_"] is result.result
+    assert cells.said.count("categories v1") == 1
+
+
+def test_quiet_shows_and_returns_nothing_but_binds(cells: Cells) -> None:
+    result = cells(f"%%synthgen -q -n 5\n{DDL}")
+    assert (result.success, result.result, cells.said.strip()) == (True, None, "")
+    assert cells["orders"].height == 5
+
+
+def test_the_same_plan_again_writes_nothing_new_and_another_seed_does(cells: Cells) -> None:
+    cells(f"%%synthgen shop << -n 5\n{DDL}")
+    cells(f"%%synthgen shop << -n 5\n{DDL}")
+    assert cells["shop"].version == 1
+    assert "nothing new" in cells.said
+    cells(f"%%synthgen shop << -n 5 -s 1\n{DDL}")
+    assert cells["shop"].version == 2
+
+
+def test_a_variable_of_the_users_is_never_taken_without_force(cells: Cells) -> None:
+    cells("orders = 'mine'")
+    cells(f"%%synthgen shop << -n 5\n{DDL}")
+    assert cells["orders"] == "mine"
+    assert 'shop["orders"]: orders is a variable of yours' in cells.said
+    assert not cells(f"%%synthgen orders << -n 5\n{DDL}").success
+    assert cells["orders"] == "mine"
+    assert cells(f"%%synthgen shop << -n 5 --force\n{DDL}").success
+    assert cells["orders"].height == 5
+
+
+def test_names_bound_by_a_cell_may_be_taken_by_the_next(cells: Cells) -> None:
+    cells(f"%%synthgen shop << -n 5\n{DDL}")
+    cells(f"%%synthgen shop << -n 6\n{DDL}")
+    assert cells["orders"].height == 6
+
+
+def test_prefix_and_no_vars_decide_what_is_bound(cells: Cells) -> None:
+    cells(f"%%synthgen shop << -n 5 --prefix t_\n{DDL}")
+    assert cells["t_orders"].height == 5
+    assert "orders" not in cells
+    cells(f"%%synthgen other << -n 5 --no-vars\n{DDL}")
+    assert "orders" not in cells
+
+
+def test_above_the_memory_budget_frames_are_lazy_and_the_result_says_so(cells: Cells) -> None:
+    cells("%config SynthgenMagics.budget = '1k'")
+    cells(f"%%synthgen shop << -n 50\n{DDL}")
+    assert isinstance(cells["orders"], pl.LazyFrame)
+    assert cells["orders"].collect().height == 50
+    assert "LazyFrame, more than the memory budget" in cells.said
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "class", "match", "list", "In", "_", "_3", "_i", "exit", "2nd", "sales.orders"]
+)
+def test_a_table_whose_name_is_taken_by_python_or_ipython_is_not_bound(name: str) -> None:
+    assert unfit(name)
+    assert binding([name, "fine"], prefix="", foreign=(), force=True).variables == {"fine": "fine"}
+
+
+def test_an_error_in_the_ddl_is_a_usage_error_in_one_line_with_a_caret(cells: Cells) -> None:
+    result = cells("%%synthgen --dialect postgres\nCREATE TABLE t (\n  name varchr(20)\n);")
+    assert not result.success
+    assert type(result.error_in_exec).__name__ == "UsageError"
+    lines = cells.said.strip().splitlines()
+    assert lines[0].startswith("UsageError: line 2, col 8: ")
+    assert lines[1:3] == ["  name varchr(20)", "       ^"]
+    assert "Traceback" not in cells.said
+
+
+@pytest.mark.parametrize(
+    "cell, said",
+    [
+        ("%%synthgen --nope\nx", "--nope"),
+        ("%%synthgen -n lots\nx", "lots"),
+        ("%%synthgen 'a\nx", "quotes"),
+        ("%%synthgen class << \nx", "a word of Python's"),
+        ("%%synthgen\n-- nothing", "CREATE TABLE"),
+        ("%synthgen frob", "frob"),
+        ("%synthgen show", "NAME"),
+        ("%synthgen show nothing", "nothing"),
+        ("%synthgen -n 5", "no DDL"),
+        ("%synthgen -f nowhere.sql", "nowhere.sql"),
+        ("%%synthgen -f some.sql\nx", "leave one out"),
+        (f"%%synthgen --name ../evil\n{DDL}", "../evil"),
+    ],
+)
+def test_a_wrong_line_fails_the_cell_in_one_line(cells: Cells, cell: str, said: str) -> None:
+    assert not cells(cell).success
+    assert said in cells.said
+    assert cells.said.strip().startswith("UsageError: ")
+
+
+def test_the_body_is_never_expanded(cells: Cells) -> None:
+    cells("x = 'EXPANDED'")
+    ddl = "CREATE TABLE t (id integer PRIMARY KEY, a text DEFAULT '{x} $x {{x}}');"
+    cells(f"%%synthgen kept << -n 3 --dialect postgres\n{ddl}")
+    assert cells["kept"].schema.tables["t"].column("a").default == "'{x} $x {{x}}'"
+
+
+def test_a_file_does_what_a_cell_does(cells: Cells, tmp_path: Path) -> None:
+    (tmp_path / "shop.sql").write_text(DDL)
+    cells("%synthgen -f shop.sql -n 5 --as mine")
+    assert cells["mine"].name == "mine"
+    cells("%synthgen -f shop.sql -n 5")
+    assert cells["_"].name == "shop"
+
+
+def test_a_dry_run_shows_the_plan_and_makes_nothing(cells: Cells, tmp_path: Path) -> None:
+    result = cells(f"%%synthgen -n 5 --dry-run\n{DDL}")
+    assert type(result.result).__name__ == "Plan"
+    assert "orders" in cells.said
+    assert not (tmp_path / "synthgen_store").exists()
+
+
+def test_the_commands_read_the_store(cells: Cells, tmp_path: Path) -> None:
+    (tmp_path / "shop.sql").write_text(DDL)
+    cells(f"%%synthgen shop << -n 5\n{DDL}")
+    for command, said in [
+        ("list", "shop"),
+        ("show shop", "order_lines"),
+        ("show shop customers", "email"),
+        ("validate shop", "0 failing"),
+        ("plan -f shop.sql", "customers"),
+        ("schema -f shop.sql", "-> customers(id)"),
+        ("config", "SYNTHGEN_ROWS"),
+        ("doctor", "polars"),
+        ("help", "--rows"),
+        ("", "--rows"),
+    ]:
+        assert cells(f"%synthgen {command}").success, command
+        assert said in cells.said, command
+
+
+@pytest.mark.parametrize("line", ["-h", "--help", "show --help", "plan -h"])
+def test_help_prints_and_the_cell_goes_on(cells: Cells, line: str) -> None:
+    assert cells(f"%synthgen {line}\nreached = True").success
+    assert cells["reached"]
+    assert "usage:" in cells.said
+
+
+def test_config_lists_every_default_and_refuses_nonsense(cells: Cells) -> None:
+    cells("%config SynthgenMagics")
+    for name in ("rows", "seed", "as_of", "dialect", "store", "strict", "quiet", "vars", "prefix", "budget", "display"):
+        assert f"SynthgenMagics.{name}=" in cells.said
+    cells("%config SynthgenMagics.rows = 9")
+    cells(f"%%synthgen shop <<\n{DDL}")
+    assert cells["orders"].height == 9
+    cells("%config SynthgenMagics.rows = 'lots'")
+    cells("%config SynthgenMagics.rows")
+    assert "9" in cells.said
+
+
+def completions(cells: Cells, line: str) -> list[str]:
+    with provisionalcompleter():
+        return [c.text for c in cells.shell.Completer.completions(line, len(line))]
+
+
+def test_tab_knows_options_commands_values_and_datasets(cells: Cells) -> None:
+    cells(f"%%synthgen shop << -n 5\n{DDL}")
+    assert completions(cells, "%%synthgen --r") == ["--rows"]
+    assert "--seed" in completions(cells, "%%synthgen -n 5 ")
+    assert completions(cells, "%synthgen do") == ["doctor"]
+    assert completions(cells, "%%synthgen --display ") == ["auto", "html", "none", "text"]
+    assert "shop" in completions(cells, "%synthgen show ")
+    assert "--first" in completions(cells, "%synthgen show shop --")
+    assert "--rows" not in completions(cells, "%%synthgen\n--r")
+
+
+def test_a_reload_changes_nothing(cells: Cells) -> None:
+    cells("%config SynthgenMagics.rows = 5")
+    cells(f"%%synthgen shop <<\n{DDL}")
+    for _ in range(2):
+        assert cells("%reload_ext synthgen_nb").success
+    assert completions(cells, "%%synthgen --r") == ["--rows"]
+    assert cells(
+        f"%%synthgen shop << -s 2\n{DDL}"
+    ).success  # the names are still known as ours, and the default is kept
+    assert cells["orders"].height == 5
+    cells("%unload_ext synthgen_nb")
+    assert not cells("%synthgen list").success
+
+
+def test_an_interrupt_stops_the_run_and_leaves_no_stale_frame(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    from synthgen_nb.notebook import live
+
+    cells(f"%%synthgen shop << -n 5\n{DDL}")
+
+    def interrupted(self: live.Printed, event: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(live.Printed, "show", interrupted)
+    result = cells(f"%%synthgen shop << -n 6\n{DDL}")
+    assert type(result.error_in_exec).__name__ == "UsageError"
+    assert "interrupted" in cells.said
+    assert "orders" not in cells
+    assert "shop" not in cells
+    cells("%synthgen list")
+    assert "v1" in cells.said
+    assert "v2" not in cells.said

@@ -1,0 +1,166 @@
+"""Plans of one table for tests: any specs and sources, no DDL. And a hash of a frame's values that no cut can
+change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synthgen_nb.generation import Chunk, Engine, generate_chunk
+from synthgen_nb.plan import ColumnPlan, Plan, TablePlan
+from synthgen_nb.schema import Column, Kind, Schema, Table, Type
+from synthgen_nb.specs import (
+    After,
+    AnySource,
+    AnySpec,
+    Bank,
+    BitText,
+    Bytes,
+    Choice,
+    Digit,
+    Expression,
+    Format,
+    Key,
+    Layout,
+    ListOf,
+    Null,
+    Ordinal,
+    Path,
+    Pattern,
+    Permuted,
+    Person,
+    Pick,
+    Point,
+    Prose,
+    Range,
+    Shaped,
+    Skip,
+    Subset,
+    Tree,
+    Uuid,
+)
+
+ROWS = 4_000
+INTEGER = Type(kind=Kind.INTEGER, sql="bigint", bits=64)
+TEXT = Type(kind=Kind.TEXT, sql="text")
+TYPES = {
+    "integer": INTEGER,
+    "text": TEXT,
+    "binary": Type(kind=Kind.BINARY, sql="bytea"),
+    "float": Type(kind=Kind.FLOAT, sql="double precision", bits=64),
+    "list": Type(kind=Kind.ARRAY, sql="integer[]", element=Type(kind=Kind.INTEGER, sql="integer", bits=32)),
+}
+
+# every kind of spec, with the type it fills and the source it is read at ("" draws at random)
+SPECS: dict[str, tuple[AnySpec, str, str]] = {
+    "serial": (Range(low=1, high=10**9), "integer", "row"),
+    "range": (Range(low=-5, high=10**12), "integer", ""),
+    "range of floats": (Range(low=0, high=1000, scale=100), "float", ""),
+    "permuted range": (Range(low=0, high=10**6), "integer", "code"),
+    "shaped": (Shaped(points=(0, 10, 20, 500, 10_000), step=5), "integer", ""),
+    "choice": (Choice(values=("a", "b", "c"), weights=(5, 3, 1)), "text", ""),
+    "choice of numbers": (Choice(values=(3, 5, 8)), "integer", ""),
+    "bank": (Bank(pool="last_name"), "text", ""),
+    "unique bank": (Bank(pool="last_name", copies=500, longest=30), "text", "code"),
+    "pattern": (Pattern(template="AB-@@##%%??**"), "text", ""),
+    "unique pattern": (Pattern(template="@@@-####"), "text", "code"),
+    "long pattern": (Pattern(template="%" * 40), "text", "code"),
+    "prose": (Prose(sentences=3, longest=200), "text", ""),
+    "short prose": (Prose(sentences=2, longest=60), "text", ""),
+    "person": (Person(field="full_name", copies=3), "text", "code"),
+    "email": (Person(field="email", copies=3, longest=50), "text", "code"),
+    "uuid": (Uuid(), "text", ""),
+    "bytes": (Bytes(shortest=3, longest=20), "binary", ""),
+    "unique bytes": (Bytes(shortest=16, longest=16), "binary", "code"),
+    "bits": (BitText(length=12), "text", ""),
+    "point": (Point(form="wkt"), "text", ""),
+    "geometry": (Point(form="wkb"), "binary", ""),
+    "format": (Format(template="{0}/{1}", parts=(Range(low=1, high=9), Pattern(template="##"))), "text", ""),
+    "list": (ListOf(element=Range(low=0, high=99), shortest=0, longest=5), "list", ""),
+    "subset": (Subset(values=("x", "y", "z")), "text", ""),
+    "null": (Null(), "text", ""),
+    "after": (After(column="base", low=1, high=50, limit=10**7), "integer", ""),
+    "key": (Key(table="parent", column="base"), "integer", "pick"),
+    "key apart from another": (Key(table="parent", column="base"), "integer", "apart"),
+    "key by layout": (Key(table="parent", column="base"), "integer", "layout"),
+    "ordinal": (Range(low=1, high=1000), "integer", "ordinal"),
+    "keyed permutation": (Range(low=1, high=1000), "integer", "among siblings"),
+    "digit": (Range(low=0, high=9), "integer", "digit"),
+    "tree": (Key(table="t", column="id"), "integer", "tree"),
+    "path": (Key(table="t", column="id"), "integer", "path"),
+    "expression": (Expression(sql="base * 2 + 1", columns=("base",)), "integer", ""),
+}
+SOURCES: dict[str, AnySource] = {
+    "code": Permuted(size=50_000),
+    "pick": Pick(table="parent", among=500, skew=1),
+    "one fewer": Pick(table="parent", among=499),
+    "apart": Skip(of="one fewer", around="pick"),
+    "layout": Layout(table="parent", parents=500, total=ROWS, most=1000),
+    "ordinal": Ordinal(of="layout"),
+    "among siblings": Permuted(size=1000, of="ordinal", by="layout"),
+    "digit": Digit(of="code", divide=7, modulo=10),
+    "tree": Tree(levels=(400, 1200, 2400)),
+    "path": Path(),
+}
+
+
+def world(specs: Mapping[str, tuple[AnySpec, str, str]], *, seed: int = 0, nulls: int = 0, rows: int = ROWS) -> Plan:
+    """Table t with a column per spec (beside id and base), and its parent of 500 rows."""
+    columns = {
+        "id": ColumnPlan(spec=Range(low=1, high=10**9), at="row"),
+        "base": ColumnPlan(spec=Range(low=0, high=10**6)),
+    }
+    t = columns | {name: ColumnPlan(spec=spec, at=at, nulls=nulls) for name, (spec, _, at) in specs.items()}
+    kinds = {"id": INTEGER, "base": INTEGER} | {name: TYPES[kind] for name, (_, kind, _) in specs.items()}
+    schema = Schema(
+        dialect="postgres",
+        tables={
+            "parent": Table(name="parent", columns=tuple(Column(name=n, type=INTEGER) for n in columns)),
+            "t": Table(name="t", columns=tuple(Column(name=n, type=kinds[n]) for n in t)),
+        },
+    )
+    tables = {
+        "parent": TablePlan(rows=500, asked=500, columns=columns),
+        "t": TablePlan(rows=rows, asked=rows, columns=t, sources=SOURCES),
+    }
+    return Plan(schema=schema, seed=seed, as_of="2026-01-01", tables=tables)
+
+
+def drawn(
+    plan: Plan, cuts: Iterable[tuple[int, int]] = ((0, ROWS),), table: str = "t", engine: Engine | None = None
+) -> pa.Table:
+    """The rows of a table, made chunk by chunk."""
+    engine = engine or Engine(plan)
+    return pa.Table.from_batches([generate_chunk(engine, Chunk(table, start, stop)) for start, stop in cuts])
+
+
+def frame_hash(table: pa.Table) -> str:
+    """SHA-256 of names, NULLs and values (hex); how the table is cut or encoded does not matter."""
+    digest = hashlib.sha256()
+    for field in table.schema:
+        column = table.column(field.name).combine_chunks()
+        column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        if pa.types.is_dictionary(column.type):
+            column = pc.cast(column, pa.string())
+        digest.update(f"{field.name}\x1f{column.type}\x1f".encode())
+        digest.update(column.is_null().to_numpy(zero_copy_only=False).tobytes())
+        digest.update(repr(column.to_pylist()).encode() if pa.types.is_nested(column.type) else _bytes(column))
+    return digest.hexdigest()
+
+
+def _bytes(column: pa.Array) -> bytes:
+    if pa.types.is_string(column.type) or pa.types.is_binary(column.type):
+        filled = pc.fill_null(pc.cast(column, pa.binary()), b"")
+        lengths = pc.binary_length(filled).to_numpy(zero_copy_only=False)
+        return bytes(np.asarray(lengths, np.int64).tobytes()) + b"".join(filled.to_pylist())
+    if pa.types.is_boolean(column.type):
+        return bytes(pc.fill_null(column, False).to_numpy(zero_copy_only=False).tobytes())
+    if pa.types.is_decimal(column.type):
+        return "\x1f".join(map(str, column.to_pylist())).encode()
+    plain = column.view(pa.int64()) if pa.types.is_temporal(column.type) and column.type.bit_width == 64 else column
+    plain = column.view(pa.int32()) if pa.types.is_date32(column.type) else plain
+    return bytes(pc.fill_null(plain, 0).to_numpy(zero_copy_only=False).tobytes())
