@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from synthgen_nb.ddl import parse_ddl
+from synthgen_nb.drafting import draft_plan
+from synthgen_nb.jobs import generate
 from synthgen_nb.physical import arrow_type
 from synthgen_nb.report import Finding, Report
 from synthgen_nb.schema import Schema
@@ -408,3 +411,23 @@ def test_many_small_tables_are_validated_in_seconds(store):
     report = checked(store, ddl, data)
     assert report.clean
     assert report.seconds < 10
+
+
+@pytest.mark.parametrize(
+    "by,bounds,verdict",
+    [
+        ("RANGE (a)", ["FROM (1) TO (10)", "FROM (10) TO (20)"], "holds"),
+        ("RANGE (a, b)", ["FROM (1, 1) TO (5, 10)"], "unverified"),
+        ("HASH (a)", ["WITH (MODULUS 2, REMAINDER 0)", "WITH (MODULUS 2, REMAINDER 1)"], ""),
+        ("HASH (a)", ["WITH (MODULUS 2, REMAINDER 0)"], "unverified"),
+    ],
+)
+def test_rows_that_may_find_no_partition_are_never_called_clean(
+    tmp_path: Path, by: str, bounds: list[str], verdict: str
+) -> None:
+    ddl = f"CREATE TABLE m (a integer NOT NULL, b integer NOT NULL) PARTITION BY {by};" + "".join(
+        f"CREATE TABLE m{n} PARTITION OF m FOR VALUES {bound};" for n, bound in enumerate(bounds)
+    )
+    plan = draft_plan(parse_ddl(ddl, dialect="postgres"), 50)
+    report = validate(generate(plan, Store(tmp_path), "m"))
+    assert {f.verdict for f in report.findings if f.rule == "partition"} == ({verdict} if verdict else set())

@@ -9,6 +9,7 @@ from ..schema import Schema, Table
 _BY = re.compile(r"PARTITION\s+BY\s+(RANGE|LIST|HASH)\s*\(\s*(\w+|\"[^\"]+\")\s*\)", re.IGNORECASE)
 _FROM = re.compile(r"FOR\s+VALUES\s+FROM\s*\((.+)\)\s+TO\s*\((.+)\)\s*", re.IGNORECASE | re.DOTALL)
 _IN = re.compile(r"FOR\s+VALUES\s+IN\s*\((.+)\)\s*", re.IGNORECASE | re.DOTALL)
+_MODULUS = re.compile(r"MODULUS\s+(\d+)", re.IGNORECASE)
 
 
 def bound_of(schema: Schema, table: Table) -> tuple[str, str] | None:
@@ -46,6 +47,14 @@ def routed(schema: Schema, parent: Table) -> tuple[str, str] | None:
     low, high = max(runs, key=lambda run: run[2])[:2]
     limits = _limits(column, low, high)
     return column.strip('"'), " AND ".join([f"{column} IS NOT NULL", *limits])
+
+
+def takes_every_row(schema: Schema, parent: Table) -> bool:
+    """Whether any row of `parent` finds a partition: there is a DEFAULT, or one for each remainder of HASH."""
+    bounds = [(t.partition_bound or "").strip() for t in schema.tables.values() if t.partition_of == parent.key]
+    moduli = {found[1] for bound in bounds if (found := _MODULUS.search(bound))}
+    hashed = len(moduli) == 1 and len(bounds) == int(moduli.pop())
+    return hashed or any(bound.upper() == "DEFAULT" for bound in bounds)
 
 
 def _run(low: str, following: dict[str, str]) -> tuple[str, str, int]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..ddl.expressions import row_checks, row_time
-from ..ddl.partitions import bound_of
+from ..ddl.partitions import bound_of, routed, takes_every_row
 from ..errors import InputError
 from ..sandbox import quoted
 from ..schema import Column, Kind, Place, Schema, Table, Type
@@ -78,6 +78,8 @@ def row_rules(ground: Ground) -> Iterator[RowRule]:
             yield _condition(ground, "check", check.columns, f"CHECK ({check.sql})", check.sql, check.place)
     if ground.table.partition_of and ground.table.partition_bound:
         yield _bound(ground)
+    if any(t.partition_of == ground.table.key for t in ground.schema.tables.values()):
+        yield from _routed(ground)
 
 
 def _not_null(ground: Ground, column: Column) -> RowRule:
@@ -179,6 +181,16 @@ def _generated(ground: Ground, column: Column) -> RowRule:
     else:
         pair = (name, f"cast_to_type({made}, {name})")
     return RowRule("generated", only, text, column.place, f"{pair[0]} IS DISTINCT FROM {pair[1]}")
+
+
+def _routed(ground: Ground) -> Iterator[RowRule]:
+    """Some partition takes every row of the partitioned table."""
+    text = f"every row of {ground.table.key} finds a partition"
+    route = routed(ground.schema, ground.table)
+    if route is not None:
+        yield _condition(ground, "partition", (route[0],), text, route[1], ground.table.place)
+    elif not takes_every_row(ground.schema, ground.table):
+        yield RowRule("partition", (), text, ground.table.place, reason="these partition bounds can't be read here")
 
 
 def _bound(ground: Ground) -> RowRule:
