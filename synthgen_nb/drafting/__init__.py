@@ -17,10 +17,11 @@ from ..report import Finding
 from ..schema import Check, Column, Schema, Table
 from ..specs import AnySpec, Key, Range
 from .checks import read_checks
+from .claims import TableKeys
 from .columns import unique_spec
 from .domains import Domain, Facts, domain_of
 from .draft import Draft
-from .keys import TableKeys, capacity, decide_keys
+from .keys import capacity, decide_keys
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
 from .reading import Reading

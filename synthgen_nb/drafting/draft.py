@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from ..report import Finding
 from ..schema import Check, Table
 from ..specs import AnySource, AnySpec
+from .claims import TableKeys
 from .domains import Domain, Facts
-from .keys import TableKeys
 from .meaning import Meaning
 from .reading import Order
 

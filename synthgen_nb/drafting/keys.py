@@ -10,68 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import prod
 
 from msgspec import structs
 
 from ..schema import Column, Constraint, Exclude, ForeignKey, Kind, Table, Unique
 from ..specs import AnySpec
+from .claims import Claim, TableKeys, Unit, parent_of, product_sizes, unit_size
 from .domains import Domain
 
-_CODE_LIMIT = 1 << 62
 _ORDINALS = {Kind.INTEGER}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ}
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """`name` is the source's or the column's name; `key` is the foreign key that fills the columns, if one does."""
-
-    name: str
-    columns: tuple[str, ...]
-    key: ForeignKey | None = None
-    nullable: bool = False
-    to_self: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One way to be unique. `form` is:
-    "row"      the unit's index is the row number (serial keys; a key that is also a foreign key: row k to parent row k)
-    "permuted" the unit's index is a permutation of the row number
-    "path"     a foreign key to the same table that no two rows share
-    "product"  a code over `units`, permuted within the children of `layout` (or over the whole table)
-    "siblings" the place among the children of the same parent in the same table"""
-
-    form: str
-    units: tuple[Unit, ...]
-    layout: Unit | None = None
-    why: str = ""
-
-
-@dataclass(slots=True)
-class TableKeys:
-    """What was decided for one table: who fills which column, the claims, and what could not be decided."""
-
-    table: Table
-    units: list[Unit] = field(default_factory=list)
-    owner: dict[str, Unit] = field(default_factory=dict)
-    claims: list[Claim] = field(default_factory=list)
-    layout: Unit | None = None
-    shared: dict[str, list[ForeignKey]] = field(default_factory=dict)
-    apart: dict[str, str] = field(default_factory=dict)  # a unit -> the one whose parent's row it must not share
-    ring: set[str] = field(default_factory=set)  # keys to the same table that may not point to their own row
-    nulled: set[str] = field(default_factory=set)  # columns of keys that hold only by being NULL
-    avoided: list[str] = field(default_factory=list)  # conditions of partial UNIQUEs that no row is to meet
-    sparse: set[str] = field(default_factory=set)  # unique units that are NULL where their values run out
-    single: str = ""  # the rule that leaves room for one row
-    loose: list[tuple[str, str]] = field(default_factory=list)  # columns that must differ, for drawing again
-    unsupported: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    unique_specs: dict[str, AnySpec] = field(default_factory=dict)
-
-    def claimed(self, unit: Unit) -> bool:
-        return any(unit in claim.units or unit == claim.layout for claim in self.claims)
 
 
 def source_name(key: ForeignKey) -> str:
@@ -173,7 +122,7 @@ def _room(
     sizes = []
     for unit in dict.fromkeys(keys.owner[c] for c in unique_columns(unique, keys.table)):
         spec = unique_spec(keys.table.column(unit.name), wanted) if unit.key is None else None
-        sizes.append(spec.size if spec is not None else parent_rows(_parent(unit)) if unit.key is not None else 1)
+        sizes.append(spec.size if spec is not None else parent_rows(parent_of(unit)) if unit.key is not None else 1)
     return prod(sizes) >= wanted
 
 
@@ -287,7 +236,7 @@ def _claim(
     layout = keys.layout if keys.layout in parents else None
     if layout is None and keys.layout is None and parents:
         eligible = [p for p in parents if not keys.claimed(p) and p.name not in keys.apart]
-        layout = max(eligible, key=lambda p: parent_rows(_parent(p)), default=None)
+        layout = max(eligible, key=lambda p: parent_rows(parent_of(p)), default=None)
     rest = [u for u in whole if u != layout]
     if any(keys.claimed(u) for u in rest) or not rest:
         spares = [u for u in free if u.key is not None and not u.to_self and u.name not in keys.apart]
@@ -297,7 +246,7 @@ def _claim(
             return
         keys.unsupported.append((f"{why} overlaps another key in a way that has no construction yet", columns))
         return
-    per_parent = -(-wanted * 2 // max(1, parent_rows(_parent(layout)))) if layout else wanted
+    per_parent = -(-wanted * 2 // max(1, parent_rows(parent_of(layout)))) if layout else wanted
     for unit in rest:
         if unit.key is None:
             spec = unique_spec(table.column(unit.name), max(per_parent, 1))
@@ -326,28 +275,6 @@ def _nullable(unit: Unit, columns: tuple[str, ...], table: Table) -> bool:
     return any(table.column(c).nullable and c not in table.primary_key for c in unit.columns if c in columns)
 
 
-def _parent(unit: Unit) -> str:
-    assert unit.key is not None
-    return unit.key.table
-
-
-def unit_size(keys: TableKeys, unit: Unit, parent_rows: Callable[[str], int]) -> int:
-    """How many different values a unit can take."""
-    if unit.key is not None:
-        parents = [parent_rows(unit.key.table), *(parent_rows(k.table) for k in keys.shared.get(unit.name, ()))]
-        return max(0, min(parents) - (unit.name in keys.apart))
-    return keys.unique_specs[unit.name].size
-
-
-def product_sizes(keys: TableKeys, claim: Claim, parent_rows: Callable[[str], int]) -> list[int]:
-    """Sizes of a product's units, the last cut so that the code fits into 62 bits."""
-    sizes: list[int] = []
-    for unit in claim.units:
-        room = _CODE_LIMIT // max(1, prod(sizes))
-        sizes.append(min(unit_size(keys, unit, parent_rows), room))
-    return sizes
-
-
 def capacity(keys: TableKeys, parent_rows: Callable[[str], int]) -> tuple[int | None, str]:
     """The most rows the table can hold, and the rule that says so."""
     limits: list[tuple[int, str]] = []
@@ -357,7 +284,7 @@ def capacity(keys: TableKeys, parent_rows: Callable[[str], int]) -> tuple[int | 
             if unit.name in keys.sparse:
                 continue
             size = unit_size(keys, unit, parent_rows)
-            what = f"one row per row of {_parent(unit)}" if unit.key else "different values"
+            what = f"one row per row of {parent_of(unit)}" if unit.key else "different values"
             limits.append((size, f"{claim.why}: {size:,} {what}"))
         elif claim.form == "product":
             sizes = product_sizes(keys, claim, parent_rows)

@@ -34,10 +34,10 @@ from ..specs import (
 )
 from ..specs.people import namesakes
 from ..sqlsemantics import translate
+from .claims import Claim, Unit, product_sizes, unit_size
 from .columns import random_spec
 from .domains import Domain, units_of
 from .draft import Draft
-from .keys import Claim, Unit, product_sizes, unit_size
 from .orders import Link, chain
 from .redrawing import redraws_of
 

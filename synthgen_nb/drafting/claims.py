@@ -1,0 +1,86 @@
+"""What is decided of one table's keys: the units that fill its columns, and the claims that make rows unique. Decides
+nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import prod
+
+from ..schema import ForeignKey, Table
+from ..specs import AnySpec
+
+_CODE_LIMIT = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`name` is the source's or the column's name; `key` is the foreign key that fills the columns, if one does."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: ForeignKey | None = None
+    nullable: bool = False
+    to_self: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One way to be unique. `form` is:
+    "row"      the unit's index is the row number (serial keys; a key that is also a foreign key: row k to parent row k)
+    "permuted" the unit's index is a permutation of the row number
+    "path"     a foreign key to the same table that no two rows share
+    "product"  a code over `units`, permuted within the children of `layout` (or over the whole table)
+    "siblings" the place among the children of the same parent in the same table"""
+
+    form: str
+    units: tuple[Unit, ...]
+    layout: Unit | None = None
+    why: str = ""
+
+
+@dataclass(slots=True)
+class TableKeys:
+    """What was decided for one table: who fills which column, the claims, and what could not be decided."""
+
+    table: Table
+    units: list[Unit] = field(default_factory=list)
+    owner: dict[str, Unit] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+    layout: Unit | None = None
+    shared: dict[str, list[ForeignKey]] = field(default_factory=dict)
+    apart: dict[str, str] = field(default_factory=dict)  # a unit -> the one whose parent's row it must not share
+    ring: set[str] = field(default_factory=set)  # keys to the same table that may not point to their own row
+    nulled: set[str] = field(default_factory=set)  # columns of keys that hold only by being NULL
+    avoided: list[str] = field(default_factory=list)  # conditions of partial UNIQUEs that no row is to meet
+    sparse: set[str] = field(default_factory=set)  # unique units that are NULL where their values run out
+    single: str = ""  # the rule that leaves room for one row
+    loose: list[tuple[str, str]] = field(default_factory=list)  # columns that must differ, for drawing again
+    unsupported: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    unique_specs: dict[str, AnySpec] = field(default_factory=dict)
+
+    def claimed(self, unit: Unit) -> bool:
+        return any(unit in claim.units or unit == claim.layout for claim in self.claims)
+
+
+def parent_of(unit: Unit) -> str:
+    """The table that a foreign key's unit points to."""
+    assert unit.key is not None
+    return unit.key.table
+
+
+def unit_size(keys: TableKeys, unit: Unit, parent_rows: Callable[[str], int]) -> int:
+    """How many different values a unit can take."""
+    if unit.key is not None:
+        parents = [parent_rows(unit.key.table), *(parent_rows(k.table) for k in keys.shared.get(unit.name, ()))]
+        return max(0, min(parents) - (unit.name in keys.apart))
+    return keys.unique_specs[unit.name].size
+
+
+def product_sizes(keys: TableKeys, claim: Claim, parent_rows: Callable[[str], int]) -> list[int]:
+    """Sizes of a product's units, the last cut so that the code fits into 62 bits."""
+    sizes: list[int] = []
+    for unit in claim.units:
+        room = _CODE_LIMIT // max(1, prod(sizes))
+        sizes.append(min(unit_size(keys, unit, parent_rows), room))
+    return sizes
