@@ -44,6 +44,7 @@ _ROOMS = {
     "Proof": "proving",
     "prove": "proving",
     "load": "loading",
+    "read_database": "introspection",
 }
 
 __all__ = [  # spelled out: type checkers do not read an expression here
@@ -73,6 +74,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "parse_ddl",
     "plan_from_json",
     "prove",
+    "read_database",
     "render",
     "run",
     "schema_json",
@@ -99,6 +101,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
     )
     from .exports import export
     from .feasibility import check
+    from .introspection import read_database
     from .jobs import generate, run
     from .loading import load
     from .plan import Plan, plan_from_json

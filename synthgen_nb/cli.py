@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from . import __version__, demo, launch
 from .documents import dataset_document, encode, report_document, show_document, store_document
-from .engines.urls import masked
+from .engines.urls import masked, target
 from .errors import DDLError, InputError, Interrupted, SynthgenError
 from .options import (
     DATABASE_FORMATS,
@@ -34,9 +34,19 @@ from .options import (
     add_store_option,
     settings,
 )
-from .pages import FIRST_ROWS, Page, dataset_page, plan_page, plural, report_page, schema_page, store_page
+from .pages import (
+    FIRST_ROWS,
+    Page,
+    dataset_page,
+    note_line,
+    plan_page,
+    plural,
+    report_page,
+    schema_page,
+    store_page,
+)
 from .progress import Bar, Lines, Reader, Silent, follow
-from .request import Request, as_text, draft, read_schema, request, reuse, table_key
+from .request import Request, as_text, draft, read_live, read_schema, request, reuse, table_key
 from .screen import Style, style_for, text
 
 if TYPE_CHECKING:
@@ -53,6 +63,7 @@ _EXAMPLES = """examples:
   synthgen demo                                       see what it does, in ten seconds
   synthgen generate shop.sql -n 1k -n orders=50k      a dataset 'shop' in the store
   synthgen generate shop.sql --to csv --out data      and as files
+  synthgen generate --from postgresql://me@host/shop  for the tables of a database, of which no row is read
   synthgen lab                                        the same in JupyterLab
 """
 
@@ -110,7 +121,9 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"synthgen {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
 
-    generate = commands.add_parser("generate", help="make a dataset from a DDL file", description=_generate.__doc__)
+    generate = commands.add_parser(
+        "generate", help="make a dataset from DDL or a database", description=_generate.__doc__
+    )
     generate.add_argument("file", nargs="?", metavar="FILE|-", help="CREATE TABLE statements; - reads standard input")
     generate.add_argument("--name", help="the dataset's name in the store (default: the file's)")
     generate.add_argument("--plan", metavar="FILE", help="a plan kept by `synthgen plan --json`")
@@ -124,12 +137,12 @@ def _parser() -> Parser:
     generate.set_defaults(run=_generate)
 
     plan = commands.add_parser("plan", help="how each column would be filled", description=_plan.__doc__)
-    plan.add_argument("file", metavar="FILE|-")
+    plan.add_argument("file", nargs="?", metavar="FILE|-")
     add_generation_options(plan)
     plan.set_defaults(run=_plan)
 
-    schema = commands.add_parser("schema", help="what was understood of a DDL file", description=_schema.__doc__)
-    schema.add_argument("file", metavar="FILE|-")
+    schema = commands.add_parser("schema", help="what was understood of DDL or a database", description=_schema.__doc__)
+    schema.add_argument("file", nargs="?", metavar="FILE|-")
     add_reading_options(schema)
     schema.set_defaults(run=_schema)
 
@@ -173,7 +186,8 @@ def _parser() -> Parser:
 
 
 def _generate(args: Namespace) -> int:
-    """Makes the tables of FILE, checks every rule and keeps them as the next version of NAME in the store."""
+    """Makes the tables of FILE or a database, checks every rule and keeps them as the next version of NAME in the
+    store."""
     from .exports import check_folder, export
     from .store import Store
 
@@ -202,22 +216,32 @@ def _generate(args: Namespace) -> int:
 
 def _planned(args: Namespace, given: Settings) -> tuple[Plan, str]:
     """The plan and the dataset's name that the options ask for."""
-    if not args.file and not args.plan:
-        raise InputError("generate needs a FILE of CREATE TABLE statements", hint="- reads standard input")
     asked = _request(args, given)
-    stem = Path(args.file or args.plan).stem if (args.file or args.plan) != "-" else "stdin"
+    source = args.file or args.plan
+    stem = target(args.url).stem() if args.url else "stdin" if source == "-" else Path(source or "").stem
     if not args.plan:
-        return draft(_noted(read_schema(_read(args.file), asked)), asked), stem
+        return draft(_noted(_schema_of(args, asked)), asked), stem
     if args.rows or args.as_of:
         raise InputError("--plan holds its rows and its date", hint="leave -n and --as-of out, or draft a new plan")
     from .plan import plan_from_json
 
     kept = plan_from_json(_read(args.plan))
     schema = None
-    if args.file:
+    if args.file or args.url:
         asked = _request(args, Settings(dialect=given.dialect or kept.schema.dialect))
-        schema = read_schema(_read(args.file), asked)
+        schema = _schema_of(args, asked)
     return reuse(kept, schema, seed=args.seed, strict=asked.strict), stem
+
+
+def _schema_of(args: Namespace, asked: Request) -> Schema:
+    """What FILE or the database of --from defines."""
+    if args.file and args.url:
+        raise InputError("both a FILE and --from", hint="leave one out")
+    if args.url:
+        return read_live(args.url, asked, _asker())
+    if not args.file:
+        raise InputError("no FILE of CREATE TABLE statements", hint="- reads standard input, --from URL a database")
+    return read_schema(_read(args.file), asked)
 
 
 def _run(plan: Plan, store: Store, name: str, reader: Reader) -> Dataset:
@@ -230,9 +254,9 @@ def _run(plan: Plan, store: Store, name: str, reader: Reader) -> Dataset:
 
 
 def _plan(args: Namespace) -> int:
-    """Shows how each column of FILE would be filled. With --json it is the plan, which `generate --plan` takes back."""
+    """Shows how each column would be filled. With --json it is the plan, which `generate --plan` takes back."""
     asked = _request(args, settings(os.environ))
-    plan = draft(_noted(read_schema(_read(args.file), asked)), asked)
+    plan = draft(_noted(_schema_of(args, asked)), asked)
     if args.json:
         print(plan.to_json())
     else:
@@ -241,10 +265,10 @@ def _plan(args: Namespace) -> int:
 
 
 def _schema(args: Namespace) -> int:
-    """Shows the tables, columns and rules that were read from FILE, and what was not understood."""
+    """Shows the tables, columns and rules that were read from FILE or a database, and what was not understood."""
     from .ddl import schema_json
 
-    schema = read_schema(_read(args.file), _request(args, settings(os.environ)))
+    schema = _schema_of(args, _request(args, settings(os.environ)))
     _show_page(args, schema_json(schema) if args.json else None, schema_page(schema))
     return 0
 
@@ -340,7 +364,7 @@ def _noted(schema: Schema) -> Schema:
     """What was not understood or left aside goes to stderr, so that nothing of the DDL is dropped in silence."""
     notes = [note for note in schema.notes if note.code != "ignored"]
     for note in notes[:_MOST_NOTES]:
-        print(f"synthgen: note: line {note.line}, col {note.column}: {note.text}", file=sys.stderr)
+        print(f"synthgen: note: {note_line(note)}", file=sys.stderr)
     if (rest := len(notes) - _MOST_NOTES) > 0:
         print(f"synthgen: note: and {plural(rest, 'more note')}; `synthgen schema` lists them all", file=sys.stderr)
     return schema

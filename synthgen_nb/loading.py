@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from .engines.counters import counters, setting
 from .engines.ordering import parents_first
 from .engines.reading import given_columns, name_of
-from .engines.urls import Target, target
+from .engines.urls import Target, existing
 from .errors import InputError, Refused
 from .schema import Column, ForeignKey, Schema, Table
 
@@ -69,12 +69,7 @@ def load(dataset: Dataset, into: str, *, ask: Ask | None = None) -> Loaded:
     a column is missing there or a table has rows; Refused where the database takes no row of ours: then it is as it
     was, but for MySQL's tables of engines without transactions."""
     began = time.perf_counter()
-    where = target(into)
-    if where.engine in ("sqlite", "duckdb"):
-        if not where.path or not Path(where.path).is_file():
-            raise InputError(f"there is no file {where.path or into}", hint=f"write {where.engine}:///FILE")
-    elif not where.database:
-        raise InputError(f"{where.shown()} names no database", hint=f"write {where.shown()}NAME")
+    where = existing(into)
     loaders = {"postgres": _postgres, "mysql": _mysql, "sqlite": _sqlite, "duckdb": _duckdb}
     engine, note = loaders[where.engine](dataset, where, ask)
     return Loaded(

@@ -168,10 +168,18 @@ def add_generation_options(parser: ArgumentParser) -> None:
 
 
 def add_reading_options(parser: ArgumentParser) -> None:
-    parser.add_argument(
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument(
         "--dialect",
         metavar="NAME",
         help="postgres, mysql, mariadb, sqlite, duckdb, tsql or oracle; found out from the text if not given",
+    )
+    told.add_argument(
+        "--from",
+        dest="url",
+        metavar="URL",
+        help="the tables of a database instead: postgresql://, mysql://, sqlite:/// or duckdb:///; its catalog is read,"
+        " never a row",
     )
     parser.add_argument(
         "--strict", action="store_true", default=None, help="what would be told in a note or smaller table is an error"

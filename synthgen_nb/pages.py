@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .errors import PlanError
 from .report import Finding, Report
-from .schema import Check, Exclude, ForeignKey, PrimaryKey, Schema, Table, Unique
+from .schema import Check, Exclude, ForeignKey, Note, PrimaryKey, Schema, Table, Unique
 
 if TYPE_CHECKING:
     import polars as pl
@@ -179,7 +179,7 @@ def _sample_grid(finding: Finding) -> Grid:
 
 
 def schema_page(schema: Schema) -> Page:
-    marks = [Mark("note", f"line {n.line}, col {n.column}: {n.text}") for n in schema.notes]
+    marks = [Mark("note", note_line(n)) for n in schema.notes]
     parts = tuple(
         Part(_table_title(t), _columns_grid(t), folded=len(schema.tables) > 3) for t in schema.tables.values()
     )
@@ -187,6 +187,11 @@ def schema_page(schema: Schema) -> Page:
     found = [c for t in schema.tables.values() for c in t.constraints]
     counts = [plural(n, name) for name, kind in kinds.items() if (n := sum(isinstance(c, kind) for c in found))]
     return Page("schema", (schema.dialect, plural(len(schema.tables), "table"), *counts), tuple(marks), parts)
+
+
+def note_line(note: Note) -> str:
+    """With its place in the DDL, where there is a text to look at."""
+    return f"line {note.line}, col {note.column}: {note.text}" if note.line else note.text
 
 
 def _table_title(table: Table) -> str:

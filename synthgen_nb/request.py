@@ -5,7 +5,7 @@ Knows nothing of where the text came from, of stores or of screens.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,13 @@ def read_schema(text: str, asked: Request) -> Schema:
     from .ddl import parse_ddl
 
     return parse_ddl(text, asked.dialect, strict=asked.strict)
+
+
+def read_live(url: str, asked: Request, ask: Callable[[str], str] | None) -> Schema:
+    """The schema of a database that exists; `ask` is called for a password that the server wants."""
+    from .introspection import read_database
+
+    return read_database(url, ask=ask, strict=asked.strict)
 
 
 def draft(schema: Schema, asked: Request) -> Plan:

@@ -199,7 +199,7 @@ class Domain(Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Note(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Something the reader of the DDL should know: `code` is "not_understood" for a statement (or a part of one) that
     was kept aside, "missing_parent" for a foreign key to a table that is not in the text, "ignored" for what is not
-    about tables (SET, GRANT, views ...) and says so."""
+    about tables (SET, GRANT, views ...) and says so. `line` and `column` are 0 where there was no text."""
 
     code: str
     text: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -271,3 +272,24 @@ def test_an_interrupt_stops_the_run_and_leaves_no_stale_frame(cells: Cells, monk
     cells("%synthgen list")
     assert "v1" in cells.said
     assert "v2" not in cells.said
+
+
+@pytest.mark.parametrize("percent", ["%", "%%"])
+def test_the_tables_of_a_database_need_no_cell_under_the_line(cells: Cells, percent: str) -> None:
+    with sqlite3.connect("live.db") as connection:
+        connection.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+    connection.close()
+    assert cells(f"{percent}synthgen --from sqlite:///live.db -n 5").success
+    assert cells["people"].height == 5
+    assert "live v1" in cells.said
+    assert "%synthgen -n 5 -s 0 --as-of 2026-01-01 --from sqlite:///live.db" in cells.said
+    assert list(cells("%synthgen schema --from sqlite:///live.db").result.tables) == ["people"]
+    assert not cells("%%synthgen --from sqlite:///live.db\nCREATE TABLE t (a int)").success
+    assert "both a cell of DDL and --from" in cells.said
+
+
+def test_a_password_in_the_url_of_a_database_is_not_shown(cells: Cells) -> None:
+    pytest.importorskip("psycopg", reason="the extra 'prove' is not installed")
+    assert not cells("%synthgen --from postgresql://me:pl4nted@127.0.0.1:1/x").success
+    assert "me:***@127.0.0.1" in cells.said
+    assert "pl4nted" not in cells.said

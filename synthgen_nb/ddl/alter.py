@@ -8,7 +8,15 @@ from msgspec.structs import replace
 
 from ..schema import Check, Constraint, ForeignKey, PrimaryKey, Unique
 from .catalog import Catalog, ColumnDraft, TableDraft
-from .columns import ReadColumn, add_constraints, add_read_column, read_column, read_column_options, read_expression
+from .columns import (
+    ReadColumn,
+    add_constraints,
+    add_read_column,
+    is_null,
+    read_column,
+    read_column_options,
+    read_expression,
+)
 from .constraints import read_names, starts_table_constraint
 from .cursor import Cursor
 from .dialects import words
@@ -183,7 +191,7 @@ def _alter_constraint(c: Cursor, table: TableDraft) -> bool:
 def _alter_column(c: Cursor, column: ColumnDraft, table: TableDraft, catalog: Catalog) -> bool:
     if c.take("SET", "DEFAULT"):
         column.default = read_expression(c)
-        if column.default.upper() == "NULL":
+        if is_null(column.default):
             column.default = None
     elif c.take("DROP", "DEFAULT"):
         column.default = None

@@ -13,7 +13,7 @@ from .catalog import Catalog, ColumnDraft, TableDraft
 from .constraints import read_check, read_nulls_distinct, read_reference
 from .cursor import Cursor
 from .dialects import words
-from .noise import skip_noise, skip_phrase
+from .noise import NOISE, skip_noise, skip_phrase
 from .typenames import SQLITE_TYPE_ENDS, RawType, read_collation, read_type, with_charset
 from .types import TYPES
 
@@ -162,16 +162,16 @@ def _read_option(c: Cursor, read: ReadColumn, catalog: Catalog) -> bool:
     elif c.take("DEFAULT"):
         c.take("ON", "NULL")
         column.default, column.default_name = read_expression(c), name
-        if column.default.upper() == "NULL":
+        if is_null(column.default):
             column.default = None
     elif c.take("PRIMARY", "KEY") or (c.dialect.backslashes and (c.take("KEY") or c.take("PRIMARY"))):
-        skip_noise(c)
+        _skip_noise(c)
         read.constraints.append(PrimaryKey(columns=(column.name,), name=name, place=place))
         column.nullable = False
     elif c.take("UNIQUE"):
         c.take("KEY")
         distinct = read_nulls_distinct(c)
-        skip_noise(c)
+        _skip_noise(c)
         read.constraints.append(Unique(columns=(column.name,), name=name, nulls_distinct=distinct, place=place))
     elif c.take("FOREIGN", "KEY", "REFERENCES") or c.take("REFERENCES"):
         read.constraints.append(read_reference(c, (column.name,), name, place, catalog))
@@ -205,6 +205,17 @@ def _read_option(c: Cursor, read: ReadColumn, catalog: Catalog) -> bool:
             skip_noise(c)
         return c.i > before
     return True
+
+
+def _skip_noise(c: Cursor) -> None:
+    """What may follow a key inside a column; a COMMENT there is the column's."""
+    while not c.at("COMMENT") and skip_phrase(c, NOISE):
+        pass
+
+
+def is_null(default: str) -> bool:
+    """Whether a DEFAULT says what having none says; PostgreSQL's dumps write NULL::text."""
+    return re.fullmatch(r"NULL(?:::.*)?", default, re.I | re.S) is not None
 
 
 def _not_enforced(c: Cursor, read: ReadColumn) -> bool:

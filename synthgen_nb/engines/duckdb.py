@@ -31,7 +31,7 @@ class DuckDB:
     dialect = "duckdb"
     late_references = False
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, *, read_only: bool = False) -> None:
         import duckdb
 
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -40,7 +40,7 @@ class DuckDB:
             "autoload_known_extensions": "false",
         }
         try:
-            self.connection = duckdb.connect(str(path) if path else ":memory:", config=config)
+            self.connection = duckdb.connect(str(path) if path else ":memory:", read_only, config)
             self.connection.execute("SET TimeZone = 'UTC'")
             self.connection.execute("SET enable_external_access = false")
             self.connection.execute("SET lock_configuration = true")

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ..errors import InputError
@@ -50,6 +51,10 @@ class Target:
         scheme = "postgresql" if self.engine == "postgres" else self.engine
         return f"{scheme}://{login + '@' if login else ''}{self.host}{port}/{self.database}"
 
+    def stem(self) -> str:
+        """The database's own name, without folders and endings."""
+        return Path(self.path).stem or self.database
+
     def hidden(self, text: str) -> str:
         """The text without the password, however it came into it."""
         return text.replace(self.password, "***") if self.password else text
@@ -85,6 +90,18 @@ def target(url: str, environ: Mapping[str, str] | None = None) -> Target:
         options=options,
         password=unquote(parts.password or "") or (found.get("MYSQL_PWD", "") if mysql else ""),
     )
+
+
+def existing(url: str) -> Target:
+    """The database that a URL names, where it names one that may be there: a file that is, or any name on a server.
+    Raises InputError."""
+    where = target(url)
+    if where.engine in ("sqlite", "duckdb"):
+        if not where.path or not Path(where.path).is_file():
+            raise InputError(f"there is no file {where.path or url}", hint=f"write {where.engine}:///FILE")
+    elif not where.database:
+        raise InputError(f"{where.shown()} names no database", hint=f"write {where.shown()}NAME")
+    return where
 
 
 def masked(text: str) -> str:

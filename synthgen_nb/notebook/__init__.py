@@ -20,6 +20,8 @@ def load(shell: InteractiveShell) -> None:
         shell.configurables.append(magics)  # type: ignore[arg-type]  # IPython's list is of any Configurable
     shell.register_magics(magics)
     unload_completer(shell)
+    if without_body not in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.append(without_body)
     shell.Completer.custom_matchers.append(completer_for(magics))
     register_views(shell, magics)
 
@@ -29,6 +31,13 @@ def unload(shell: InteractiveShell) -> None:
         shell.magics_manager.magics[kind].pop("synthgen", None)
     unload_completer(shell)
     unregister_views(shell)
+    if without_body in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.remove(without_body)
+
+
+def without_body(lines: list[str]) -> list[str]:
+    """IPython refuses a cell of one line that begins with %%; with --from there is nothing to write under it."""
+    return [lines[0][1:]] if len(lines) == 1 and lines[0].startswith("%%synthgen") else lines
 
 
 def unload_completer(shell: InteractiveShell) -> None:

@@ -24,6 +24,7 @@ _EXAMPLES = """examples:
   %%synthgen -n 1000                   the cell's CREATE TABLE statements; every table becomes a variable
   %%synthgen shop << -n 1k -n orders=5k -s 7
   %synthgen -f shop.sql --as shop      the same from a file
+  %synthgen --from sqlite:///shop.db   or for the tables of a database, of which no row is read
   %synthgen show shop                  again later, from the store
 
 commands: """
@@ -32,8 +33,8 @@ COMMANDS = {
     "list": "the datasets in the store",
     "validate": "check every rule of a dataset again",
     "prove": "the verdict of a real database engine on a dataset",
-    "plan": "how each column of a DDL file would be filled",
-    "schema": "what is understood of a DDL file",
+    "plan": "how each column of a DDL file or a database would be filled",
+    "schema": "what is understood of a DDL file or a database",
     "config": "every default and where it comes from",
     "doctor": "this environment: front end, versions, store, memory",
     "help": "this text",
@@ -82,7 +83,7 @@ def command_parser(command: str) -> Parser:
             "--engine", default="duckdb", metavar="ENGINE|URL", help="duckdb, sqlite, postgresql://, mysql://"
         )
     if command in {"plan", "schema"}:
-        parser.add_argument("-f", "--file", metavar="PATH", required=True, help="the DDL")
+        parser.add_argument("-f", "--file", metavar="PATH", help="the DDL")
     if command == "plan":
         add_generation_options(parser)
     if command == "schema":

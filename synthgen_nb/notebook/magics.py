@@ -20,12 +20,12 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from IPython.display import display
 from traitlets import Bool, Enum, Int, TraitError, Unicode, Union, validate
 
-from ..engines.urls import masked
+from ..engines.urls import masked, target
 from ..errors import DDLError, InputError, SynthgenError
 from ..options import DISPLAYS, Settings, parse_bytes, settings
-from ..pages import FIRST_ROWS, Mark, Page, dataset_page, readable_plan, store_page
+from ..pages import FIRST_ROWS, Mark, Page, dataset_page, note_line, readable_plan, store_page
 from ..progress import follow
-from ..request import Request, as_text, draft, read_schema, request, table_key
+from ..request import Request, as_text, draft, read_live, read_schema, request, table_key
 from .arguments import assigned, command_of, command_parser, generation_parser, parse, repeated
 from .binding import Binding, binding, memory_needed
 from .doctor import config_page, doctor_page, free_memory
@@ -123,11 +123,11 @@ class SynthgenMagics(Magics):
         given = self._settings(args)
         variable = assigned_name or args.variable or ""
         asked = _request(args, given)
-        schema = read_schema(_ddl(args.file, cell), asked)
+        schema = _schema_of(args, cell, asked)
         plan = draft(schema, asked)
         if args.dry_run:
             return plan
-        name = args.name or variable or (Path(args.file).stem if args.file else _first_table(schema))
+        name = args.name or variable or _stem(args) or _first_table(schema)
         names = self._names(schema, variable, given, args.force)
         screen = display_for(self._front_end(given), os.environ, _width(), quiet=given.quiet)
         dataset, is_new = self._dataset(plan, given.store, name, screen, (variable, *names.variables))
@@ -230,10 +230,10 @@ class SynthgenMagics(Magics):
 
     def _plan(self, args: Namespace) -> object:
         asked = _request(args, self._settings(args))
-        return draft(read_schema(_ddl(args.file, None), asked), asked)
+        return draft(_schema_of(args, None, asked), asked)
 
     def _schema(self, args: Namespace) -> object:
-        return read_schema(_ddl(args.file, None), _request(args, self._settings(args)))
+        return _schema_of(args, None, _request(args, self._settings(args)))
 
     def _config(self, args: Namespace) -> None:
         self._display(config_page(self))
@@ -266,17 +266,29 @@ def _request(args: Namespace, given: Settings) -> Request:
     return request(given, datetime.date.today(), **options)
 
 
+def _schema_of(args: Namespace, cell: str | None, asked: Request) -> Schema:
+    """What the cell, the file or the database defines; a cell without a word in it is no cell."""
+    given = {"a cell of DDL": bool(cell and cell.strip()), "--file": bool(args.file), "--from": bool(args.url)}
+    if sum(given.values()) > 1:
+        raise InputError(f"both {' and '.join(name for name in given if given[name])}", hint="leave one out")
+    if args.url:
+        return read_live(args.url, asked, getpass)
+    return read_schema(_ddl(args.file, cell), asked)
+
+
 def _ddl(file: str | None, cell: str | None) -> str:
-    if file and cell and cell.strip():
-        raise InputError("both a cell of DDL and --file", hint="leave one out")
     if not file:
         if cell is None:
-            raise InputError("no DDL", hint="%%synthgen with the statements below, or %synthgen -f FILE")
+            raise InputError("no DDL", hint="%%synthgen with the statements below, %synthgen -f FILE or --from URL")
         return cell
     try:
         return as_text(Path(file).read_bytes(), file)
     except OSError as error:
         raise InputError(f"can't read {file}: {error.strerror}") from None
+
+
+def _stem(args: Namespace) -> str:
+    return target(args.url).stem() if args.url else Path(args.file or "").stem
 
 
 def _first_table(schema: Schema) -> str:
@@ -292,7 +304,7 @@ def _same(store: Store, name: str, plan: Plan) -> Dataset | None:
 
 
 def _notes(schema: Schema) -> list[Mark]:
-    return [Mark("note", f"line {n.line}, col {n.column}: {n.text}") for n in schema.notes if n.code != "ignored"]
+    return [Mark("note", note_line(n)) for n in schema.notes if n.code != "ignored"]
 
 
 def _result(dataset: Dataset, marks: list[Mark], again: str) -> Page:
@@ -301,16 +313,17 @@ def _result(dataset: Dataset, marks: list[Mark], again: str) -> Page:
 
 
 def _command_again(args: Namespace, given: Settings, asked: Request, variable: str) -> str:
-    percent = "%synthgen" if args.file else "%%synthgen"
+    percent = "%synthgen" if args.file or args.url else "%%synthgen"
     rows = [str(n) if table == "*" else f"{table}={n}" for table, n in asked.rows.items()]
     options = repeated(
         {
             "-n": rows,
             "-s": str(asked.seed),
             "--as-of": asked.as_of,
-            "--dialect": asked.dialect,
+            "--dialect": None if args.url else asked.dialect,
             "--strict": asked.strict,
             "-f": args.file,
+            "--from": masked(args.url or ""),
             "--name": args.name,
             "--store": args.store,
             "--prefix": given.prefix,
