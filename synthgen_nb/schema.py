@@ -124,7 +124,8 @@ class Check(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="check"):
 
 
 class Exclude(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="exclude"):
-    """PostgreSQL's EXCLUDE: `elements` are (column or expression, operator)."""
+    """PostgreSQL's EXCLUDE: `elements` are (column or expression, operator). Keys WITHOUT OVERLAPS are told as one,
+    with && for what must not overlap."""
 
     elements: tuple[tuple[str, str], ...]
     using: str = ""
@@ -133,7 +134,15 @@ class Exclude(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="exclud
     place: Place | None = None
 
 
-Constraint = PrimaryKey | Unique | ForeignKey | Check | Exclude
+class Period(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="period"):
+    """MariaDB's PERIOD FOR: from the first of two columns up to, not including, the second; the first is less."""
+
+    name: str
+    columns: tuple[str, str]
+    place: Place | None = None
+
+
+Constraint = PrimaryKey | Unique | ForeignKey | Check | Exclude | Period
 
 
 class Table(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -29,7 +29,6 @@ NOT_YET: dict[tuple[Name, str], str] = {
     ("postgres", "rare type"): "text is drawn for jsonpath, line, circle ...",
     ("postgres", "DOMAIN over a DOMAIN"): "an array's elements do not know their domain",
     ("postgres", "a composite TYPE"): "text is drawn for a row type",
-    ("postgres", "EXCLUDE of periods"): "periods of one parent may overlap",
     ("postgres", "partitions that take no NULL"): "NULLs, and bounds on two columns",
     ("postgres", "partitions of partitions"): "only the outer bound is kept",
     ("mariadb", "PARTITION BY an expression"): "bounds in the table's own options are not read",

@@ -39,6 +39,8 @@ from synthgen_nb.specs import (
     Range,
     Shaped,
     Skip,
+    Slice,
+    Stretch,
     Subset,
     Tree,
     Uuid,
@@ -92,6 +94,26 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "digit": (Range(low=0, high=9), "integer", "digit"),
     "tree": (Key(table="t", column="id"), "integer", "tree"),
     "path": (Key(table="t", column="id"), "integer", "path"),
+    "slice": (Slice(start=50, width=100, count=ROWS, lead=20, step=2), "integer", "row"),
+    "slice of floats": (Slice(start=5, width=10, count=ROWS, lead=3, scale=100), "float", ""),
+    "stretch": (
+        Stretch(
+            low=Slice(start=19_000, width=30, count=1000, lead=5),
+            high=Slice(start=19_020, width=30, count=1000, lead=5),
+            form="date",
+        ),
+        "text",
+        "ordinal",
+    ),
+    "stretch of moments": (
+        Stretch(
+            low=Slice(start=10**15, width=10**10, count=ROWS, lead=9, step=10**8),
+            high=Slice(start=10**15 + 5 * 10**9, width=10**10, count=ROWS, lead=9, step=10**8),
+            form="timestamptz",
+        ),
+        "text",
+        "",
+    ),
     "expression": (Expression(sql="base * 2 + 1", columns=("base",)), "integer", ""),
 }
 SOURCES: dict[str, AnySource] = {

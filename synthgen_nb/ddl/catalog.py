@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ..errors import DDLError
-from ..schema import Check, Constraint, Exclude, ForeignKey, Note, Place, PrimaryKey, Unique
+from ..schema import Check, Constraint, Exclude, ForeignKey, Note, Period, Place, PrimaryKey, Unique
 from .dialects import Dialect
 from .fragments import columns_read, renamed
 from .typenames import RawType
@@ -174,6 +174,8 @@ class TableDraft:
         if isinstance(c, Exclude):
             return replace(c, elements=tuple((in_sql(e), o) for e, o in c.elements))
         columns = tuple(new if n == old else n for n in c.columns)
+        if isinstance(c, Period):
+            return replace(c, columns=(columns[0], columns[1]))
         if isinstance(c, Unique):
             return replace(
                 c,
@@ -200,7 +202,7 @@ class TableDraft:
                 number = same.index(c) + 1
                 yield from (f"{self.name}_ibfk_{number}", f"{self.name}_chk_{number}", f"CONSTRAINT_{number}")
             return
-        suffix = {PrimaryKey: "pkey", Unique: "key", ForeignKey: "fkey", Check: "check", Exclude: "excl"}[type(c)]
+        suffix = {PrimaryKey: "pkey", Unique: "key", ForeignKey: "fkey", Check: "check"}.get(type(c), "excl")
         middle = () if isinstance(c, PrimaryKey) else columns
         yield "_".join((self.name, *middle, suffix))
         if isinstance(c, Unique):

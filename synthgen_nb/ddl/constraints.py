@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from ..schema import Check, Exclude, ForeignKey, Kind, Place, PrimaryKey, Unique
+from ..schema import Check, Exclude, ForeignKey, Kind, Period, Place, PrimaryKey, Unique
 from .catalog import Catalog, ColumnDraft, TableDraft
 from .cursor import Cursor
-from .fragments import without_parentheses
+from .fragments import without_parentheses, written
 from .noise import NOISE, skip_noise, skip_phrase
 from .types import TYPES, affinity
 
 
 @dataclass(frozen=True, slots=True)
 class KeyParts:
-    """`overlaps`: the last column is a range that must not overlap (WITHOUT OVERLAPS)."""
+    """`apart` is the range or the period that must not overlap (WITHOUT OVERLAPS); it is none of the `columns`."""
 
     columns: tuple[str, ...]
     expressions: tuple[str, ...] = ()
     prefixes: tuple[tuple[str, int], ...] = ()
-    overlaps: bool = False
+    apart: str = ""
 
 
 def read_names(c: Cursor, table: TableDraft) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def read_names(c: Cursor, table: TableDraft) -> tuple[str, ...]:
     found = []
     for item in c.group().items():
         place = item.place()
-        found.append(table.column(item.name("a column"), place).name)
+        found.append(table.column(_referenced(item), place).name)
     return tuple(found)
 
 
@@ -37,13 +37,16 @@ def read_key_parts(c: Cursor, table: TableDraft) -> KeyParts:
     columns: list[str] = []
     expressions: list[str] = []
     prefixes: list[tuple[str, int]] = []
-    overlaps = False
+    apart = ""
     for item in c.group().items():
         _strip_order(item)
-        if item.take("PERIOD"):  # PostgreSQL 18 on the referenced side
-            overlaps = True
         place, start = item.place(), item.i
-        if item.is_name() and item.peek(1).key not in ("(", ".", "::", "||", "+", "-", "*", "/", "->", "->>", "%"):
+        if item.is_name() and item.peek(1).key == "WITHOUT":
+            apart = item.name()
+            item.expect("WITHOUT", "OVERLAPS")
+            if not c.dialect.backslashes:  # where it is no column but a period, which may yet come
+                apart = table.column(apart, place).name
+        elif item.is_name() and item.peek(1).key not in ("(", ".", "::", "||", "+", "-", "*", "/", "->", "->>", "%"):
             name = item.name()
             column = table.find(name)
             if column is None and table.dialect.name == "sqlite" and item.tokens.items[start].kind != "word":
@@ -51,9 +54,7 @@ def read_key_parts(c: Cursor, table: TableDraft) -> KeyParts:
                 continue
             column = column or table.column(name, place)
             columns.append(column.name)
-            if item.take("WITHOUT", "OVERLAPS"):
-                overlaps = True
-            elif item.take("COLLATE") and item.name("a collation").upper() == "NOCASE":
+            if item.take("COLLATE") and item.name("a collation").upper() == "NOCASE":
                 _ignore_case(column)
         elif table.dialect.backslashes and item.peek(1).key == "(" and item.peek(2).kind == "number":
             column = table.column(item.name(), place)
@@ -62,7 +63,7 @@ def read_key_parts(c: Cursor, table: TableDraft) -> KeyParts:
             prefixes.append((column.name, int(inside.next().text)))
         else:
             expressions.append(without_parentheses(item.rest(), table.dialect))
-    return KeyParts(tuple(columns), tuple(expressions), tuple(prefixes), overlaps)
+    return KeyParts(tuple(columns), tuple(expressions), tuple(prefixes), apart)
 
 
 def _ignore_case(column: ColumnDraft) -> None:
@@ -183,7 +184,7 @@ def starts_table_constraint(c: Cursor) -> bool:
 
 
 def read_table_constraint(c: Cursor, table: TableDraft, catalog: Catalog) -> None:
-    """One table constraint, added to the table. Plain indexes and periods constrain nothing. Raises DDLError."""
+    """One table constraint, added to the table. Plain indexes constrain nothing. Raises DDLError."""
     place, name = c.place(), ""
     while c.take("CONSTRAINT"):
         if c.take("IF", "NOT", "EXISTS"):
@@ -219,6 +220,8 @@ def read_table_constraint(c: Cursor, table: TableDraft, catalog: Catalog) -> Non
         column = table.column(c.name("a column"), place)
         column.default, column.default_name = expression, name
         c.take("WITH", "VALUES")
+    elif c.at("PERIOD", "FOR") and c.dialect.backslashes and c.peek(2).key != "SYSTEM_TIME":
+        _read_period(c, table, place)
     elif c.at_any(*_INDEX_WORDS, "PERIOD"):
         _read_index(c, table, place)
     else:
@@ -239,18 +242,20 @@ def _read_primary_key(c: Cursor, table: TableDraft, name: str, place: Place) -> 
         c.name()
         skip_noise(c)
     parts = read_key_parts(c, table)
-    if parts.overlaps:
+    if parts.apart:
         _add_without_overlaps(table, parts, name, place)
-        for column in parts.columns:
-            table.column(column, place).nullable = False
+        for column in (*parts.columns, parts.apart):
+            if found := table.find(column):
+                found.nullable = False
     else:
         table.add_primary_key(PrimaryKey(columns=parts.columns, name=name, place=place))
 
 
 def _add_without_overlaps(table: TableDraft, parts: KeyParts, name: str, place: Place) -> None:
-    operators = ["="] * (len(parts.columns) - 1) + ["&&"]
-    elements = tuple(zip(parts.columns, operators, strict=True))
-    table.constraints.append(Exclude(elements=elements, using="gist", name=name, place=place))
+    elements = tuple((written(column, table.dialect), "=") for column in parts.columns)
+    apart = (written(parts.apart, table.dialect), "&&")
+    using = "" if table.dialect.backslashes else "gist"
+    table.constraints.append(Exclude(elements=(*elements, apart), using=using, name=name, place=place))
 
 
 def adopt_index(c: Cursor, table: TableDraft, name: str, place: Place, *, primary: bool) -> None:
@@ -280,7 +285,7 @@ def _read_unique(c: Cursor, table: TableDraft, name: str, place: Place) -> None:
         name = c.name()  # MySQL: the index's name goes before the constraint's
     skip_noise(c)
     parts = read_key_parts(c, table)
-    if parts.overlaps:
+    if parts.apart:
         _add_without_overlaps(table, parts, name, place)
     else:
         table.constraints.append(unique_of(parts, name, place, nulls_distinct=nulls_distinct))
@@ -315,12 +320,31 @@ def _read_exclude(c: Cursor, name: str, place: Place) -> Exclude:
         element = item.text(start, item.i)
         item.expect("WITH")
         operator = item.group().rest().split(".")[-1] if item.take("OPERATOR") else item.rest()
-        elements.append((without_parentheses(element, c.dialect), operator))
+        elements.append((_plain_element(element, c), operator))
     skip_noise(c)
     where = None
     if c.take("WHERE"):
         where = without_parentheses(f"({c.group().rest()})", c.dialect)
     return Exclude(elements=tuple(elements), using=using, where=where, name=name, place=place)
+
+
+def _plain_element(sql: str, c: Cursor) -> str:
+    """An element of EXCLUDE without the parentheses around its expression; an operator class may stand behind it."""
+    expression, blank, operators = sql.rpartition(" ")
+    if operators.isidentifier() and expression.endswith(")"):
+        return without_parentheses(expression, c.dialect) + blank + operators
+    return without_parentheses(sql, c.dialect)
+
+
+def _read_period(c: Cursor, table: TableDraft, place: Place) -> None:
+    c.expect("PERIOD", "FOR")
+    name = c.name("a period")
+    columns = read_names(c, table)
+    if len(columns) != 2:
+        c.fail("a period has two columns")
+    for column in columns:
+        table.column(column, place).nullable = False
+    table.constraints.append(Period(name=name, columns=(columns[0], columns[1]), place=place))
 
 
 def _read_index(c: Cursor, table: TableDraft, place: Place) -> None:

@@ -10,7 +10,7 @@ from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
 from ..errors import DDLError
-from ..schema import Check, Column, Schema, Table
+from ..schema import Check, Column, Period, Schema, Table
 from .dialects import dialect_named
 from .fragments import columns_read, written
 from .tokens import MAX_DEPTH, lex
@@ -56,9 +56,12 @@ def columns_of(expression: exp.Expression) -> tuple[str, ...]:
 
 
 def row_checks(schema: Schema, table: Table) -> tuple[Check, ...]:
-    """Every enforced condition on one row of the table: its own CHECKs, those it inherits, and those of its columns'
-    domains with VALUE replaced by the column."""
+    """Every enforced condition on one row of the table: its own CHECKs, those it inherits, that its periods end after
+    they begin, and those of its columns' domains with VALUE replaced by the column."""
     found = [c for c in table.checks if c.enforced]
+    for period in (c for c in table.constraints if isinstance(c, Period)):
+        low, high = (written(name, dialect_named(schema.dialect)) for name in period.columns)
+        found.append(Check(sql=f"{low} < {high}", columns=period.columns, name=period.name, place=period.place))
     for above in _ancestors(schema, table):
         for check in above.checks:
             if check.enforced and all(check.sql != own.sql for own in found):

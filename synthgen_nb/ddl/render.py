@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ..schema import Check, Column, Constraint, ForeignKey, Kind, PrimaryKey, Schema, Table, Type, Unique
+from ..schema import Check, Column, Constraint, ForeignKey, Kind, Period, PrimaryKey, Schema, Table, Type, Unique
 from .catalog import Value
 from .dialects import DIALECTS, Dialect
 from .fragments import written, written_key
@@ -278,6 +278,11 @@ def _constraint(c: Constraint, dialect: Dialect) -> str:
     if isinstance(c, Check):
         enforced = "" if c.enforced else " DISABLE" if dialect.name == "oracle" else " NOT ENFORCED"
         return f"{name}CHECK ({c.sql}){enforced}"
+    if isinstance(c, Period):
+        return f"PERIOD FOR {written(c.name, dialect)} ({_names(c.columns, dialect)})"
+    if dialect.backslashes:
+        parts = ", ".join(sql + (" WITHOUT OVERLAPS" if operator == "&&" else "") for sql, operator in c.elements)
+        return f"{name}UNIQUE ({parts})"
     using = f" USING {c.using}" if c.using else ""
     where = f" WHERE ({c.where})" if c.where is not None else ""
     elements = ", ".join(f"{_element(sql)} WITH {operator}" for sql, operator in c.elements)
@@ -285,7 +290,10 @@ def _constraint(c: Constraint, dialect: Dialect) -> str:
 
 
 def _element(sql: str) -> str:
-    return sql if re.fullmatch(r'[\w" ]+', sql) else f"({sql})"
+    if re.fullmatch(r'[\w" ]+', sql):
+        return sql
+    operators = re.search(r"(?<=\)) \w+$", sql)  # the class of operators behind an expression
+    return f"({sql[: operators.start()]}){operators[0]}" if operators else f"({sql})"
 
 
 def _foreign_key(c: ForeignKey, dialect: Dialect) -> str:

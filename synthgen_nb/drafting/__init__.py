@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from msgspec import structs
@@ -24,6 +24,7 @@ from .draft import Draft
 from .keys import capacity, decide_keys
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
+from .periods import Slices, decide_slices, kept_apart, read_periods, slices_capacity
 from .reading import Reading
 from .tables import build_table
 from .travel import travelled
@@ -50,7 +51,8 @@ def draft_plan(
         t.key: _keys(t, schema, domains[t.key], readings[t.key], meanings[t.key], asked, facts)
         for t in schema.tables.values()
     }
-    counts, limits = _settle(schema, keys, asked)
+    slices = {key: decide_slices(found, schema.dialect) for key, found in keys.items()}
+    counts, limits = _settle(schema, keys, slices, domains, asked)
     heads = _ring_heads(keys)
     tables: dict[str, TablePlan] = {}
     findings: list[Finding] = []
@@ -67,6 +69,7 @@ def draft_plan(
             rows=counts[table.key],
             head=table.key in heads,
             parent_rows=counts.__getitem__,
+            slices=slices[table.key],
         )
         most, why = limits[table.key]
         tables[table.key], found = build_table(draft, asked[table.key], most, why)
@@ -129,7 +132,9 @@ def _read(schema: Schema, table: Table) -> Reading:
         for name, length in unique.prefixes.items():  # values that differ within the key's length
             longest = min(length, domains[name].longest or length)
             domains[name] = replace(domains[name], longest=longest)
-    return read_checks(table, row_checks(schema, table), domains, schema.dialect)
+    reading = read_checks(table, row_checks(schema, table), domains, schema.dialect)
+    read_periods(table, reading)
+    return reading
 
 
 def _keys(
@@ -146,7 +151,10 @@ def _keys(
 
     followers = {order.after for order in reading.orders}
     wanted = asked[table.key]
-    return decide_keys(table, schema.tables, domains, reading.apart, followers, wanted, asked.__getitem__, distinct)
+    held = kept_apart(table, schema.dialect)
+    return decide_keys(
+        table, schema.tables, domains, reading.apart, followers, wanted, asked.__getitem__, distinct, held
+    )
 
 
 def _ring_heads(keys: Mapping[str, TableKeys]) -> set[str]:
@@ -170,7 +178,11 @@ def _ring_heads(keys: Mapping[str, TableKeys]) -> set[str]:
 
 
 def _settle(
-    schema: Schema, keys: Mapping[str, TableKeys], asked: Mapping[str, int]
+    schema: Schema,
+    keys: Mapping[str, TableKeys],
+    slices: Mapping[str, Sequence[Slices]],
+    domains: Mapping[str, Mapping[str, Domain]],
+    asked: Mapping[str, int],
 ) -> tuple[dict[str, int], dict[str, tuple[int | None, str]]]:
     """Row counts: the greatest ones below what was asked that every capacity allows (capacities depend on the
     parents)."""
@@ -181,6 +193,9 @@ def _settle(
         changed = False
         for key, table in schema.tables.items():
             most, why = capacity(keys[key], counts.__getitem__)
+            for period in slices[key]:
+                room, rule = slices_capacity(period, keys[key], domains[key], counts.__getitem__)
+                most, why = (room, rule) if most is None or room < most else (most, why)
             if table.rows and counts[key] == len(table.rows) and asked[key] > len(table.rows):
                 most, why = len(table.rows), "the rows that the DDL itself inserts"
             limits[key] = (most, why if most is not None and most < asked[key] else "")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..report import Finding
 from ..schema import Check, Table
@@ -12,6 +13,9 @@ from .claims import TableKeys
 from .domains import Domain, Facts
 from .meaning import Meaning
 from .reading import Order
+
+if TYPE_CHECKING:
+    from .periods import Slices
 
 
 @dataclass(slots=True)
@@ -28,6 +32,7 @@ class Draft:
     rows: int
     head: bool  # its key counts for itself although it is a foreign key: the others of its ring follow
     parent_rows: Callable[[str], int]
+    slices: Sequence[Slices] = ()
     sources: dict[str, AnySource] = field(default_factory=dict)
     placed: dict[str, tuple[AnySpec, str]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)

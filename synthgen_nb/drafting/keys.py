@@ -36,9 +36,10 @@ def decide_keys(
     wanted: int,
     parent_rows: Callable[[str], int],
     unique_spec: Callable[[Column, int], AnySpec | None],
+    held: Collection[frozenset[str]] = (),
 ) -> TableKeys:
-    """Claims for every PRIMARY KEY and UNIQUE of `table`. `unique_spec(column, rows)` gives a spec with a size, or
-    None."""
+    """Claims for every PRIMARY KEY and UNIQUE of `table`, but for those that contain columns which are `held` unique
+    otherwise. `unique_spec(column, rows)` gives a spec with a size, or None."""
     keys = TableKeys(table)
     _share_out(keys, tables)
     _set_apart(keys, apart)
@@ -48,7 +49,7 @@ def decide_keys(
                 keys.unsupported.append((f"UNIQUE on {expression}: different values may give equal results", ()))
     partial = [u for u in table.uniques if u.where and not _room(keys, u, wanted, parent_rows, unique_spec)]
     keys.avoided = [u.where for u in partial if u.where]
-    groups = _unique_groups(table, partial)
+    groups = {g: why for g, why in _unique_groups(table, partial).items() if not any(h <= set(g) for h in held)}
     keys.single = groups.pop((), "")
     for columns in sorted(groups, key=lambda g: (len({keys.owner[c].name for c in g}), g)):
         _claim(keys, columns, groups[columns], domains, followers, wanted, parent_rows, unique_spec)

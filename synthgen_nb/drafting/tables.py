@@ -39,6 +39,7 @@ from .columns import random_spec
 from .domains import Domain, units_of
 from .draft import Draft
 from .orders import Link, chain
+from .periods import place_slices
 from .redrawing import redraws_of
 
 _NULL_SHARE = 0.1
@@ -65,6 +66,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
             )
     for claim in draft.keys.claims:
         _place_claim(draft, claim)
+    place_slices(draft, draft.slices)
     for unit in draft.keys.units:
         if unit.key is not None:
             _place_key(draft, unit)

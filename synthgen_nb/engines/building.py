@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from ..ddl import render, render_constraint
 from ..ddl.splitter import split
 from ..errors import Refused, UnsafeSQLError
-from ..schema import Check, Column, Constraint, Exclude, ForeignKey, PrimaryKey, Schema, Table, Unique
+from ..schema import Check, Column, Constraint, Exclude, ForeignKey, Period, PrimaryKey, Schema, Table, Unique
 from . import Engine
 from .extensions import extensions
 from .ordering import ring_keys
@@ -84,6 +84,8 @@ def describe(piece: Constraint) -> str:
             return f"CHECK ({piece.sql})"
         case Exclude():
             return f"EXCLUDE ({', '.join(f'{element} WITH {operator}' for element, operator in piece.elements)})"
+        case Period():
+            return f"PERIOD FOR {piece.name} ({', '.join(piece.columns)})"
 
 
 def said(error: Exception) -> str:

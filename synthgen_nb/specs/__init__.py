@@ -6,11 +6,12 @@ from .derived import After, Expression, Key, Null
 from .nested import AnySpec, Format, ListOf, Subset
 from .numbers import Choice, Range, Shaped
 from .people import Person
+from .periods import Slice, Stretch
 from .sources import AnySource, Digit, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree
 from .texts import Bank, Pattern, Prose
 
 __all__ = [
     "After", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Expression", "Format", "Key",
     "Layout", "ListOf", "Null", "Ordinal", "Path", "Pattern", "Permuted", "Person", "Pick", "Point", "Prose", "Range",
-    "Shaped", "Skip", "Source", "Spec", "Subset", "Tree", "Uuid",
+    "Shaped", "Skip", "Slice", "Source", "Spec", "Stretch", "Subset", "Tree", "Uuid",
 ]  # fmt: skip

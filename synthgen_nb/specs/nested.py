@@ -15,6 +15,7 @@ from .binary import BitText, Bytes, Point, Uuid
 from .derived import After, Expression, Key, Null
 from .numbers import Choice, Range, Shaped
 from .people import Person
+from .periods import Slice, Stretch
 from .texts import Bank, Pattern, Prose
 
 
@@ -100,4 +101,6 @@ AnySpec = (
     | Format
     | ListOf
     | Subset
+    | Slice
+    | Stretch
 )

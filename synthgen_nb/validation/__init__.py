@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..ddl.periods import apart_of, equals
 from ..errors import InputError
 from ..report import Finding, Report
 from ..sandbox import connect, quoted, relation_names
 from ..schema import Exclude, Place, PrimaryKey, Unique
 from .footers import read_footers
 from .keys import dangling, dense, duplicates, duplicates_with_nulls, key_of, one, showing_duplicates
+from .periods import overlapping
 from .rules import Ground, RowRule, row_rules
 
 if TYPE_CHECKING:
@@ -72,10 +74,7 @@ def _keys(bench: _Bench, table: str) -> Iterator[Finding]:
     ground, relation, rows = bench.grounds[table], bench.relations[table], bench.rows[table]
     for constraint in ground.table.constraints:
         if isinstance(constraint, Exclude):
-            said = ", ".join(f"{element} WITH {operator}" for element, operator in constraint.elements)
-            yield _unverified(
-                table, "exclude", (), f"EXCLUDE ({said})", "EXCLUDE is left to the engine", constraint.place
-            )
+            yield _excluded(bench, table, constraint)
         if not isinstance(constraint, (PrimaryKey, Unique)):
             continue
         rule = "primary_key" if isinstance(constraint, PrimaryKey) else "unique"
@@ -99,6 +98,27 @@ def _keys(bench: _Bench, table: str) -> Iterator[Finding]:
         if not failing and distinct and key.plain and not key.where:
             bench.unique.add((table, constraint.columns))
         yield _found(bench, table, rule, constraint.columns, text, failing, rows, sql, constraint.place)
+
+
+def _excluded(bench: _Bench, table: str, constraint: Exclude) -> Finding:
+    ground, relation = bench.grounds[table], bench.relations[table]
+    said = ", ".join(f"{element} WITH {operator}" for element, operator in constraint.elements)
+    text = f"EXCLUDE ({said})" + (f" WHERE {constraint.where}" if constraint.where else "")
+    try:
+        if all(operator == "=" for _, operator in constraint.elements):
+            columns, expressions = equals([sql for sql, _ in constraint.elements], ground.table, ground.schema.dialect)
+            key = key_of(ground, relation, Unique(columns=columns, expressions=expressions, where=constraint.where))
+            failing = duplicates(bench.connection, key, bench.rows[table], ground.footers)
+            sql = showing_duplicates(key)
+        else:
+            apart = apart_of(constraint, ground.table, ground.schema.dialect)
+            if isinstance(apart, str):
+                return _unverified(table, "exclude", (), text, apart, constraint.place)
+            sql = overlapping(ground, relation, constraint, apart)
+            failing = one(bench.connection, f"SELECT count(*) FROM ({sql})")
+    except (InputError, _duckdb_errors()) as error:
+        return _unverified(table, "exclude", (), text, _reason(error), constraint.place)
+    return _found(bench, table, "exclude", (), text, failing, bench.rows[table], sql, constraint.place)
 
 
 def _nulls(bench: _Bench, table: str, columns: Sequence[str]) -> int:
