@@ -15,10 +15,11 @@ import sys
 import traceback
 from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from . import __version__, demo, launch
 from .documents import dataset_document, encode, report_document, show_document, store_document
@@ -46,7 +47,7 @@ from .pages import (
     store_page,
 )
 from .progress import Bar, Lines, Reader, Silent, follow
-from .request import Request, as_text, draft, read_live, read_schema, request, reuse, table_key
+from .request import Request, as_text, dataset_name, draft, read_file, read_live, request, reuse, table_key
 from .screen import Style, style_for, text
 
 if TYPE_CHECKING:
@@ -218,14 +219,14 @@ def _planned(args: Namespace, given: Settings) -> tuple[Plan, str]:
     """The plan and the dataset's name that the options ask for."""
     asked = _request(args, given)
     source = args.file or args.plan
-    stem = target(args.url).stem() if args.url else "stdin" if source == "-" else Path(source or "").stem
+    stem = target(args.url).stem() if args.url else "stdin" if source == "-" else dataset_name(source or "")
     if not args.plan:
         return draft(_noted(_schema_of(args, asked)), asked), stem
     if args.rows or args.as_of:
         raise InputError("--plan holds its rows and its date", hint="leave -n and --as-of out, or draft a new plan")
     from .plan import plan_from_json
 
-    kept = plan_from_json(_read(args.plan))
+    kept = plan_from_json(_plan_text(args.plan))
     schema = None
     if args.file or args.url:
         asked = _request(args, Settings(dialect=given.dialect or kept.schema.dialect))
@@ -241,7 +242,7 @@ def _schema_of(args: Namespace, asked: Request) -> Schema:
         return read_live(args.url, asked, _asker())
     if not args.file:
         raise InputError("no FILE of CREATE TABLE statements", hint="- reads standard input, --from URL a database")
-    return read_schema(_read(args.file), asked)
+    return _file_schema(args.file, asked)
 
 
 def _run(plan: Plan, store: Store, name: str, reader: Reader) -> Dataset:
@@ -348,14 +349,24 @@ def _store(args: Namespace) -> Store:
     return Store(args.store or settings(os.environ).store)
 
 
-def _read(name: str) -> str:
+def _file_schema(name: str, asked: Request) -> Schema:
+    with _opened(name) as file:
+        return read_file(file, "standard input" if name == "-" else name, asked)
+
+
+def _plan_text(name: str) -> str:
+    with _opened(name) as file:
+        return as_text(file.read(), name)
+
+
+def _opened(name: str) -> AbstractContextManager[BinaryIO]:
     if name == "-":
-        return as_text(sys.stdin.buffer.read(), "standard input")
+        return nullcontext(sys.stdin.buffer)
     path = Path(name)
     if path.is_dir():
         raise InputError(f"{name} is a folder", hint="name a file of CREATE TABLE statements")
     try:
-        return as_text(path.read_bytes(), name)
+        return path.open("rb")
     except FileNotFoundError:
         raise InputError(f"there is no file {name}") from None
 

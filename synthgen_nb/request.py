@@ -1,13 +1,17 @@
 """From what a person asked for to a plan that can be run, or one clear refusal before any row is made.
-Knows nothing of where the text came from, of stores or of screens.
+Knows nothing of stores or of screens.
 """
 
 from __future__ import annotations
 
 import datetime
+import io
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from msgspec.structs import replace
 
@@ -71,6 +75,18 @@ def read_live(url: str, asked: Request, ask: Callable[[str], str] | None) -> Sch
     return read_database(url, ask=ask, strict=asked.strict)
 
 
+def read_file(file: BinaryIO, place: str, asked: Request) -> Schema:
+    """The schema of a DDL file or a dump of any size, packed or not. What can't go back, as a pipe, is copied to a
+    temporary file first."""
+    from .ddl import read_ddl
+
+    if file.seekable():
+        return read_ddl(file, place, asked.dialect, strict=asked.strict)
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        return read_ddl(cast(BinaryIO, copy), place, asked.dialect, strict=asked.strict)
+
+
 def draft(schema: Schema, asked: Request) -> Plan:
     """A plan by rules that is known to be feasible: raises InfeasibleError, under --strict also for a smaller table,
     and InputError for a table that is not in the schema."""
@@ -114,15 +130,13 @@ def table_key(tables: Mapping[str, object], name: str) -> str:
     raise InputError(f"there is no table {name!r}", hint=did_you_mean(name, tables) or f"tables: {listed(tables)}")
 
 
+def dataset_name(file: str) -> str:
+    """What a dataset is called that is made from this file."""
+    return Path(file.removesuffix(".gz")).stem
+
+
 def as_text(data: bytes, place: str) -> str:
-    """The text of a DDL or plan file: UTF-8, UTF-16 with its mark (what PowerShell's `>` writes), or Latin-1 as old
-    dumps have it. Raises InputError for what is no text."""
-    try:
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return data.decode("utf-16")
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    if "\0" in text:
-        raise InputError(f"{place} is not text", hint="give a file of CREATE TABLE statements")
-    return text
+    """The text of a small file, decoded as a DDL file is. Raises InputError for what is no text."""
+    from .ddl.source import decoded
+
+    return "".join(decoded(io.BytesIO(data), place))

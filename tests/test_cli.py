@@ -203,7 +203,7 @@ def test_a_fault_of_ours_is_one_line_with_exit_3_and_a_traceback_only_on_request
     def fails(*_: object) -> None:
         raise ZeroDivisionError("a\nb")
 
-    monkeypatch.setattr(cli, "read_schema", fails)
+    monkeypatch.setattr(cli, "read_file", fails)
     code, out, err = run("schema", "shop.sql", "--json")
     assert code == 3
     assert json.loads(out)["error"]["code"] == "error"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from synthgen_nb.ddl import MAX_TEXT, detect_dialect, parse_ddl
+from synthgen_nb.ddl import detect_dialect, parse_ddl, splitter
 from synthgen_nb.ddl.inserts import MAX_REFERENCE_ROWS
 from synthgen_nb.errors import DDLError
 
@@ -91,9 +91,11 @@ def test_the_caret_stands_under_the_place() -> None:
     assert caught.value.caret() == "  name strng\n       ^"
 
 
-def test_a_text_over_the_limit_is_refused_unread() -> None:
-    with pytest.raises(DDLError, match="at most"):
-        parse_ddl("x" * (MAX_TEXT + 1))
+def test_a_statement_over_the_limit_is_refused_at_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(splitter, "MAX_STATEMENT", 10_000)
+    with pytest.raises(DDLError, match="more than 10,000 characters") as caught:
+        parse_ddl("SELECT 1;\n SELECT " + "x " * 5_000)
+    assert (caught.value.line, caught.value.column) == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -206,8 +208,29 @@ def test_rows_that_point_to_dropped_rows_are_dropped_too() -> None:
         ("CREATE TABLE t (id NUMBER(10), name VARCHAR2(20))", "oracle"),
         ("CREATE TABLE t (id UBIGINT, s STRUCT(a INTEGER))", "duckdb"),
         ("CREATE TABLE t (id integer PRIMARY KEY)", "postgres"),
+        ("-- the sqlite tables\nCREATE TABLE t (id integer PRIMARY KEY)", "sqlite"),
+        ("-- of `mysql`: AUTO_INCREMENT, ENGINE=x\nCREATE TABLE t (id serial, a text DEFAULT 'ENGINE=a')", "postgres"),
     ],
 )
 def test_the_dialect_is_told_from_what_only_it_writes(text: str, dialect: str) -> None:
     assert detect_dialect(text) == dialect
     assert parse_ddl(text).dialect == dialect
+
+
+@pytest.mark.parametrize(
+    "file, text, dialect",
+    [
+        ("shop_sqlite.sql", "CREATE TABLE t (id INT UNSIGNED AUTO_INCREMENT UNIQUE, b MEDIUMBLOB)", "sqlite"),
+        ("dir/shop.mariadb.sql", "CREATE TABLE t (id int)", "mariadb"),
+        (
+            "sqlite.sql",
+            "/*!40101 SET x=1 */;\nCREATE TABLE `t` (id int AUTO_INCREMENT) ENGINE=InnoDB",
+            "mysql",
+        ),
+        ("duckdbs.sql", "CREATE TABLE t (id int)", "postgres"),
+    ],
+)
+def test_the_name_of_a_file_tells_its_dialect_where_the_text_does_not_say_otherwise(
+    file: str, text: str, dialect: str
+) -> None:
+    assert detect_dialect(text, file) == dialect

@@ -19,6 +19,8 @@ from .typenames import RawType
 Value = str | int | float | bool | None
 NOTE_LENGTH = 300  # characters of a statement that a note repeats
 
+MAX_NOTES = 10_000
+
 
 @dataclass(slots=True, eq=False)
 class UserType:
@@ -233,10 +235,15 @@ class Catalog:
         self.path: tuple[str, ...] = ("",)
         self.schemas: set[str] = set()
         self.not_tables: set[str] = set()  # views and sequences, so that an ALTER TABLE of one is no riddle
+        self.passed_by: set[str] = set()  # beginnings of INSERTs that bring nothing any more
         self.extensions = False
         self.created = 0  # CREATE TABLE statements read, whatever became of the tables
 
     def note(self, code: str, text: str, place: Place) -> None:
+        if len(self.notes) > MAX_NOTES:
+            return
+        if len(self.notes) == MAX_NOTES:
+            code, text = "not_understood", f"and more: {MAX_NOTES:,} notes are kept"
         text = " ".join(text[: 2 * NOTE_LENGTH].split())
         text = text if len(text) <= NOTE_LENGTH else text[: NOTE_LENGTH - 1] + "…"
         self.notes.append(Note(code=code, text=text, line=place.line, column=place.column))

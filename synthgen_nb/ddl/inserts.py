@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import csv
 import re
-from itertools import islice
+from itertools import islice, takewhile
 
 from ..schema import Place
 from .catalog import Catalog, ColumnDraft, TableDraft, Value
 from .cursor import Cursor, NotUnderstood
 from .splitter import Statement
-from .tokens import lex, string_value, tokenize
+from .tokens import Tokens, lex, string_value
 
 MAX_REFERENCE_ROWS = 1_000
-MAX_INSERT_TEXT = 2_000_000  # characters of one INSERT; a longer one is data and is not even cut into tokens
+_LONGEST_HEAD = 2_000  # characters up to the name of an INSERT's table
+_LONG_INSERT = 100_000  # characters of an INSERT whose rows are counted before they are read
 _BEFORE_NAME = (
     "INTO",
     "IGNORE",
@@ -48,26 +49,38 @@ def give_up(table: TableDraft, catalog: Catalog, place: Place, why: str) -> None
 
 
 def skips_insert(statement: Statement, catalog: Catalog) -> bool:
-    """Whether this INSERT need not be read: its table is unknown, or its rows are given up already."""
-    head = Statement(statement.text[:2_000], statement.line, statement.column)
-    names = [t for t in islice(lex(head.text, catalog.dialect), 24) if t.kind in ("word", "name", "op", "string")]
-    c = Cursor(tokenize(Statement(_no_parentheses(" ".join(t.text for t in names)), 1, 1), catalog.dialect.name))
+    """Whether this INSERT need not be read: its table is unknown, or its rows are given up. The next ones that begin
+    like it are then passed by."""
+    begin = Statement(statement.text[:_LONGEST_HEAD], statement.line, statement.column)
+    names = tuple(takewhile(lambda t: t.key not in ("(", ")"), islice(lex(begin.text, catalog.dialect), 24)))
+    c = Cursor(Tokens(begin, catalog.dialect, names, (0,) * len(names), (), (0,)))
     c.next()
     while c.take_any(*_BEFORE_NAME):
         pass
     if not c.is_name():
         return True
     table = catalog.find(c.qualified())
-    if table is None or table.rows is None:
-        return True
-    if len(statement.text) > MAX_INSERT_TEXT:
+    if table is not None and table.rows is not None and _is_data(statement, catalog):
         too_many(table, catalog, Place(statement.line, statement.column))
+    if table is None or table.rows is None:
+        catalog.passed_by.add(begin.text[: c.peek(-1).end])
         return True
     return False
 
 
-def _no_parentheses(text: str) -> str:
-    return text.split("(")[0]
+def _is_data(statement: Statement, catalog: Catalog) -> bool:
+    """Whether it brings more rows than reference data has; told without cutting all of it into tokens."""
+    if statement.more:
+        return True
+    if len(statement.text) < _LONG_INSERT:
+        return False
+    depth = rows = 0
+    for token in lex(statement.text, catalog.dialect):
+        depth += (token.key == "(") - (token.key == ")")
+        rows += token.key == ")" and depth == 0
+        if rows > MAX_REFERENCE_ROWS:
+            return True
+    return False
 
 
 def insert_rows(c: Cursor, catalog: Catalog) -> None:

@@ -61,6 +61,8 @@ def apply(statement: Statement, catalog: Catalog) -> None:
     was not understood becomes a note."""
     head = [token.key for token in islice(lex(statement.text, catalog.dialect), _HEAD)]
     place = Place(statement.line, statement.column)
+    if head[:1] not in (["INSERT"], ["REPLACE"]):
+        catalog.passed_by.clear()  # the names of tables may mean others from here on
     reads = _reads(head, statement, catalog)
     if reads is None:
         catalog.note("not_understood", statement.text, place)

@@ -25,7 +25,7 @@ from ..errors import DDLError, InputError, SynthgenError
 from ..options import DISPLAYS, Settings, parse_bytes, settings
 from ..pages import FIRST_ROWS, Mark, Page, dataset_page, note_line, readable_plan, store_page
 from ..progress import follow
-from ..request import Request, as_text, draft, read_live, read_schema, request, table_key
+from ..request import Request, dataset_name, draft, read_file, read_live, read_schema, request, table_key
 from .arguments import assigned, command_of, command_parser, generation_parser, parse, repeated
 from .binding import Binding, binding, memory_needed
 from .doctor import config_page, doctor_page, free_memory
@@ -273,22 +273,23 @@ def _schema_of(args: Namespace, cell: str | None, asked: Request) -> Schema:
         raise InputError(f"both {' and '.join(name for name in given if given[name])}", hint="leave one out")
     if args.url:
         return read_live(args.url, asked, getpass)
-    return read_schema(_ddl(args.file, cell), asked)
+    if args.file:
+        return _file_schema(args.file, asked)
+    if cell is None:
+        raise InputError("no DDL", hint="%%synthgen with the statements below, %synthgen -f FILE or --from URL")
+    return read_schema(cell, asked)
 
 
-def _ddl(file: str | None, cell: str | None) -> str:
-    if not file:
-        if cell is None:
-            raise InputError("no DDL", hint="%%synthgen with the statements below, %synthgen -f FILE or --from URL")
-        return cell
+def _file_schema(file: str, asked: Request) -> Schema:
     try:
-        return as_text(Path(file).read_bytes(), file)
+        with Path(file).open("rb") as opened:
+            return read_file(opened, file, asked)
     except OSError as error:
         raise InputError(f"can't read {file}: {error.strerror}") from None
 
 
 def _stem(args: Namespace) -> str:
-    return target(args.url).stem() if args.url else Path(args.file or "").stem
+    return target(args.url).stem() if args.url else dataset_name(args.file or "")
 
 
 def _first_table(schema: Schema) -> str:
