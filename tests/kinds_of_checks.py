@@ -98,7 +98,13 @@ _checked(
     engines=("duckdb", "postgres", "sqlite"),
 )
 _checked(
-    "CHECK of NULL", "integer", "{x} IS NULL OR {x} > 3", "{x} IS NOT NULL", "coalesce({x}, 0) >= 0", "NOT ({x} < 0)"
+    "CHECK of NULL",
+    "integer",
+    "{x} IS NULL OR {x} > 3",
+    "{x} IS NOT NULL",
+    "coalesce({x}, 0) >= 0",
+    "NOT ({x} < 0)",
+    "NOT ({x} < 0 OR {x} > 9 AND NOT {x} = 20)",
 )
 _checked(
     "CHECK of = ANY",

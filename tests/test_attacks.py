@@ -253,6 +253,12 @@ UNIQUES = (
 )  # fmt: skip
 
 CHECKS = (
+    Attack("NOT over AND, over an integer that is a text's equal nowhere", ("sqlite",),
+           "CREATE TABLE t (a text NOT NULL, c integer NOT NULL, CHECK (NOT (a = 'x' AND c NOT IN ('y', 'z'))),"
+           " CHECK (NOT (c < 0 OR NOT (c < 1000 AND NOT c = 3))))", {"t": 300}),
+    Attack("a key that must be NULL", ALL,
+           f"{A} CREATE TABLE t (id integer PRIMARY KEY, a integer CHECK (a IS NULL), {OF_A})",
+           also=lambda t: set(values(t, "t", "a")) == {None}),
     Attack("a UNIQUE pair in order: a triangle", ALL,
            "CREATE TABLE t (x integer NOT NULL CHECK (x BETWEEN 1 AND 9), y integer NOT NULL CHECK (y BETWEEN 1 AND 9),"
            " UNIQUE (x, y), CHECK (x < y))", {"t": 60}, {"t": 36},
@@ -355,6 +361,10 @@ VALUES = (
            "CREATE TABLE t (name varchar(40), city varchar(40), first_name varchar(30)) CHARACTER SET latin1", {"t": 300}),
     Attack("a character set of 128 letters", MARIADB,
            "CREATE TABLE t (name varchar(40) CHARACTER SET ascii, city varchar(40) CHARACTER SET ascii)", {"t": 300}),
+    Attack("character sets written as texts", MARIADB,
+           "CREATE TABLE t (name varchar(9) CHARACTER SET 'latin1' COLLATE 'latin1_bin' UNIQUE, city varchar(9) COLLATE 'utf8mb4_bin')"
+           " COLLATE='utf8mb4_unicode_ci'", {"t": 300}),
+    Attack("prose where four gigabytes fit", MARIADB, "CREATE TABLE t (note longtext, body mediumtext, title longtext NOT NULL)", {"t": 300}),
     Attack("255 bytes", MARIADB, "CREATE TABLE t (note tinytext, body tinyblob, title tinytext)", {"t": 300}),
     Attack("computed as the engine computes", POSTGRES,
            "CREATE TABLE t (a integer NOT NULL, b integer, s varchar(20), n numeric(8, 2), d date,"

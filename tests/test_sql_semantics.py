@@ -272,6 +272,11 @@ GOLDEN: dict[str, list[tuple[str, bool | None]]] = {
         ("_utf8mb4'abc' = s", True),
     ],
     "sqlite": [
+        ("i = '7'", True),
+        ("i = 'x'", False),
+        ("i NOT IN ('x', '7')", False),
+        ("i NOT IN ('x', 'y')", True),
+        ("z = 'x'", None),
         ("i / 2 = 3", True),
         ("n / 2 = -3", True),
         ("i / 2.0 = 3.5", True),

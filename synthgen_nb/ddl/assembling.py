@@ -21,7 +21,7 @@ from .splitter import Statement
 from .tokens import tokenize
 from .typenames import RawType, type_of
 
-_TABLE_COLLATION = re.compile(r"\bCOLLATE\s*=?\s*(\w+)", re.I)
+_TABLE_COLLATION = re.compile(r"\bCOLLATE\s*=?\s*['\"]?(\w+)", re.I)
 _JSON_VALID = re.compile(r"\(*\s*json_valid\s*\(\s*`?(\w+)`?\s*\)\s*\)*", re.I)
 _MAX_DOMAIN_DEPTH = 30  # domains over domains
 

@@ -191,7 +191,7 @@ def _read_option(c: Cursor, read: ReadColumn, catalog: Catalog) -> bool:
     elif c.take("COLLATE"):
         column.type = read_collation(c, column.type)
     elif c.take("CHARACTER", "SET") or c.take("CHARSET"):
-        column.type = with_charset(column.type, c.name("a character set"))
+        column.type = with_charset(column.type, c.label("a character set"))
     elif c.take("FIRST"):
         read.first = True
     elif c.take("AFTER"):

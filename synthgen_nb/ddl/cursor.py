@@ -83,6 +83,10 @@ class Cursor:
             self.fail(f"expected {what}")
         return name_value(self.next(), self.dialect)
 
+    def label(self, what: str) -> str:
+        """A name that may be written as a text too, as MySQL's character sets and collations may."""
+        return self.string() if not self.done and self.peek().kind == "string" else self.name(what)
+
     def qualified(self, what: str = "a name") -> tuple[str, ...]:
         """`a.b.c` as its parts. Leading dots (an empty substitution, `db..table`) count for nothing."""
         parts = []

@@ -119,7 +119,7 @@ def _read_charset(c: Cursor, raw: RawType) -> RawType:
     while True:
         if c.dialect.backslashes and (c.take("CHARACTER", "SET") or c.take("CHARSET") or c.take("CHAR", "SET")):
             c.take("=")
-            raw = with_charset(raw, c.name("a character set"))
+            raw = with_charset(raw, c.label("a character set"))
         elif c.take("COLLATE"):
             c.take("=")
             raw = read_collation(c, raw)
@@ -134,7 +134,7 @@ def with_charset(raw: RawType, charset: str) -> RawType:
 def read_collation(c: Cursor, raw: RawType) -> RawType:
     """The name after COLLATE."""
     start = c.i
-    name = c.qualified("a collation")[-1]
+    name = c.label("a collation") if c.dialect.backslashes else c.qualified("a collation")[-1]
     return replace(raw, collation=name, suffix=f"{raw.suffix} COLLATE {c.text(start, c.i)}")
 
 

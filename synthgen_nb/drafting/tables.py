@@ -270,7 +270,8 @@ def _column_plan(draft: Draft, column: Column, links: Mapping[str, Link], domain
     meaning, domain = draft.meanings[column.name], domains[column.name]
     spec, at = draft.placed.get(column.name, (None, "")) if not column.generated else (None, "")
     unit = draft.keys.owner[column.name]
-    if column.name in draft.keys.nulled:
+    full = unit.columns if unit.key is not None and unit.key.match == "full" else ()
+    if column.name in draft.keys.nulled or any(domains[c].always_null for c in (column.name, *full)):
         spec, at = Null(), ""
     if spec is None:
         spec = _spec(draft, column, links.get(column.name), domain)

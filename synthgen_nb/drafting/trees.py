@@ -13,8 +13,20 @@ def sqlglot_name(dialect: str) -> str:
     return "mysql" if dialect == "mariadb" else dialect
 
 
+_OPPOSITE: dict[type[exp.Expr], type[exp.Binary]] = {
+    exp.EQ: exp.NEQ,
+    exp.NEQ: exp.EQ,
+    exp.LT: exp.GTE,
+    exp.GTE: exp.LT,
+    exp.GT: exp.LTE,
+    exp.LTE: exp.GT,
+    exp.And: exp.Or,
+    exp.Or: exp.And,
+}
+
+
 def positive(tree: exp.Expr) -> exp.Expr:
-    """NOT written out: sqlglot keeps it inside of IS, LIKE, IN and BETWEEN."""
+    """NOT written out (sqlglot keeps it inside of IS, LIKE, IN and BETWEEN) and pushed down to what it can't turn."""
 
     def written(node: exp.Expr) -> exp.Expr:
         if not node.args.get("negate"):
@@ -23,7 +35,23 @@ def positive(tree: exp.Expr) -> exp.Expr:
         plain.set("negate", None)
         return exp.Not(this=plain)
 
-    return tree.transform(written)
+    def turned(node: exp.Expr) -> exp.Expr:
+        return exp.Paren(this=_negated(node.this)) if isinstance(node, exp.Not) else node
+
+    return tree.transform(written).transform(turned)
+
+
+def _negated(tree: exp.Expr) -> exp.Expr:
+    tree = tree.unnest()
+    if isinstance(tree, exp.Not):
+        return positive(tree.this)
+    opposite = _OPPOSITE.get(type(tree))
+    if opposite is None:
+        return exp.Not(this=tree.copy())
+    if isinstance(tree, exp.And | exp.Or):
+        sides = (exp.Paren(this=_negated(tree.left)), exp.Paren(this=_negated(tree.right)))
+        return opposite(this=sides[0], expression=sides[1])
+    return opposite(this=tree.this.copy(), expression=tree.expression.copy())
 
 
 def conjuncts(tree: exp.Expr) -> Iterator[exp.Expr]:

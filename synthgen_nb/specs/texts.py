@@ -157,7 +157,8 @@ class Prose(Spec, frozen=True, tag="prose"):
         wanted = np.minimum(wanted, np.int32(len(starts) - 1))
         offset = starts[first]
         if self.longest:
-            fits = np.searchsorted(ends, offset + np.int32(self.longest), side="right") - 1
+            bytes_at_most = np.int32(min(self.longest, len(text)))  # a LONGTEXT holds more than an i32 says
+            fits = np.searchsorted(ends, offset + bytes_at_most, side="right") - 1
             wanted = np.minimum(wanted, fits.astype(np.int32))
         return Values(pc.cast(_slices(text, offset, ends[wanted] - offset), pa.string()))
 

@@ -168,6 +168,10 @@ def same_kind(left: Term, right: Term, scope: Scope, *, ordered: bool = False) -
         right, left = same_kind(right, left, scope, ordered=ordered)
         return left, right
     if right.text is not None and left.kind is not None:
+        if scope.family == "sqlite" and left.kind == Kind.INTEGER and not ordered and not _NUMBER.fullmatch(right.text):
+            return replace(
+                left, sql=f"CAST({left.sql} AS VARCHAR)", kind=Kind.TEXT
+            ), right  # no affinity makes it equal
         right = _met(right, left, scope)
         if scope.family == "sqlite" and left.kind in MOMENTS:
             return as_text(left, scope), right

@@ -9,3 +9,4 @@ CREATE TABLE kinds (
 ) COLLATE=utf8mb4_general_ci;
 CREATE TABLE bin (a varchar(10), b varchar(10) COLLATE utf8mb4_general_ci, c varchar(5) CHARSET utf8mb4) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE TABLE dumped (doc longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL CHECK (json_valid(`doc`)), id serial);
+CREATE TABLE named_by_texts (a varchar(9) CHARACTER SET 'latin1' COLLATE 'latin1_bin', b varchar(9) NOT NULL COLLATE "utf8mb4_bin", c text) COLLATE='utf8mb4_unicode_ci';
