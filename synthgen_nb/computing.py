@@ -4,15 +4,24 @@ computes, with the meaning that the source dialect gives them; nothing but the g
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .errors import PlanError
+from .physical import arrow_type, to_arrow
+from .rows import I64
 from .sandbox import connect, quoted
 from .schema import Table
+from .specs import Choice, Range
 from .sqlsemantics import condition, translate
 
 _ORDER = "synthgen row"  # DuckDB promises no order without it
+
+
+_BLOCK = 1 << 20  # combinations tried at a time
 
 
 class Calculator:
@@ -44,3 +53,19 @@ class Calculator:
             except duckdb.Error as error:
                 raise PlanError(f"can't compute {sql}: {str(error).splitlines()[0]}") from error
         return result.combine_chunks() if isinstance(result, pa.ChunkedArray) else result
+
+    def holding(self, specs: Mapping[str, Range | Choice], sql: str) -> I64:
+        """Which combinations of the columns' values do not violate the condition: mixed-radix numbers with a digit for
+        each column, the first one running fastest, in ascending order."""
+        found = [np.zeros(0, np.int64)]
+        size = prod(spec.size for spec in specs.values())
+        for start in range(0, size, _BLOCK):
+            code = np.arange(start, min(start + _BLOCK, size), dtype=np.uint64)
+            rest, columns = code, {}
+            for name, spec in specs.items():
+                rest, digit = np.divmod(rest, np.uint64(max(spec.size, 1)))
+                array = to_arrow(spec.value(digit), arrow_type(self._types[name], self._dialect))
+                columns[name] = array.cast(pa.string()) if pa.types.is_dictionary(array.type) else array
+            held = pc.fill_null(pc.cast(self.evaluate(sql, columns, len(code), truth=True), pa.bool_()), True)
+            found.append(code[held.to_numpy(zero_copy_only=False)].astype(np.int64))
+        return np.concatenate(found)

@@ -66,6 +66,11 @@ class Engine:
             self._kept.setdefault(place, make())
         return self._kept[place]
 
+    def holding(self, table: str, columns: tuple[str, ...], sql: str) -> I64:
+        specs = {name: self.plan.tables[table].columns[name].spec for name in columns}
+        listed = {name: spec for name, spec in specs.items() if isinstance(spec, Range | Choice)}
+        return self._calculator(table).holding(listed, sql)
+
     def draw_source(self, rows: Rows, name: str) -> Indices:
         return self.plan.tables[rows.table].sources[name].draw(rows, name)
 

@@ -9,18 +9,20 @@ from dataclasses import replace
 
 from msgspec import structs
 
+from ..computing import Calculator
 from ..ddl.expressions import row_checks
 from ..ddl.partitions import routed
 from ..errors import InputError
 from ..plan import Plan, TablePlan
 from ..report import Finding
 from ..schema import Check, Column, Schema, Table
-from ..specs import AnySpec, Key, Range
+from ..specs import AnySpec, Choice, Key, Range
 from .checks import read_checks
 from .claims import TableKeys
 from .columns import unique_spec
 from .domains import Domain, Facts, domain_of
 from .draft import Draft
+from .expressed import expressed
 from .keys import capacity, decide_keys
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
@@ -68,6 +70,7 @@ def draft_plan(
             facts=facts,
             rows=counts[table.key],
             head=table.key in heads,
+            parents=schema.tables,
             parent_rows=counts.__getitem__,
             slices=slices[table.key],
         )
@@ -132,6 +135,9 @@ def _read(schema: Schema, table: Table) -> Reading:
         for name, length in unique.prefixes.items():  # values that differ within the key's length
             longest = min(length, domains[name].longest or length)
             domains[name] = replace(domains[name], longest=longest)
+        for name, demands in expressed(unique, table, schema.dialect).demands.items():
+            for demand in demands:
+                domains[name] = demand(domains[name])
     reading = read_checks(table, row_checks(schema, table), domains, schema.dialect)
     read_periods(table, reading)
     return reading
@@ -149,12 +155,12 @@ def _keys(
     def distinct(column: Column, wanted: int) -> AnySpec | None:
         return unique_spec(column, meanings[column.name], domains[column.name], wanted, facts)
 
-    followers = {order.after for order in reading.orders}
+    def held(specs: Mapping[str, Range | Choice], sql: str) -> int:
+        return len(Calculator(schema.dialect, table, str(facts.as_of)).holding(specs, sql))
+
     wanted = asked[table.key]
-    held = kept_apart(table, schema.dialect)
-    return decide_keys(
-        table, schema.tables, domains, reading.apart, followers, wanted, asked.__getitem__, distinct, held
-    )
+    settled = kept_apart(table, schema.dialect)
+    return decide_keys(table, schema.tables, domains, reading, wanted, asked.__getitem__, distinct, held, settled)
 
 
 def _ring_heads(keys: Mapping[str, TableKeys]) -> set[str]:

@@ -9,6 +9,7 @@ from math import prod
 
 from ..schema import ForeignKey, Table
 from ..specs import AnySpec
+from .blocks import Block
 
 _CODE_LIMIT = 1 << 62
 
@@ -30,13 +31,15 @@ class Claim:
     "row"      the unit's index is the row number (serial keys; a key that is also a foreign key: row k to parent row k)
     "permuted" the unit's index is a permutation of the row number
     "path"     a foreign key to the same table that no two rows share
-    "product"  a code over `units`, permuted within the children of `layout` (or over the whole table)
+    "product"  a code over `units`, permuted within the children of `layout` (or over the whole table); those of the
+               `block` come first and are one digit of it
     "siblings" the place among the children of the same parent in the same table"""
 
     form: str
     units: tuple[Unit, ...]
     layout: Unit | None = None
     why: str = ""
+    block: Block | None = None
 
 
 @dataclass(slots=True)
@@ -47,6 +50,7 @@ class TableKeys:
     units: list[Unit] = field(default_factory=list)
     owner: dict[str, Unit] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
+    filled: frozenset[str] = frozenset()  # columns of which a UNIQUE takes NULL for a value like others
     layout: Unit | None = None
     shared: dict[str, list[ForeignKey]] = field(default_factory=dict)
     apart: dict[str, str] = field(default_factory=dict)  # a unit -> the one whose parent's row it must not share
@@ -78,9 +82,12 @@ def unit_size(keys: TableKeys, unit: Unit, parent_rows: Callable[[str], int]) ->
 
 
 def product_sizes(keys: TableKeys, claim: Claim, parent_rows: Callable[[str], int]) -> list[int]:
-    """Sizes of a product's units, the last cut so that the code fits into 62 bits."""
+    """Sizes of a product's digits, the last cut so that the code fits into 62 bits."""
     sizes: list[int] = []
-    for unit in claim.units:
+    tied = len(claim.block.names) if claim.block is not None else 0
+    if claim.block is not None:
+        sizes.append(claim.block.count([unit_size(keys, unit, parent_rows) for unit in claim.units[:tied]]))
+    for unit in claim.units[tied:]:
         room = _CODE_LIMIT // max(1, prod(sizes))
         sizes.append(min(unit_size(keys, unit, parent_rows), room))
     return sizes

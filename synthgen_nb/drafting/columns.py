@@ -30,7 +30,7 @@ from ..specs import (
 from . import shapes
 from .domains import Domain, Facts, domain_of, units_of
 from .meaning import Meaning
-from .textual import distinct_text, json_text, random_text
+from .textual import distinct_document, distinct_text, json_text, random_text
 
 YEAR = 365
 _IPV6 = Pattern(template="2001:db8:%%%%:%%%%:%%%%:%%%%:%%%%:%%%%")  # documentation prefix, RFC 3849
@@ -64,6 +64,8 @@ def unique_spec(column: Column, meaning: Meaning, domain: Domain, wanted: int, f
     if domain.values is not None:
         return Choice(values=domain.values) if domain.values else None
     kind = domain.kind
+    if domain.path:
+        return distinct_document(domain.path, wanted)
     if kind in _NUMBERS:
         return _distinct_number(column.type, domain, wanted)
     if kind in _MOMENTS or kind == Kind.TIME:
@@ -88,6 +90,8 @@ def unique_spec(column: Column, meaning: Meaning, domain: Domain, wanted: int, f
         return _IPV6
     if kind == Kind.MACADDR:
         return Pattern(template="02:00:%%:%%:%%:%%")
+    if kind == Kind.JSON:
+        return distinct_document(("id",), wanted)
     return None
 
 
@@ -187,9 +191,11 @@ def _distinct_number(column: Type, domain: Domain, wanted: int) -> Range:
     room = 10
     while room < wanted * 4:
         room *= 10
+    if domain.grain > 1:
+        one = -(-domain.grain // one) * one
     low, high = _within(domain, one, one * room)
     if (high - low) // one + 1 < wanted and domain.low is not None and domain.high is not None:
-        low, high, one = domain.low, domain.high, 1  # all there is
+        low, high, one = domain.low, domain.high, domain.grain  # all there is
         low, high = _within(domain, low, high)
     return Range(low=low, high=high, step=one, scale=scale)
 
@@ -220,12 +226,14 @@ def _distinct_moment(domain: Domain, wanted: int, facts: Facts) -> Range:
         low, high = _within(domain, 0, DAY - 1)
         return Range(low=low, high=high, step=_step(low, high, MICROS))
     size, step = (1, 1) if domain.kind == Kind.DATE else (DAY, MICROS)
+    if domain.grain > 1:  # hours and minutes too differ from day to day
+        step = domain.grain if domain.kind == Kind.DATE else domain.grain + domain.grain // 24 // MICROS * MICROS
     low, high = _within(domain, (facts.today - 3 * YEAR) * size, (facts.today - 1) * size)
     while (high - low) // step + 1 < wanted and domain.low is not None and low > domain.low:
         low = max(domain.low, low - (high - low) - 1)
     while (high - low) // step + 1 < wanted and domain.high is not None and high < domain.high:
         high = min(domain.high, high + (high - low) + 1)
-    return Range(low=low, high=high, step=_step(low, high, step) if low % step == 0 else step)
+    return Range(low=low, high=high, step=_step(low, high, step) if low % step == 0 and domain.grain == 1 else step)
 
 
 # --- everything else

@@ -29,7 +29,9 @@ class Domain:
     `shortest` and `longest` for text (characters) and bytes, 0 for no limit; `forbidden` values; `case` where text
     must be of one case; `form` where it must fit a pattern, `json` where it must be a document, `ascii`
     where its character set holds no more; `hints` are
-    values that conditions name which could not be read whole: good first guesses where drawing again decides."""
+    values that conditions name which could not be read whole: good first guesses where drawing again decides.
+    Of unique values only: `grain` is how far numbers and moments lie apart, `coded` text is of one length, and the
+    member at `path` is what differs between documents."""
 
     kind: Kind
     low: int | None = None
@@ -45,6 +47,9 @@ class Domain:
     form: Form | None = None
     json: bool = False
     ascii: bool = False
+    grain: int = 1
+    coded: bool = False
+    path: tuple[str, ...] = ()
 
     @property
     def ordered(self) -> bool:
@@ -79,6 +84,9 @@ class Domain:
             form=self.form or other.form,
             json=self.json or other.json,
             ascii=self.ascii or other.ascii,
+            grain=max(self.grain, other.grain),
+            coded=self.coded or other.coded,
+            path=self.path or other.path,
         ).settled()
 
     def settled(self) -> Domain:

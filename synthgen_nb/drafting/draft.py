@@ -31,6 +31,7 @@ class Draft:
     facts: Facts
     rows: int
     head: bool  # its key counts for itself although it is a foreign key: the others of its ring follow
+    parents: Mapping[str, Table]  # every table of the schema, by its name
     parent_rows: Callable[[str], int]
     slices: Sequence[Slices] = ()
     sources: dict[str, AnySource] = field(default_factory=dict)

@@ -8,16 +8,19 @@ whose code is one. Claims are decided before row counts are known; `capacity` is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import combinations
 from math import prod
 
 from msgspec import structs
 
 from ..schema import Column, Constraint, Exclude, ForeignKey, Kind, Table, Unique
 from ..specs import AnySpec
+from .blocks import MOST_LISTED, Block, Combined, Held, Pairs, combined, in_order, one_set, paired
 from .claims import Claim, TableKeys, Unit, parent_of, product_sizes, unit_size
 from .domains import Domain
+from .expressed import Expressed, expressed
+from .reading import Reading
 
 _ORDINALS = {Kind.INTEGER}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ}
@@ -31,28 +34,32 @@ def decide_keys(
     table: Table,
     tables: Mapping[str, Table],
     domains: Mapping[str, Domain],
-    apart: Sequence[tuple[str, str]],
-    followers: Collection[str],
+    reading: Reading,
     wanted: int,
     parent_rows: Callable[[str], int],
     unique_spec: Callable[[Column, int], AnySpec | None],
-    held: Collection[frozenset[str]] = (),
+    held: Held,
+    settled: Collection[frozenset[str]] = (),
 ) -> TableKeys:
-    """Claims for every PRIMARY KEY and UNIQUE of `table`, but for those that contain columns which are `held` unique
-    otherwise. `unique_spec(column, rows)` gives a spec with a size, or None."""
+    """Claims for every PRIMARY KEY and UNIQUE of `table`, but for those that contain columns which are `settled`
+    elsewhere. `unique_spec(column, rows)` gives a spec with a size, or None."""
     keys = TableKeys(table)
     _share_out(keys, tables)
-    _set_apart(keys, apart)
-    for unique in table.uniques:
-        for expression in unique.expressions:
-            if not _tells_apart(expression):
-                keys.unsupported.append((f"UNIQUE on {expression}: different values may give equal results", ()))
-    partial = [u for u in table.uniques if u.where and not _room(keys, u, wanted, parent_rows, unique_spec)]
+    _set_apart(keys, reading.apart)
+    uniques = [(u, expressed(u, table, reading.dialect)) for u in _uniques(table)]
+    for _, told in uniques:
+        keys.filled |= told.filled
+        if told.lost and not told.columns:
+            text = f"UNIQUE on {', '.join(told.lost)}: different values may give equal results"
+            keys.unsupported.append((text, ()))
+    partial = [u for u, told in uniques if u.where and not _room(keys, told, wanted, parent_rows, unique_spec)]
     keys.avoided = [u.where for u in partial if u.where]
-    groups = {g: why for g, why in _unique_groups(table, partial).items() if not any(h <= set(g) for h in held)}
+    groups = _unique_groups(table, [(u, told.columns) for u, told in uniques if u not in partial])
+    groups = {g: why for g, why in groups.items() if not any(s <= set(g) for s in settled)}
+    either = [set(told.pair) for u, told in uniques if told.pair is not None and u not in partial]
     keys.single = groups.pop((), "")
     for columns in sorted(groups, key=lambda g: (len({keys.owner[c].name for c in g}), g)):
-        _claim(keys, columns, groups[columns], domains, followers, wanted, parent_rows, unique_spec)
+        _claim(keys, columns, groups[columns], tables, domains, reading, wanted, parent_rows, unique_spec, held, either)
     return keys
 
 
@@ -114,43 +121,33 @@ def _implied(key: ForeignKey, wider: ForeignKey, tables: Mapping[str, Table], de
 
 def _room(
     keys: TableKeys,
-    unique: Unique,
+    told: Expressed,
     wanted: int,
     parent_rows: Callable[[str], int],
     unique_spec: Callable[[Column, int], AnySpec | None],
 ) -> bool:
     """Whether a partial UNIQUE may as well hold for all the rows."""
     sizes = []
-    for unit in dict.fromkeys(keys.owner[c] for c in unique_columns(unique, keys.table)):
+    for unit in dict.fromkeys(keys.owner[c] for c in told.columns):
         spec = unique_spec(keys.table.column(unit.name), wanted) if unit.key is None else None
         sizes.append(spec.size if spec is not None else parent_rows(parent_of(unit)) if unit.key is not None else 1)
     return prod(sizes) >= wanted
 
 
-def _unique_groups(table: Table, without: Collection[Unique]) -> dict[tuple[str, ...], str]:
+def _uniques(table: Table) -> list[Unique]:
+    return [*table.uniques, *filter(None, map(_as_unique, table.constraints))]
+
+
+def _unique_groups(table: Table, uniques: Sequence[tuple[Unique, tuple[str, ...]]]) -> dict[tuple[str, ...], str]:
     """Columns that must be unique together -> the rule in words. Those that contain another group are left out: they
     hold where it does."""
     groups: dict[tuple[str, ...], str] = {}
     if table.primary_key:
         groups[table.primary_key] = f"PRIMARY KEY ({', '.join(table.primary_key)})"
-    uniques = [*table.uniques, *filter(None, map(_as_unique, table.constraints))]
-    for unique in (u for u in uniques if u not in without):
-        columns = unique_columns(unique, table)
-        if columns or not unique.where:
+    for unique, columns in uniques:
+        if columns or not (unique.where or unique.columns):
             groups.setdefault(columns, f"UNIQUE ({', '.join((*unique.columns, *unique.expressions))})")
     return {g: why for g, why in groups.items() if not any(set(o) < set(g) for o in groups if o)}
-
-
-_KEEPING = frozenset(
-    ["lower", "upper", "trim", "btrim", "ltrim", "rtrim", "coalesce", "ifnull", "nullif", "cast", "concat", "text"]
-)
-
-
-def _tells_apart(expression: str) -> bool:
-    """Whether unique single-case values stay unique under an expression: no arithmetic, no function that merges."""
-    bare = re.sub(r"'[^']*'", "", expression)
-    called = {name.lower() for name in re.findall(r"(\w+)\s*\(", bare)}
-    return called.issubset(_KEEPING) and not re.search(r"[-+*/%#&]", bare)
 
 
 def _as_unique(constraint: Constraint) -> Unique | None:
@@ -160,31 +157,18 @@ def _as_unique(constraint: Constraint) -> Unique | None:
     return Unique(columns=tuple(name for name, _ in constraint.elements), where=constraint.where)
 
 
-def unique_columns(unique: Unique, table: Table) -> tuple[str, ...]:
-    """The columns that carry a UNIQUE: its own, or those that its expressions and computed columns speak of."""
-    names: list[str] = []
-    spoken = list(unique.expressions)
-    for name in unique.columns:
-        generated = table.column(name).generated
-        if generated:
-            spoken.append(generated)
-        else:
-            names.append(name)
-    for expression in spoken:
-        words = {word.lower() for word in re.findall(r"\w+", expression)}
-        names += [c.name for c in table.columns if c.name.lower() in words and not c.generated]
-    return tuple(dict.fromkeys(names))
-
-
 def _claim(
     keys: TableKeys,
     columns: tuple[str, ...],
     why: str,
+    tables: Mapping[str, Table],
     domains: Mapping[str, Domain],
-    followers: Collection[str],
+    reading: Reading,
     wanted: int,
     parent_rows: Callable[[str], int],
     unique_spec: Callable[[Column, int], AnySpec | None],
+    held: Held,
+    either: Sequence[set[str]],
 ) -> None:
     table = keys.table
     units = list(dict.fromkeys(keys.owner[c] for c in columns))
@@ -201,7 +185,7 @@ def _claim(
         if unit.key is not None:
             same = unit.columns == table.primary_key and not unit.to_self
             form = "path" if unit.to_self else "row" if same else "permuted"
-            if form == "permuted" and _optional(unit, table, domains):
+            if form == "permuted" and _optional(keys, unit, domains):
                 keys.sparse.add(unit.name)
             keys.claims.append(Claim(form, (unit,), why=why))
             return
@@ -209,14 +193,20 @@ def _claim(
         if spec is None:
             keys.unsupported.append((f"{why}: no way to make {unit.name} unique", columns))
             return
+        spec, listed = _listed(keys, unit, spec, wanted, reading, unique_spec, held)
         keys.unique_specs[unit.name] = spec
-        if not _serial(table, unit) and _optional(unit, table, domains):
+        if listed is not None:
+            keys.claims.append(Claim("product", (unit,), None, why, listed))
+            return
+        if not _serial(table, unit) and _optional(keys, unit, domains):
             keys.sparse.add(unit.name)
         keys.claims.append(Claim("row" if _serial(table, unit) else "permuted", (unit,), why=why))
         return
     free = [u for u in whole if not keys.claimed(u)]
     own = [u for u in free if u.key is None]
     parents = [u for u in whole if u.key is not None and not u.to_self and not _nullable(u, columns, table)]
+    any_order = next((pair for pair in either if pair <= set(columns)), set())
+    own = [u for u in own if u.name not in any_order]
     tree = next((u for u in whole if u.to_self), None)
     if tree is not None and len(whole) == 2 and own and table.column(own[0].name).type.kind in _ORDINALS:
         keys.unique_specs[own[0].name] = (
@@ -225,20 +215,23 @@ def _claim(
         keys.claims.append(Claim("siblings", (own[0],), tree, why))
         return
     one_parent = len(parents) == 1 and len(own) == 1 and len(whole) == 2
-    if not (one_parent and keys.layout in (None, parents[0])):
+    if not (one_parent and (keys.layout == parents[0] or (keys.layout is None and not keys.claimed(parents[0])))):
         # the last column of a key is the one that tells rows apart, but what must follow another can't lead
-        for unit in sorted(own, key=lambda u: (u.name in followers, -own.index(u))):
+        for unit in sorted(own, key=lambda u: (any(o.after == u.name for o in reading.orders), -own.index(u))):
             spec = unique_spec(table.column(unit.name), wanted)
             if spec is not None and spec.size >= wanted and domains[unit.name].values is None:
                 keys.unique_specs[unit.name] = spec
                 serial = _serial(table, unit) or table.column(unit.name).type.kind in _ORDINALS
                 keys.claims.append(Claim("row" if serial else "permuted", (unit,), why=why))
                 return
+    block: Block | None = _paired(keys, tables, free, reading, any_order, wanted, unique_spec)
+    tied = [keys.owner[c] for c in block.names] if block is not None else []
+    parents = [p for p in parents if p not in tied]
     layout = keys.layout if keys.layout in parents else None
     if layout is None and keys.layout is None and parents:
         eligible = [p for p in parents if not keys.claimed(p) and p.name not in keys.apart]
         layout = max(eligible, key=lambda p: parent_rows(parent_of(p)), default=None)
-    rest = [u for u in whole if u != layout]
+    rest = [*tied, *(u for u in whole if u != layout and u not in tied)]
     if any(keys.claimed(u) for u in rest) or not rest:
         spares = [u for u in free if u.key is not None and not u.to_self and u.name not in keys.apart]
         spare = spares[-1] if spares else None
@@ -248,22 +241,79 @@ def _claim(
         keys.unsupported.append((f"{why} overlaps another key in a way that has no construction yet", columns))
         return
     per_parent = -(-wanted * 2 // max(1, parent_rows(parent_of(layout)))) if layout else wanted
-    for unit in rest:
+    for unit in rest[len(tied) :]:
         if unit.key is None:
             spec = unique_spec(table.column(unit.name), max(per_parent, 1))
             if spec is None:
                 keys.unsupported.append((f"{why}: no way to count the values of {unit.name}", columns))
                 return
             keys.unique_specs[unit.name] = spec
+    if block is None:
+        block = combined([u.name for u in rest if u.key is None], keys.unique_specs, reading, held)
+        tied = [keys.owner[c] for c in block.names] if block is not None else []
+        rest = [*tied, *(u for u in rest if u not in tied)]
     keys.layout = keys.layout or layout
-    keys.claims.append(Claim("product", tuple(rest), layout, why))
+    keys.claims.append(Claim("product", tuple(rest), layout, why, block))
 
 
-def _optional(unit: Unit, table: Table, domains: Mapping[str, Domain]) -> bool:
+def _listed(
+    keys: TableKeys,
+    unit: Unit,
+    spec: AnySpec,
+    wanted: int,
+    reading: Reading,
+    unique_spec: Callable[[Column, int], AnySpec | None],
+    held: Held,
+) -> tuple[AnySpec, Block | None]:
+    """A unique column's values, and those among them that hold what its CHECKs ask; more where too few do."""
+    specs = {unit.name: spec}
+    block = combined([unit.name], specs, reading, held)
+    room = wanted
+    while isinstance(block, Combined) and block.held < wanted and room <= MOST_LISTED:
+        room *= 10
+        wider = unique_spec(keys.table.column(unit.name), room)
+        if wider is None or wider == specs[unit.name] or wider.size > MOST_LISTED:
+            break
+        specs[unit.name] = wider
+        block = combined([unit.name], specs, reading, held)
+    return specs[unit.name], block
+
+
+def _paired(
+    keys: TableKeys,
+    tables: Mapping[str, Table],
+    free: Sequence[Unit],
+    reading: Reading,
+    any_order: set[str],
+    wanted: int,
+    unique_spec: Callable[[Column, int], AnySpec | None],
+) -> Pairs | None:
+    """Two columns that hold the same values and stand in order, or in either one: keys to the same rows, or (in either
+    order) plain columns of one kind."""
+    for first, second in combinations([u for u in free if len(u.columns) == 1 and not u.to_self], 2):
+        names = (first.columns[0], second.columns[0])
+        block = paired(names, reading, any_order.issuperset(names))
+        a, b = first.key, second.key
+        if block is None or (a is not None and block.how in ("below", "upto") and not in_order(tables[a.table], a)):
+            continue
+        if a is not None and b is not None and (a.table, a.references) == (b.table, b.references):
+            for name in (first.name, second.name):
+                keys.apart.pop(name, None)
+            return block
+        if a is None and b is None and set(any_order) == {first.name, second.name}:
+            specs = one_set(*(unique_spec(keys.table.column(name), wanted) for name in block.names))
+            if specs is not None:
+                keys.unique_specs.update(zip(block.names, specs, strict=True))
+                return block
+    return None
+
+
+def _optional(keys: TableKeys, unit: Unit, domains: Mapping[str, Domain]) -> bool:
     """Whether a UNIQUE leaves room for any number of NULLs in all of the unit's columns."""
+    table = keys.table
     counted = [u for u in table.uniques if set(u.columns) & set(unit.columns) and not u.nulls_distinct]
     nullable = all(domains[c].nullable and c not in table.primary_key for c in unit.columns)
-    return nullable and not counted
+    return nullable and not counted and keys.filled.isdisjoint(unit.columns)
 
 
 def _serial(table: Table, unit: Unit) -> bool:

@@ -32,6 +32,20 @@ class Reading:
     left: list[Check] = field(default_factory=list)
 
 
+def order_sql(order: Order, dialect: str) -> str:
+    sign = "<" if order.strict else "<="
+    return f"{_quoted(order.before, dialect)} {sign} {_quoted(order.after, dialect)}"
+
+
+def apart_sql(pair: tuple[str, str], dialect: str) -> str:
+    return f"{_quoted(pair[0], dialect)} <> {_quoted(pair[1], dialect)}"
+
+
+def _quoted(name: str, dialect: str) -> str:
+    mark = "`" if dialect in ("mysql", "mariadb") else '"'
+    return mark + name.replace(mark, mark * 2) + mark
+
+
 def allow(column: Column, values: list[object], reading: Reading) -> bool:
     scalars = [scalar_of(column, v) for v in values]
     if None in scalars:

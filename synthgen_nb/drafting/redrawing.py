@@ -10,7 +10,7 @@ from ..ddl.expressions import columns_of, parse_expression
 from ..plan import NULL_SCALE, ColumnPlan, Redraw
 from ..specs import Expression, Pick
 from .draft import Draft
-from .reading import Order
+from .reading import Order, apart_sql, order_sql
 
 
 def redraws_of(draft: Draft, columns: dict[str, ColumnPlan], unordered: list[Order]) -> tuple[Redraw, ...]:
@@ -40,10 +40,9 @@ def _groups(
         known = {c.lower(): c for c in draft.table.column_names}
         todo.append((f"NOT ({condition})", tuple(known[c.lower()] for c in read if c.lower() in known)))
     for first, second in draft.keys.loose:
-        todo.append((f"{_quoted(first, dialect)} <> {_quoted(second, dialect)}", (first, second)))
+        todo.append((apart_sql((first, second), dialect), (first, second)))
     for order in unordered:
-        sql = f"{_quoted(order.before, dialect)} {'<' if order.strict else '<='} {_quoted(order.after, dialect)}"
-        todo.append((sql, (order.before, order.after)))
+        todo.append((order_sql(order, dialect), (order.before, order.after)))
     groups: list[tuple[set[str], list[str]]] = []
     for sql, read in todo:
         computed = [c for c in read if isinstance(columns[c].spec, Expression)]
@@ -68,8 +67,3 @@ def _redrawable(draft: Draft, column: str) -> bool:
 def _depth(columns: Mapping[str, ColumnPlan], name: str) -> int:
     """How many columns stand before this one in its chain."""
     return 1 + max((_depth(columns, c) for c in columns[name].spec.needs), default=0)
-
-
-def _quoted(name: str, dialect: str) -> str:
-    mark = "`" if dialect in ("mysql", "mariadb") else '"'
-    return mark + name.replace(mark, mark * 2) + mark

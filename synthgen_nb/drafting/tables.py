@@ -41,6 +41,7 @@ from .draft import Draft
 from .orders import Link, chain
 from .periods import place_slices
 from .redrawing import redraws_of
+from .tying import place_block
 
 _NULL_SHARE = 0.1
 _NULL_SHARES = {"deleted_timestamp": 0.8, "end_date": 0.3, "end_timestamp": 0.3, "note": 0.4, "comment": 0.4}
@@ -171,13 +172,18 @@ def _place_product(draft: Draft, claim: Claim) -> None:
         draft.sources[by] = Layout(table=claim.layout.key.table, parents=max(parents, 1), total=draft.rows, most=most)
         draft.sources[base] = Ordinal(of=by)
     only = claim.units[0]
-    if by and len(claim.units) == 1 and only.key is None and _counts(draft.keys.unique_specs[only.name], draft, only):
+    alone = by and len(claim.units) == 1 and claim.block is None and only.key is None
+    if alone and _counts(draft.keys.unique_specs[only.name], draft, only):
         draft.placed[only.name] = (draft.keys.unique_specs[only.name], base)
         return
     name = f"code of {', '.join(u.name for u in claim.units)}"
     draft.sources[name] = Permuted(size=max(1, prod(sizes)), of=base, by=by)
-    divide = 1
-    for unit, size in zip(claim.units, sizes, strict=True):
+    divide, units = 1, list(claim.units)
+    if claim.block is not None:
+        draft.sources[f"{name}, tied"] = Digit(of=name, modulo=max(sizes[0], 1))
+        place_block(draft, claim, f"{name}, tied")
+        divide, sizes, units = max(sizes[0], 1), sizes[1:], units[len(claim.block.names) :]
+    for unit, size in zip(units, sizes, strict=True):
         source = unit.name if unit.key is not None else f"digit of {unit.name}"
         draft.sources[source] = Digit(of=name, divide=divide, modulo=max(size, 1))
         divide *= max(size, 1)

@@ -144,7 +144,7 @@ def distinct_text(column: Column, group: str, domain: Domain, wanted: int) -> An
     longest, shortest = domain.longest, domain.shortest
     if domain.form is not None and not _formed(group, domain):
         return Pattern(template=domain.form.template)
-    if not domain.case and shortest <= 2:
+    if not domain.case and shortest <= 2 and not domain.coded:
         if group in ("email", "username", "person.full_name"):
             copies = -(-wanted // namesakes(1))
             if _person_fits(_PEOPLE[group], longest, copies):
@@ -158,6 +158,13 @@ def distinct_text(column: Column, group: str, domain: Domain, wanted: int) -> An
         if group in ("hash", "token", "api_key", "password_or_secret"):
             return Pattern(template="%" * min(longest or 64, 64))
     return _coded(shortest, longest, domain.case, wanted, _initials(column.name))
+
+
+def distinct_document(path: tuple[str, ...], wanted: int) -> Pattern:
+    """JSON documents that differ in the member at `path`: text of digits, which any cast can read."""
+    opened = "".join(f'{{"{step}": ' for step in path)
+    literal = "".join(f"\\{letter}" if letter in "#@?*%\\" else letter for letter in opened)
+    return Pattern(template=literal + '"' + "#" * max(6, len(str(wanted * 10))) + '"' + "}" * len(path), start=0)
 
 
 def _initials(name: str) -> str:

@@ -27,6 +27,10 @@ class Range(Spec, frozen=True, tag="range"):
         return max(0, (self.high - self.low) // self.step + 1)
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
+        return self.value(index)
+
+    def value(self, index: U64) -> Values:
+        """`at`, for those who have no window."""
         value = index * np.uint64(self.step) + np.uint64(self.low & 0xFFFFFFFFFFFFFFFF)
         return _physical(value.view(np.int64), self.scale)
 
@@ -67,6 +71,10 @@ class Choice(Spec, frozen=True, tag="choice"):
         return len(self.values)
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
+        return self.value(index)
+
+    def value(self, index: U64) -> Values:
+        """`at`, for those who have no window."""
         if isinstance(self.values[0], str):
             return Values(pa.DictionaryArray.from_arrays(index.astype(np.int32), pa.array(self.values, pa.string())))
         return Values(np.array(self.values)[index])

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..rows import I64, U64, Indices, Rows, below, bits, high_product, permute
 from .base import Source
+from .combinations import Latin, Listed, Pair, Ranked
 from .fanout import Fanout
 
 _TABULATED = 1 << 22  # parents whose first children fit in one array (32 MB); beyond, the tree is walked per row
@@ -156,4 +157,4 @@ class Path(Source, frozen=True, tag="path"):
         return Indices(np.where(first, last, rows.index - np.uint64(1)), None if self.ring else ~first)
 
 
-AnySource = Pick | Permuted | Digit | Skip | Layout | Ordinal | Tree | Path
+AnySource = Pick | Permuted | Digit | Skip | Layout | Ordinal | Tree | Path | Pair | Latin | Listed | Ranked
