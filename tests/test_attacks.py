@@ -211,14 +211,34 @@ UNIQUES = (
            {"t": 300}),
     Attack("junctions that overlap", ALL,
            f"{A}{B}{C} CREATE TABLE t (a integer NOT NULL, b integer NOT NULL, c integer NOT NULL, UNIQUE (a, b), UNIQUE (b, c),"
-           f" {OF_A}, {OF_B}, {OF_C})", {"a": 20, "b": 20, "c": 20, "t": 200}, not_yet="overlapping products"),
+           f" {OF_A}, {OF_B}, {OF_C})", {"a": 20, "b": 20, "c": 20, "t": 200}),
     Attack("a ring over three small sets", ALL,
            "CREATE TABLE t (room integer NOT NULL CHECK (room BETWEEN 1 AND 6), slot integer NOT NULL CHECK (slot BETWEEN 1 AND 7),"
            " teacher integer NOT NULL CHECK (teacher BETWEEN 1 AND 8), UNIQUE (room, slot), UNIQUE (teacher, slot),"
-           " UNIQUE (room, teacher))", {"t": 100}, {"t": 42}, not_yet="rings of UNIQUEs"),
+           " UNIQUE (room, teacher))", {"t": 100}, {"t": 42}),
     Attack("a junction with places on both sides", ALL,
            f"{A}{B} CREATE TABLE t (a integer NOT NULL, b integer NOT NULL, n integer NOT NULL, PRIMARY KEY (a, b),"
-           f" UNIQUE (a, n), UNIQUE (b, n), {OF_A}, {OF_B})", {"a": 20, "b": 20, "t": 200}, not_yet="rings of UNIQUEs"),
+           f" UNIQUE (a, n), UNIQUE (b, n), {OF_A}, {OF_B})", {"a": 20, "b": 20, "t": 200}),
+    Attack("a ring of junctions", ALL,
+           f"{A}{B}{C} CREATE TABLE t (a integer NOT NULL, b integer NOT NULL, c integer NOT NULL, UNIQUE (a, b), UNIQUE (b, c),"
+           f" UNIQUE (a, c), {OF_A}, {OF_B}, {OF_C})", {"a": 12, "b": 5, "c": 9, "t": 200}, {"t": 45},
+           also=lambda ts: len(set(values(ts, "t", "a"))) == 12),
+    Attack("a ring of four", ALL,
+           f"{A}{B} CREATE TABLE t (a integer NOT NULL, b integer NOT NULL, k varchar(2) NOT NULL CHECK (k IN ('x', 'y', 'z')),"
+           f" n integer NOT NULL CHECK (n BETWEEN 1 AND 9), UNIQUE (a, b), UNIQUE (b, k), UNIQUE (k, n), UNIQUE (n, a),"
+           f" {OF_A}, {OF_B})", {"a": 12, "b": 10, "t": 200}, {"t": 27}),
+    Attack("four, of which any two are UNIQUE", ALL,
+           f"{A}{B}{C} CREATE TABLE t (a integer NOT NULL, b integer NOT NULL, c integer NOT NULL, n integer NOT NULL,"
+           " UNIQUE (a, b), UNIQUE (a, c), UNIQUE (b, c), UNIQUE (a, n), UNIQUE (b, n), UNIQUE (c, n),"
+           f" {OF_A}, {OF_B}, {OF_C})", {"a": 11, "b": 13, "c": 12, "t": 400}, {"t": 132}),
+    Attack("a chain of junctions, with triples", ALL,
+           f"{A}{B}{C} CREATE TABLE t (a integer NOT NULL, b integer NOT NULL, c integer NOT NULL, k varchar(2) NOT NULL"
+           f" CHECK (k IN ('x', 'y')), UNIQUE (a, b, k), UNIQUE (b, k, c), {OF_A}, {OF_B}, {OF_C})",
+           {"a": 9, "b": 5, "c": 7, "t": 200}, {"t": 70}),
+    Attack("places on both sides that count on", ALL,
+           f"{A}{B} CREATE TABLE t (a integer NOT NULL, b integer NOT NULL, place integer NOT NULL, UNIQUE (a, b),"
+           f" UNIQUE (a, place), UNIQUE (b, place), {OF_A}, {OF_B})", {"a": 20, "b": 30, "t": 300},
+           also=lambda ts: max(values(ts, "t", "place")) == 15),
     Attack("at most one default each", ("sqlite", "postgres"),
            f"{A} CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL, is_default boolean NOT NULL, {OF_A});"
            "CREATE UNIQUE INDEX one ON t (a) WHERE is_default", {"a": 10, "t": 300},

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
+import random
 
 import numpy as np
 import pytest
 
+from synthgen_nb.drafting.webs import woven
 from synthgen_nb.plan import ColumnPlan, Plan, TablePlan
 from synthgen_nb.rows import U64
 from synthgen_nb.schema import Column, Schema, Table
@@ -64,3 +67,32 @@ def test_any_two_of_a_latin_squares_three_name_the_third(size: int, factor: int)
     }  # fmt: skip
     for two in itertools.combinations("xyz", 2):
         assert len(set(columns(square, (two[0], two[1]), size * size))) == size * size
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_rows_of_a_web_differ_in_each_of_its_uniques(seed: int) -> None:
+    """Any UNIQUEs over up to five columns of any sizes: as many rows as the web says, each in its place."""
+    rng = random.Random(seed)
+    names = "abcde"[: rng.randint(3, 5)]
+    sizes = {name: rng.randint(1, 14) for name in names}
+    groups = [frozenset(rng.sample(names, rng.choice((2, 2, 2, 3)))) for _ in range(rng.randint(2, 6))]
+    groups = [g for g in dict.fromkeys(groups) if not any(other < g for other in groups)]
+    web = woven(groups, sizes.__getitem__, [], 10**6)
+    assert web is not None
+    wide = [math.prod(sizes[name] for name in bundle) for bundle in web.bundles]
+    first, second, modulus = web.axes(wide)
+    rows = [
+        [a * i + b * j if a * b == 0 else (i + b * j) % modulus for a, b in web.colours]
+        for i in range(first) for j in range(second)
+    ]  # fmt: skip
+    assert rows
+    assert all(value < size for row in rows for value, size in zip(row, wide, strict=True))
+    for unique in web.uniques:
+        assert len({tuple(row[place] for place in unique) for row in rows}) == len(rows)
+
+
+def test_a_ring_of_three_takes_all_that_its_smaller_two_allow() -> None:
+    ring = [frozenset(pair) for pair in ("rs", "st", "rt")]
+    web = woven(ring, {"r": 6, "s": 7, "t": 8}.__getitem__, [], 100)
+    assert web is not None
+    assert web.axes([{"r": 6, "s": 7, "t": 8}[bundle[0]] for bundle in web.bundles]) == (6, 7, 8)

@@ -10,6 +10,7 @@ from math import prod
 from ..schema import ForeignKey, Table
 from ..specs import AnySpec
 from .blocks import Block
+from .webs import Web
 
 _CODE_LIMIT = 1 << 62
 
@@ -33,6 +34,7 @@ class Claim:
     "path"     a foreign key to the same table that no two rows share
     "product"  a code over `units`, permuted within the children of `layout` (or over the whole table); those of the
                `block` come first and are one digit of it
+    "web"      two integers, of which the units of a web are sums
     "siblings" the place among the children of the same parent in the same table"""
 
     form: str
@@ -40,6 +42,7 @@ class Claim:
     layout: Unit | None = None
     why: str = ""
     block: Block | None = None
+    web: Web | None = None
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from .claims import Claim, TableKeys, Unit, parent_of, product_sizes, unit_size
 from .domains import Domain
 from .expressed import Expressed, expressed
 from .reading import Reading
+from .weaving import weave, web_axes
 
 _ORDINALS = {Kind.INTEGER}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ}
@@ -58,7 +59,13 @@ def decide_keys(
     groups = {g: why for g, why in groups.items() if not any(s <= set(g) for s in settled)}
     either = [set(told.pair) for u, told in uniques if told.pair is not None and u not in partial]
     keys.single = groups.pop((), "")
-    for columns in sorted(groups, key=lambda g: (len({keys.owner[c].name for c in g}), g)):
+    in_order = sorted(groups, key=lambda g: (len({keys.owner[c].name for c in g}), g))
+    alone = [g for g in in_order if len({keys.owner[c].name for c in g}) == 1]
+    for columns in alone:
+        _claim(keys, columns, groups[columns], tables, domains, reading, wanted, parent_rows, unique_spec, held, either)
+    several = {g: groups[g] for g in in_order if g not in alone and not any(pair <= set(g) for pair in either)}
+    woven = weave(keys, several, domains, wanted, parent_rows, unique_spec)
+    for columns in (g for g in in_order if g not in alone and g not in woven):
         _claim(keys, columns, groups[columns], tables, domains, reading, wanted, parent_rows, unique_spec, held, either)
     return keys
 
@@ -173,9 +180,10 @@ def _claim(
     table = keys.table
     units = list(dict.fromkeys(keys.owner[c] for c in columns))
     whole = [u for u in units if set(u.columns) <= set(columns)]
-    if any(c.form != "product" and c.form != "siblings" and c.units[0] in whole for c in keys.claims):
+    if any(c.form in ("row", "permuted", "path") and c.units[0] in whole for c in keys.claims):
         return
-    if any(set(c.units) | ({c.layout} if c.layout else set()) <= set(whole) for c in keys.claims):
+    coded = [c for c in keys.claims if c.form in ("product", "siblings")]
+    if any({*c.units, *([c.layout] if c.layout else [])} <= set(whole) for c in coded):
         return
     if len(whole) == 1 and len(units) == 1:
         unit = whole[0]
@@ -337,6 +345,9 @@ def capacity(keys: TableKeys, parent_rows: Callable[[str], int]) -> tuple[int | 
             size = unit_size(keys, unit, parent_rows)
             what = f"one row per row of {parent_of(unit)}" if unit.key else "different values"
             limits.append((size, f"{claim.why}: {size:,} {what}"))
+        elif claim.web is not None:
+            first, second, _ = web_axes(keys, claim.web, parent_rows)
+            limits.append((first * second, f"{claim.why}: {first:,} x {second:,} combinations"))
         elif claim.form == "product":
             sizes = product_sizes(keys, claim, parent_rows)
             if claim.layout is not None:

@@ -42,6 +42,7 @@ from .orders import Link, chain
 from .periods import place_slices
 from .redrawing import redraws_of
 from .tying import place_block
+from .weaving import place_web
 
 _NULL_SHARE = 0.1
 _NULL_SHARES = {"deleted_timestamp": 0.8, "end_date": 0.3, "end_timestamp": 0.3, "note": 0.4, "comment": 0.4}
@@ -146,6 +147,8 @@ def _place_claim(draft: Draft, claim: Claim) -> None:
         assert claim.layout is not None
         draft.sources[f"place in {claim.layout.name}"] = Ordinal(of=claim.layout.name)
         draft.placed[first.name] = (draft.keys.unique_specs[first.name], f"place in {claim.layout.name}")
+    elif claim.form == "web":
+        place_web(draft, claim)
     else:
         _place_product(draft, claim)
 
