@@ -39,6 +39,8 @@ _ROOMS = {
     "Store": "store",
     "validate": "validation",
     "export": "exports",
+    "Job": "jobs",
+    "Jobs": "jobs",
     "generate": "jobs",
     "run": "jobs",
     "Proof": "proving",
@@ -54,6 +56,8 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "InfeasibleError",
     "InputError",
     "Interrupted",
+    "Job",
+    "Jobs",
     "MissingExtra",
     "Plan",
     "PlanError",
@@ -102,7 +106,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
     from .exports import export
     from .feasibility import check
     from .introspection import read_database
-    from .jobs import generate, run
+    from .jobs import Job, Jobs, generate, run
     from .loading import load
     from .plan import Plan, plan_from_json
     from .proving import Proof, prove

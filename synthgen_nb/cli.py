@@ -246,10 +246,17 @@ def _schema_of(args: Namespace, asked: Request) -> Schema:
 
 
 def _run(plan: Plan, store: Store, name: str, reader: Reader) -> Dataset:
-    from .jobs import run
+    from .jobs import Jobs
 
+    job = Jobs(store).start(plan, name)
     try:
-        return store.open(name, follow(run(plan, store, name), reader))
+        follow(job.events, reader)
+        return job.result()
+    except KeyboardInterrupt:
+        job.pause("interrupt")
+        job.wait()
+        again = f"synthgen resume {job.number}"
+        raise Interrupted(f"paused at {job.progress.percent} as job {job.number}", hint=f"{again} goes on") from None
     finally:
         reader.close()
 

@@ -46,6 +46,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     description: str
     libraries: dict[str, str]
     tables: dict[str, Files]
+    partial: bool = False  # a cancelled job's rows: fewer than planned, and rules between tables may not hold
     plan: msgspec.Raw
 
 
@@ -87,6 +88,11 @@ class Dataset(Mapping[str, "pl.DataFrame"]):
     @property
     def description(self) -> str:
         return self._manifest.description
+
+    @property
+    def partial(self) -> bool:
+        """Whether it holds what a cancelled job had made so far."""
+        return self._manifest.partial
 
     @property
     def libraries(self) -> dict[str, str]:

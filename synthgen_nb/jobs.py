@@ -1,106 +1,44 @@
-"""Running a plan: events out, files in the store. Knows nothing of how anything is shown."""
+"""Jobs: runs in threads of their own, a few at once, that can be paused, resumed and cancelled from anywhere. The one
+room that makes such threads; whoever reads the events draws them, in the thread where displays are safe.
+"""
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from collections import deque
+from collections.abc import Generator
+from typing import Any
 
-from msgspec import Struct
-
-from .errors import Interrupted, SynthgenError
+from .errors import InputError
+from .events import Event, Progress
 from .feasibility import require
-from .generation import CHUNK_ROWS, PART_ROWS, Chunk, Engine, arrow_schema, chunks, encodings, generate_chunk
-from .maps import Map, threads
-from .parquet import Part, write_part
+from .leases import Held, Lease, acquire
+from .ledger import Ledger, Record, Status
+from .maps import Map
 from .plan import Plan
-from .report import Report
-from .store import Dataset, Draft, Store, ensure_space
-from .validation import validate
+from .running import Stop, cancel, run_job
+from .store import Dataset, Store
 
-_SAMPLED = 1024  # rows of each table behind an estimate of the bytes
-_PACKED = 0.6  # bytes in Parquet of one in Arrow, of a mixed table
-
-
-class Started(Struct, frozen=True, kw_only=True, tag="start"):
-    """`tables` maps each table to the rows it will get."""
-
-    dataset: str
-    tables: dict[str, int]
-    seed: int
-    as_of: str
-
-
-class Advanced(Struct, frozen=True, kw_only=True, tag="progress"):
-    """`current` of `total` rows of `table` are written; `seconds` since this table began."""
-
-    table: str
-    current: int
-    total: int
-    seconds: float
-
-    @property
-    def rate(self) -> float:
-        """Rows per second so far; 0.0 before the first rows."""
-        return self.current / self.seconds if self.seconds > 0 else 0.0
-
-    @property
-    def eta(self) -> float:
-        """Seconds left at this rate."""
-        return (self.total - self.current) / self.rate if self.rate else 0.0
-
-
-class Saved(Struct, frozen=True, kw_only=True, tag="saved"):
-    dataset: str
-    version: int
-    rows: int
-    bytes: int
-
-
-class Validated(Struct, frozen=True, kw_only=True, tag="validation"):
-    report: Report
-
-
-class Finished(Struct, frozen=True, kw_only=True, tag="complete"):
-    dataset: str
-    version: int
-    seconds: float
-
-
-class Failed(Struct, frozen=True, kw_only=True, tag="error"):
-    """The error contract of errors.py; nothing was saved."""
-
-    error: dict[str, object]
-
-
-Event = Started | Advanced | Saved | Validated | Finished | Failed
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One part to be made: rows start..stop-1 of a table, into a file."""
-
-    table: str
-    start: int
-    stop: int
-    path: Path
+MAX_JOBS = 2
+_TICK = 0.1  # seconds: how long a waiting main thread may sleep before it can see an interrupt on every system
 
 
 def run(
-    plan: Plan, store: Store, name: str, *, map: Map | None = None, description: str = "", strict: bool = False
+    plan: Plan,
+    store: Store,
+    name: str,
+    *,
+    map: Map | None = None,
+    description: str = "",
+    strict: bool = False,
+    timeout: float | None = None,
 ) -> Generator[Event]:
-    """Generates, saves and validates; `map` makes the parts (threads by default). Closing the iterator before
-    `Saved`, or any error, leaves the store as it was: an error comes as a `Failed` event and is then raised.
-    `strict` makes a table that gets fewer rows than asked an error."""
-    try:
-        yield from _run(plan, store, name, map or threads(cores()), description, strict)
-    except SynthgenError as error:
-        yield Failed(error=error.to_json()["error"])
-        raise
+    """A new job in the caller's own hands: generates, saves and validates. Closing the iterator, or any error, lists
+    nothing in the store and leaves a job that `Jobs.resume` finishes. `strict` makes a table that gets fewer rows than
+    asked an error. Raises InfeasibleError before there is a job."""
+    require(plan, strict=strict)
+    yield from run_job(Ledger(store).add(plan, name, description), map=map, timeout=timeout)
 
 
 def generate(
@@ -108,77 +46,212 @@ def generate(
 ) -> Dataset:
     """`run` to its end, without the events. The report is kept with the dataset."""
     store = store or Store()
-    for _ in run(plan, store, name, map=map, description=description):
-        pass
-    return store.open(name)
+    version = None
+    for event in run(plan, store, name, map=map, description=description):
+        version = getattr(event, "version", version)
+    return store.open(name, version)
 
 
-def cores() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+class Job:
+    """A thread around the runs of one job. Made by `Jobs`."""
 
+    def __init__(self, record: Record, jobs: Jobs, map: Map | None, timeout: float | None) -> None:
+        self.record = record
+        self._jobs, self._map, self._timeout = jobs, map, timeout
+        self._events: list[Event] = []
+        self._changed = threading.Condition()
+        self._error: BaseException | None = None
+        self._stop = Stop()
+        self._progress = Progress(dataset=record.name)
+        self._state: Status = "queued"
+        self._busy = False
+        self._lease: Lease | None = None
 
-def estimate(engine: Engine) -> int:
-    """Bytes on disk, from a few rows of each table."""
-    total = 0.0
-    for key, plan in engine.plan.tables.items():
-        if plan.rows:
-            sample = generate_chunk(engine, Chunk(key, 0, min(plan.rows, _SAMPLED)))
-            total += sample.nbytes / sample.num_rows * plan.rows * _PACKED
-    return int(total)
+    @property
+    def number(self) -> int:
+        return self.record.number
 
+    @property
+    def name(self) -> str:
+        return self.record.name
 
-def _run(plan: Plan, store: Store, name: str, map: Map, description: str, strict: bool) -> Generator[Event]:
-    began = time.perf_counter()
-    require(plan, strict=strict)
-    engine = Engine(plan)
-    ensure_space(store.path, estimate(engine))
-    counts = {key: table.rows for key, table in plan.tables.items()}
-    parts: dict[str, list[Part]] = {key: [] for key in counts}
-    seconds = dict.fromkeys(counts, 0.0)
-    with store.begin(name) as draft:
-        yield Started(dataset=name, tables=counts, seed=plan.seed, as_of=plan.as_of)
-        table, since = "", began
-        stop = threading.Event()
+    @property
+    def status(self) -> Status:
+        """Of this job as this process knows it; a job that another process took over says what its folder says."""
+        return self._state if self._busy else self.record.state.status
+
+    @property
+    def progress(self) -> Progress:
+        return self._progress
+
+    @property
+    def events(self) -> Generator[Event]:
+        """Every event since this process took the job, each reader from the first on; ends where the job rests. Waits
+        so that an interrupt reaches a main thread."""
+        at = 0
+        while True:
+            with self._changed:
+                while at >= len(self._events) and self._busy:
+                    self._changed.wait(_TICK)
+                fresh, busy = self._events[at:], self._busy
+            yield from fresh
+            at += len(fresh)
+            if not fresh and not busy:
+                return
+
+    def pause(self, reason: str = "asked") -> None:
+        """Asks for a rest: work ends at the next chunk, and a process that runs the job elsewhere within a second."""
+        self._ask(reason, "pause")
+
+    def cancel(self, *, keep: bool = False) -> None:
+        """Drops what was made, or keeps it as a version marked partial. A job that is at work is asked to."""
+        if self._busy or self.record.holder is not None:
+            self._ask("keep" if keep else "cancel", "keep" if keep else "cancel")
+        elif (status := self.record.state.status) in ("done", "cancelled"):
+            raise InputError(f"job {self.number} is {status}", hint="only unfinished jobs can be cancelled")
+        else:
+            cancel(self.record, keep=keep)
+
+    def resume(self) -> None:
+        """Goes on with what is missing; the rows are those of an uninterrupted run. Raises Held while another process
+        runs the job, and InputError for a job that is finished or cancelled."""
+        status = self.status
+        if status in ("done", "cancelled"):
+            raise InputError(f"job {self.number} is {status}", hint="there is nothing to resume")
+        if self._busy:
+            return
+        self._begin()
+
+    def wait(self, timeout: float | None = None) -> Status:
+        """Until the job rests (done, paused, failed or cancelled), or for `timeout` seconds."""
+        until = None if timeout is None else time.monotonic() + timeout
+        with self._changed:
+            while self._busy and (until is None or time.monotonic() < until):
+                self._changed.wait(_TICK)
+        return self.status
+
+    def result(self) -> Dataset:
+        """Waits, and opens what was made. Raises the error that ended the job, or InputError if it rests unfinished."""
+        status = self.wait()
+        if self._error is not None:
+            raise self._error
+        saved = self.record.saved()
+        if saved is None:
+            raise InputError(
+                f"job {self.number} is {status} at {self._progress.percent}", hint=f"resume {self.number} finishes it"
+            )
+        return saved
+
+    def __repr__(self) -> str:
+        return f"<Job {self.number}: {self.name}, {self.status}, {self._progress.percent}>"
+
+    def _ask(self, reason: str, wish: Any) -> None:
+        if self._busy:
+            self._stop.ask(reason)
+            self._jobs.withdraw(self)
+        elif self.record.holder is not None:
+            self.record.wish(wish)
+
+    def _begin(self) -> None:
+        """Takes the lease, so that everyone can see that the job is in living hands, and a place in the queue."""
         try:
-            for task, part, spent in map(partial(_make_part, engine, stop), _tasks(plan, draft)):
-                if task.table != table:
-                    table, since = task.table, time.perf_counter() - spent
-                parts[table].append(part)
-                seconds[table] += spent
-                now = time.perf_counter()
-                yield Advanced(table=table, current=task.stop, total=counts[table], seconds=now - since)
+            self._lease = acquire(self.record.path)
+        except Held as held:
+            raise InputError(
+                f"job {self.number} is run by {held.holder}", hint=f"pause it there, or `pause {self.number}`"
+            ) from None
+        self._stop, self._error = Stop(), None
+        self._busy, self._state = True, "queued"
+        self.record.note(status="queued", reason="")
+        self._jobs.enqueue(self)
+
+    def start_thread(self) -> None:
+        """For `Jobs`, when it is this job's turn."""
+        threading.Thread(target=self._work, name=f"synthgen-job-{self.number}", daemon=True).start()
+
+    def _work(self) -> None:
+        self._state = "running"
+        try:
+            for event in run_job(self.record, lease=self._lease, map=self._map, stop=self._stop, timeout=self._timeout):
+                with self._changed:
+                    self._events.append(event)
+                    self._progress = self._progress.after(event)
+                    self._changed.notify_all()
+        except BaseException as error:  # raised again in the thread that asks for the result
+            self._error = error
         finally:
-            stop.set()  # parts under way end at their next chunk
-        dataset = draft.commit(plan, parts, seconds=seconds, description=description)
-    yield Saved(
-        dataset=name, version=dataset.version, rows=sum(dataset.rows.values()), bytes=sum(dataset.bytes.values())
-    )
-    report = validate(dataset)
-    dataset.keep_report(report)
-    yield Validated(report=report)
-    yield Finished(dataset=name, version=dataset.version, seconds=time.perf_counter() - began)
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+            self._jobs.leave(self)
 
 
-def _tasks(plan: Plan, draft: Draft) -> Iterator[Task]:
-    """Parts of PART_ROWS rows; a table without rows has one empty part, for its column types."""
-    for key, table in plan.tables.items():
-        rows = table.rows
-        for index, start in enumerate(range(0, max(rows, 1), PART_ROWS)):
-            yield Task(key, start, min(start + PART_ROWS, rows), draft.part_path(key, index))
+class Jobs:
+    """The jobs that this process runs: `max_jobs` at once, the rest in the order they came."""
 
+    def __init__(self, store: Store, max_jobs: int = MAX_JOBS) -> None:
+        self.store, self.max_jobs = store, max_jobs
+        self._ledger = Ledger(store)
+        self._known: dict[int, Job] = {}
+        self._lock = threading.Lock()
+        self._waiting: deque[Job] = deque()
+        self._running: set[int] = set()
 
-def _make_part(engine: Engine, stop: threading.Event, task: Task) -> tuple[Task, Part, float]:
-    began = time.perf_counter()
-    dictionary, delta = encodings(engine.plan, task.table)
-    pieces = chunks(engine.plan, task.table, task.start, task.stop, CHUNK_ROWS)
-    batches = (generate_chunk(engine, chunk) for chunk in pieces if not _stopped(stop))
-    part = write_part(task.path, arrow_schema(engine.plan, task.table), batches, dictionary=dictionary, delta=delta)
-    return task, part, time.perf_counter() - began
+    def start(
+        self,
+        plan: Plan,
+        name: str,
+        *,
+        map: Map | None = None,
+        description: str = "",
+        strict: bool = False,
+        timeout: float | None = None,
+    ) -> Job:
+        """A new job, at work or queued. Raises InfeasibleError for a plan that can't be satisfied and StoreError while
+        another job makes the same dataset."""
+        require(plan, strict=strict)
+        job = Job(self._ledger.add(plan, name, description), self, map, timeout)
+        self._known[job.number] = job
+        job._begin()
+        return job
 
+    def job(self, number: int) -> Job:
+        """This process's job, or one that the store knows from another. Raises StoreError."""
+        if number not in self._known:
+            self._known[number] = Job(self._ledger.open(number), self, None, None)
+        return self._known[number]
 
-def _stopped(stop: threading.Event) -> bool:
-    """False while the run goes on; raises Interrupted once nobody waits for its parts."""
-    if stop.is_set():
-        raise Interrupted("stopped")
-    return False
+    def resume(self, number: int, *, timeout: float | None = None) -> Job:
+        job = self.job(number)
+        job._timeout = timeout
+        job.resume()
+        return job
+
+    def records(self) -> list[Record]:
+        """Every job of the store, oldest first."""
+        return self._ledger.records()
+
+    def enqueue(self, job: Job) -> None:
+        with self._lock:
+            self._waiting.append(job)
+        self._fill()
+
+    def withdraw(self, job: Job) -> None:
+        """A queued job that is asked to stop gets its turn at once: all it does is say so."""
+        with self._lock:
+            if job not in self._waiting:
+                return
+            self._waiting.remove(job)
+        job.start_thread()
+
+    def leave(self, job: Job) -> None:
+        with self._lock:
+            self._running.discard(job.number)
+        self._fill()
+
+    def _fill(self) -> None:
+        with self._lock:
+            while self._waiting and len(self._running) < self.max_jobs:
+                job = self._waiting.popleft()
+                self._running.add(job.number)
+                job.start_thread()

@@ -1,69 +1,19 @@
-"""The events of a run, read for people: one value that says how far everything is, and two readers for text streams.
-Knows nothing of notebooks' displays, threads or how rows are made.
+"""The events of a run, read for people: readers for text streams. Knows nothing of notebooks' displays, threads or how
+rows are made.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from typing import Protocol, TextIO
 
-from .jobs import Advanced, Event, Failed, Finished, Saved, Started, Validated
+from .events import Advanced, Event, Finished, Progress
 from .pages import cut, duration, plural
 from .screen import Style, width
 
 PER_SECOND = 10  # a screen is drawn at most this often, whatever the events do
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """`tables` maps each table to the rows it will get; `advanced` to its last event; `now` is the table in work."""
-
-    dataset: str = ""
-    tables: Mapping[str, int] = field(default_factory=dict)
-    advanced: Mapping[str, Advanced] = field(default_factory=dict)
-    now: str = ""
-    doing: str = "starting"
-    saved: Saved | None = None
-
-    def after(self, event: Event) -> Progress:
-        match event:
-            case Started():
-                return replace(self, dataset=event.dataset, tables=event.tables, doing="generating")
-            case Advanced():
-                return replace(self, advanced={**self.advanced, event.table: event}, now=event.table)
-            case Saved():
-                return replace(self, saved=event, now="", doing="checking every rule")
-            case Validated() | Finished():
-                return replace(self, now="", doing="done")
-            case Failed():
-                return replace(self, now="", doing="failed")
-
-    @property
-    def done(self) -> int:
-        return sum(event.current for event in self.advanced.values())
-
-    @property
-    def total(self) -> int:
-        return sum(self.tables.values())
-
-    @property
-    def share(self) -> float:
-        """0.0 to 1.0 of all rows."""
-        return min(1.0, self.done / self.total) if self.total else 0.0
-
-    @property
-    def percent(self) -> str:
-        return f"{int(100 * self.share)} %"
-
-
-class Events(Protocol):
-    """A run that can be stopped: a generator, or a Worker around one."""
-
-    def __iter__(self) -> Iterator[Event]: ...
-    def close(self) -> None: ...
 
 
 class Reader(Protocol):
@@ -152,8 +102,8 @@ def plain_line(progress: Progress) -> str:
     return f"{event.table}: {event.current:,} of {plural(event.total, 'row')}{words} ({progress.percent} of all)"
 
 
-def follow(events: Events, reader: Reader) -> int:
-    """Reads a run to its end and returns the version it made. Whatever stops it stops the run too: nothing is saved."""
+def follow(events: Generator[Event], reader: Reader) -> int:
+    """Reads a run to its end and returns the version it made, 0 for none. Closes the run whatever stops the reading."""
     version = 0
     with closing(events):
         for event in events:

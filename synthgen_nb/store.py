@@ -1,47 +1,60 @@
-"""A folder of datasets with immutable versions: STORE/NAME/vN/{dataset.json, TABLE/part-00000.parquet}. An atomic
-rename is the only write that counts. Knows how data lies on disk; not how it is made, nor whether it is right."""
+"""A folder of datasets with immutable versions: STORE/NAME/vN/{dataset.json, TABLE/part-00000.parquet}. A version is
+there once its dataset.json is, which is written last: no folder is ever moved, so this holds on a mounted drive too.
+Knows how data lies on disk; not how it is made, nor whether it is right."""
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import secrets
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version as library_version
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 import msgspec
 
+from . import leases
 from .dataset import Dataset, Files, Format, Manifest, near, write_whole
 from .errors import StoreError
 from .filenames import escape, unescape
 from .parquet import Part, write_part
 from .plan import Plan
 
-__all__ = ["Dataset", "Draft", "Part", "Store", "ensure_space", "write_part"]
+__all__ = ["Dataset", "Draft", "Part", "Store", "ensure_space", "libraries", "write_part"]
 
-STORE_VERSION = 1
-_LIBRARIES = ("synthgen-nb", "numpy", "polars", "pyarrow")
+STORE_VERSION = 2
+_LIBRARIES = ("synthgen-nb", "numpy", "polars", "pyarrow", "duckdb")
 _VERSION = re.compile(r"v([1-9]\d{0,8})")
-_WORK = ".work"  # drafts and their locks, inside the store so that a rename never crosses file systems
+_END = b"\n}\n"  # of a dataset.json, whose inner lines are indented: one that is cut is no version
+_OWNER = "job"  # in a version's folder: the number of the job that made it
 
 
 class Draft:
-    """A version being written: a folder that nobody lists. Removed on leaving the `with` block unless committed."""
+    """A version being written, in its own place, where nobody lists it before `commit`."""
 
-    def __init__(self, store: Store, name: str, parent: int | None, path: Path, lock: IO[bytes]) -> None:
-        self.path = path
-        self._store, self._name, self._parent, self._lock = store, name, parent, lock
+    def __init__(self, store: Store, name: str, version: int, parent: int | None = None) -> None:
+        self.name, self.version = name, version
+        self.path = store.path / escape(name) / f"v{version}"
+        self._parent = parent
 
     def part_path(self, table: str, index: int) -> Path:
         """Where part number `index` of the table goes; its folder exists on return."""
         path = self.path / escape(table) / f"part-{index:05d}.parquet"
         path.parent.mkdir(exist_ok=True)
         return path
+
+    def file(self, table: str, part: Part) -> str:
+        """The part's name within the version's folder."""
+        return f"{escape(table)}/{part.file}"
+
+    def keep_only(self, parts: Collection[str]) -> None:
+        """Removes every part but those, named as `Part.file` is in a version: what a killed process left torn."""
+        for path in self.path.glob("*/*"):
+            if f"{path.parent.name}/{path.name}" not in parts:
+                path.unlink()
 
     def commit(
         self,
@@ -50,14 +63,15 @@ class Draft:
         *,
         seconds: Mapping[str, float],
         description: str = "",
+        partial: bool = False,
     ) -> Dataset:
-        """Makes the draft the next version of its dataset, whole, in one rename. Every table has at least one part, for
-        its column types. Raises StoreError where that fails; then the store is as it was."""
+        """Makes the draft a version, whole, by writing its dataset.json. Every table has at least one part, for its
+        column types. Raises StoreError where that fails; then it is still a draft."""
         tables = {}
         for key, made in parts.items():
             folder = escape(key)
             if not made:
-                raise StoreError(f"{self._name}: table {key} has no part")
+                raise StoreError(f"{self.name}: table {key} has no part")
             tables[key] = Files(
                 folder=folder,
                 rows=sum(part.rows for part in made),
@@ -67,50 +81,46 @@ class Draft:
             )
         manifest = Manifest(
             store_version=STORE_VERSION,
-            name=self._name,
-            version=0,
+            name=self.name,
+            version=self.version,
             parent=self._parent,
             seed=plan.seed,
             as_of=plan.as_of,
             description=description,
-            libraries={library: library_version(library) for library in _LIBRARIES},
+            libraries=libraries(),
             tables=tables,
+            partial=partial,
             plan=msgspec.Raw(plan.to_json().encode()),
         )
-        home = self._store.path / escape(self._name)
+        document = msgspec.json.format(msgspec.json.encode(manifest), indent=1).removesuffix(b"}").rstrip() + _END
+        beside = self.path / f"dataset.json.{secrets.token_hex(4)}"
         try:
-            home.mkdir(exist_ok=True)
             for folder in {files.folder for files in tables.values()}:
                 _sync(self.path / folder)
-            version = max(_versions(home), default=0) + 1
-            while True:
-                manifest = msgspec.structs.replace(manifest, version=version)
-                write_whole(self.path / "dataset.json", msgspec.json.format(msgspec.json.encode(manifest), indent=1))
-                _sync(self.path)
-                target = home / f"v{version}"
-                try:
-                    self.path.rename(target)
-                except OSError as error:
-                    if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR) and not target.exists():
-                        raise
-                    version += 1  # another process took this number between our look and our rename
-                    continue
-                _sync(home)
-                return Dataset(target, manifest)
+            write_whole(beside, document)
+            beside.replace(self.path / "dataset.json")
+            _sync(self.path)
+            _sync(self.path.parent)
         except OSError as error:
-            raise StoreError(f"can't save {self._name} in {self._store.path}: {error.strerror}") from error
+            raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
+        return Dataset(self.path, manifest)
+
+    def drop(self) -> None:
+        """Removes it, unless it is a version by now."""
+        if not _whole(self.path):
+            shutil.rmtree(self.path, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)  # gone already if committed
-        self._lock.close()
-        Path(self._lock.name).unlink(missing_ok=True)
+        for path in self.path.glob("lease-*.json"):
+            path.unlink()
+        self.drop()
 
 
 class Store:
-    """A folder of datasets; made by the first `begin`."""
+    """A folder of datasets; made by the first `begin` or `claim`."""
 
     def __init__(self, path: str | Path = "synthgen_store") -> None:
         self.path = Path(path)
@@ -118,7 +128,7 @@ class Store:
     def names(self) -> tuple[str, ...]:
         """Datasets with at least one version, sorted."""
         try:
-            homes = [home for home in self.path.iterdir() if home.is_dir() and _versions(home)]
+            homes = [home for home in self.path.iterdir() if home.name[0] != "." and _versions(home)]
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -160,26 +170,51 @@ class Store:
         return Dataset(path, manifest)
 
     def begin(self, name: str, *, parent: int | None = None) -> Draft:
-        """A draft of the next version of `name`, made from version `parent` if by an edit. What killed processes left
-        behind is swept away first. Raises StoreError for a name no dataset can have and a store that can't be
-        written."""
-        _checked(name)
-        work = self.path / _WORK
+        """A draft of the next version of `name` in the hands of this process, made from version `parent` if by an
+        edit; a context manager that leaves nothing behind unless committed. What killed processes left of the name is
+        swept away first. Raises StoreError for a name no dataset can have and a store that can't be written."""
+        home = self.path / escape(_checked(name))
+        for path in home.glob("v*"):
+            if not _whole(path) and any(path.glob("lease-*.json")) and leases.holder(path) is None:
+                shutil.rmtree(path, ignore_errors=True)
+        draft = self._claim(name, parent)
+        leases.acquire(draft.path)
+        return draft
+
+    def claim(self, name: str, job: int) -> Draft:
+        """A draft of the next version of `name` that belongs to a job and outlives its process."""
+        draft = self._claim(name, None)
+        (draft.path / _OWNER).write_text(str(job))
+        return draft
+
+    def reclaim(self, name: str, version: int, job: int) -> Draft | None:
+        """The draft that the job claimed earlier, unless it was lost or is a version by now."""
+        draft = Draft(self, name, version)
+        return draft if _owner(draft.path) == job and not _whole(draft.path) else None
+
+    def made_by(self, name: str, version: int, job: int) -> bool:
+        """Whether this version is there and the job made it."""
+        path = self.path / escape(_checked(name)) / f"v{version}"
+        return _whole(path) and _owner(path) == job
+
+    def _claim(self, name: str, parent: int | None) -> Draft:
+        """The first free number: making a folder is what one process alone can do."""
+        home = self.path / escape(_checked(name))
         try:
-            work.mkdir(parents=True, exist_ok=True)
-            with (work / "lock").open("ab") as gate:  # a lock between its making and its taking would look left behind
-                _lock(gate, wait=True)
-                _sweep(work)
-                path = work / secrets.token_hex(8)
-                lock = path.with_suffix(".lock").open("xb")
-                _lock(lock, wait=True)
-                path.mkdir()
+            home.mkdir(parents=True, exist_ok=True)
+            number = max(_numbers(home), default=0) + 1
+            while True:
+                try:
+                    (home / f"v{number}").mkdir()
+                except FileExistsError:
+                    number += 1
+                else:
+                    return Draft(self, name, number, parent)
         except OSError as error:
             raise StoreError(
                 f"can't write the store {self.path}: {error.strerror}",
                 hint="choose another with --store or Store(path)",
             ) from error
-        return Draft(self, name, parent, path, lock)
 
 
 def ensure_space(path: str | Path, size: int) -> None:
@@ -204,8 +239,8 @@ def _checked(name: str) -> str:
     return name
 
 
-def _versions(home: Path) -> tuple[int, ...]:
-    """A folder vN is there only by the rename of a whole version."""
+def _numbers(home: Path) -> tuple[int, ...]:
+    """Of all folders vN, drafts among them; ascending."""
     try:
         found = [match for entry in os.listdir(home) if (match := _VERSION.fullmatch(entry))]
     except (FileNotFoundError, NotADirectoryError):
@@ -213,41 +248,31 @@ def _versions(home: Path) -> tuple[int, ...]:
     return tuple(sorted(int(match[1]) for match in found))
 
 
-def _sweep(work: Path) -> None:
-    """Removes the drafts whose process is gone: its lock went with it."""
-    for path in work.glob("*.lock"):
-        with path.open("ab") as lock:
-            dead = _lock(lock, wait=False)
-            if dead:
-                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
-        if dead:
-            path.unlink(missing_ok=True)
+def _versions(home: Path) -> tuple[int, ...]:
+    return tuple(number for number in _numbers(home) if _whole(home / f"v{number}"))
 
 
-if sys.platform == "win32":
-    import msvcrt
+def _whole(path: Path) -> bool:
+    """Whether the folder's dataset.json is there to its end: a drive that copies to rename shows it before."""
+    try:
+        with (path / "dataset.json").open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - len(_END)))
+            return file.read() == _END
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
-    def _lock(file: IO[bytes], *, wait: bool) -> bool:
-        """Held until the file is closed, by us or by the end of the process. False if another process holds it."""
-        while True:
-            try:
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-            except OSError:
-                if not wait:
-                    return False
-            else:
-                return True
 
-else:
-    import fcntl
+def _owner(path: Path) -> int | None:
+    try:
+        return int((path / _OWNER).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
 
-    def _lock(file: IO[bytes], *, wait: bool) -> bool:
-        """Held until the file is closed, by us or by the end of the process. False if another process holds it."""
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            return False
-        return True
+
+def libraries() -> dict[str, str]:
+    """The versions of this package and of the libraries that values and files depend on."""
+    return {library: library_version(library) for library in _LIBRARIES}
 
 
 def _sync(folder: Path) -> None:

@@ -160,7 +160,7 @@ def test_bars_move_while_rows_are_made_and_an_interrupt_stops_the_cells_below(
     assert bars.count() == 4
     assert seen.page.get_by_role("status").filter(has_text="big").first.is_visible()
     seen.page.evaluate(_INTERRUPT)
-    stopped = seen.outputs().filter(has_text="UsageError: interrupted")
+    stopped = seen.outputs().filter(has_text="UsageError: paused at")
     stopped.wait_for(timeout=60_000)
     assert stopped.get_by_text("nothing was saved").is_visible()
     assert seen.outputs().filter(has_text="after 2").count() == 0

@@ -266,7 +266,7 @@ def test_an_interrupt_stops_the_run_and_leaves_no_stale_frame(cells: Cells, monk
     monkeypatch.setattr(live.Printed, "show", interrupted)
     result = cells(f"%%synthgen shop << -n 6\n{DDL}")
     assert type(result.error_in_exec).__name__ == "UsageError"
-    assert "interrupted" in cells.said
+    assert "`%synthgen resume 2` goes on" in cells.said
     assert "orders" not in cells
     assert "shop" not in cells
     cells("%synthgen list")

@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from synthgen_nb.demo import shop_ddl
+from synthgen_nb.store import Store
 
 QUICKSTART = Path(__file__).parents[1] / "notebooks/quickstart.ipynb"
 REFRESH = (
@@ -84,7 +85,7 @@ def test_an_interrupt_in_one_cell_keeps_the_next_from_running_on_old_frames(tmp_
     def interrupt(client: NotebookClient) -> None:
         give_up = time.monotonic() + 60
         store = tmp_path / "synthgen_store"
-        while not ((store / "shop/v1").exists() and list(store.glob(".work/*/*/*.parquet"))):
+        while not ((store / "shop/v1").exists() and list(store.glob("shop/v2/*/*.parquet"))):
             assert time.monotonic() < give_up
             time.sleep(0.05)
         os.kill(client.km.provisioner.process.pid, 2)
@@ -98,9 +99,9 @@ def test_an_interrupt_in_one_cell_keeps_the_next_from_running_on_old_frames(tmp_
     after = "print('orders' in globals(), 'shop' in globals())"
     notebook = executed(tmp_path, *cells, after, allow_errors=True, meanwhile=interrupt)
     error = notebook.cells[2].outputs[-1]
-    assert "UsageError: interrupted" in shown(notebook.cells[2]) + str(error.get("evalue", ""))
+    assert "UsageError: paused at" in shown(notebook.cells[2]) + str(error.get("evalue", ""))
     assert shown(notebook.cells[3]).strip() == "False False"
-    assert not list((tmp_path / "synthgen_store").glob("*/v2"))
+    assert Store(tmp_path / "synthgen_store").versions("shop") == (1,)
 
 
 def test_a_refused_cell_stops_a_run_of_all_cells(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_a_dataset_comes_back_as_it_was_saved(store, shop):
     assert again.bytes == {key: sum(part.stat().st_size for part in again.parts(key)) for key in again}
     assert again.schema == SHOP
     assert again.plan == plan_of(SHOP)
-    assert set(again.libraries) == {"synthgen-nb", "numpy", "polars", "pyarrow"}
+    assert set(again.libraries) == {"synthgen-nb", "numpy", "polars", "pyarrow", "duckdb"}
     assert repr(again) == "<Dataset shop v1: item 3, sales.item 1>"
     again.verify()
 
@@ -253,14 +253,24 @@ def test_what_is_not_there_is_said_with_what_is_near(store, shop):
 
 def test_a_store_of_a_newer_release_is_refused(store, shop):
     path = shop.path / "dataset.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "store_version": 99, "tables": "changed"}))
+    newer = {**json.loads(path.read_text()), "store_version": 99, "tables": "changed"}
+    path.write_text(json.dumps(newer, indent=1) + "\n")
     with pytest.raises(StoreError, match="newer release"):
         store.open("shop")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"store_version": 1}', "\xff"])
+@pytest.mark.parametrize("size", [0, 1, 100, -1, -2])
+def test_a_description_that_is_cut_makes_no_version(store, shop, size):
+    path = shop.path / "dataset.json"
+    path.write_bytes(path.read_bytes()[:size])
+    assert store.names() == ()
+    with pytest.raises(StoreError, match="no dataset"):
+        store.open("shop")
+
+
+@pytest.mark.parametrize("text", ["{", "[", '{"store_version": 1', "\xff"])
 def test_a_broken_description_is_an_error_of_ours(store, shop, text):
-    (shop.path / "dataset.json").write_bytes(text.encode("latin-1"))
+    (shop.path / "dataset.json").write_bytes(text.encode("latin-1") + b"\n}\n")
     with pytest.raises(StoreError, match=r"dataset\.json can't be read"):
         store.open("shop")
 
@@ -299,7 +309,7 @@ def test_a_draft_that_is_left_by_an_error_leaves_nothing(store):
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert store.names() == ()
-    assert [path.name for path in store.path.rglob("*") if path.is_file()] == ["lock"]
+    assert [path.name for path in store.path.rglob("*") if path.is_file()] == []
 
 
 def test_a_table_without_a_part_is_refused(store):
@@ -355,13 +365,14 @@ def test_a_process_killed_at_any_instant_leaves_only_whole_versions(store):
         for version in versions[seen:]:
             store.open("shop", version).verify()
         seen = len(versions)
-    with store.begin("other"):
-        drafts = [path for path in (store.path / ".work").iterdir() if path.is_dir()]
-        assert len(drafts) == 1  # our own; those of the killed are swept away
+    with store.begin("shop") as draft:
+        drafts = {path.name for path in (store.path / "shop").iterdir()} - {f"v{n}" for n in versions}
+        assert drafts == {draft.path.name}  # our own; those of the killed are swept away
 
 
 def test_a_living_process_keeps_its_draft(store):
-    with store.begin("one") as first:
+    with store.begin("shop") as first:
         write_part(first.part_path("item", 0), ITEMS.schema, ITEMS.to_batches())
-        with store.begin("two"):
+        with store.begin("shop") as second:
             assert (first.path / "item" / "part-00000.parquet").exists()
+            assert (first.version, second.version) == (1, 2)

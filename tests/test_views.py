@@ -9,7 +9,7 @@ from importlib import import_module
 import polars as pl
 import pytest
 
-from synthgen_nb.jobs import Advanced, Event, Finished, Saved, Started, Validated
+from synthgen_nb.events import Advanced, Event, Finished, Saved, Started, Validated
 from synthgen_nb.notebook.frontend import front_end
 from synthgen_nb.notebook.live import progress_bundle
 from synthgen_nb.notebook.views import _VIEWS, bundle, html
@@ -30,8 +30,8 @@ REPORT = Report(
 )  # fmt: skip
 EVENTS: tuple[Event, ...] = (
     Started(dataset=EVIL, tables={EVIL: 100, "b": 300}, seed=0, as_of="2026-01-01"),
-    Advanced(table=EVIL, current=100, total=100, seconds=0.5),
-    Advanced(table="b", current=100, total=300, seconds=2.0),
+    Advanced(table=EVIL, current=100, total=100, rate=200.0, percentage=100.0),
+    Advanced(table="b", current=100, total=300, rate=50.0, percentage=33.33, eta=4.0),
 )
 
 

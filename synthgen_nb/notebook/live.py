@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from IPython.display import DisplayHandle, display
 
-from ..jobs import Advanced, Event
+from ..events import Advanced, Event, Progress
 from ..pages import plural
-from ..progress import PER_SECOND, Bar, Lines, Progress, Reader, Silent, pace
+from ..progress import PER_SECOND, Bar, Lines, Reader, Silent, pace
 from ..screen import style_for
 from .views import STYLE
 
@@ -120,7 +120,7 @@ def progress_bundle(progress: Progress, *, stopped: bool = False) -> dict[str, s
 
 
 def _table_row(table: str, total: int, progress: Progress) -> str:
-    event = progress.advanced.get(table) or Advanced(table=table, current=0, total=total, seconds=0.0)
+    event = progress.advanced.get(table) or Advanced(table=table, current=0, total=total)
     percent = int(100 * event.current / total) if total else 100
     words = " · ".join([f"{event.current:,} of {plural(total, 'row')}", *pace(event)])
     name = escape(table)

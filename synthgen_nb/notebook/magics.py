@@ -32,7 +32,6 @@ from .doctor import config_page, doctor_page, free_memory
 from .frontend import FrontEnd, front_end
 from .live import Display, display_for
 from .views import bundle
-from .worker import Worker
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -150,7 +149,7 @@ class SynthgenMagics(Magics):
     ) -> tuple[Dataset, bool]:
         """The dataset of the plan, and whether it had to be made. An interrupt leaves none of `names` behind: a later
         cell must not go on with the frames of an earlier run."""
-        from ..jobs import run
+        from ..jobs import Jobs
         from ..store import Store
 
         store = Store(folder)
@@ -159,10 +158,14 @@ class SynthgenMagics(Magics):
         for each in names:
             if each in self._bound and self._shell.user_ns.get(each) is self._bound.pop(each):
                 del self._shell.user_ns[each]
+        job = Jobs(store).start(plan, name)
         try:
-            return store.open(name, follow(Worker(run(plan, store, name)), screen)), True
+            follow(job.events, screen)
+            return job.result(), True
         except KeyboardInterrupt:
-            raise UsageError("interrupted: nothing was left half-written; run the cell again to start over") from None
+            job.pause("interrupt")
+            job.wait()
+            raise UsageError(f"paused at {job.progress.percent}: `%synthgen resume {job.number}` goes on") from None
         finally:
             screen.close()
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 import synthgen_nb as sg
-from synthgen_nb.jobs import Saved
+from synthgen_nb.events import Saved
 
 DDL = Path(__file__).with_name("tpch.sql")
 FIXED = {"region": 5, "nation": 25}
