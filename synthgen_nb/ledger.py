@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -114,21 +115,16 @@ class Record:
             before = State()
         state = msgspec.structs.replace(before, updated=now, **changes)
         draft = self.path / f"state.json.{secrets.token_hex(4)}"
-        try:
+        with self._noting():
             draft.write_bytes(msgspec.json.encode(state))
             draft.replace(self.path / "state.json")
-        except OSError as error:
-            raise StoreError(f"job {self.number}: can't be noted in {self.path}: {error.strerror}") from error
         return state
 
     def append(self, event: Event) -> bytes:
         """The event as a line, kept in events.jsonl."""
         written = line(event, self.number, datetime.now(UTC))
-        try:
-            with (self.path / "events.jsonl").open("ab") as file:
-                file.write(written)
-        except OSError as error:
-            raise StoreError(f"job {self.number}: can't be noted in {self.path}: {error.strerror}") from error
+        with self._noting(), (self.path / "events.jsonl").open("ab") as file:
+            file.write(written)
         return written
 
     def events(self) -> Iterator[dict[str, Any]]:
@@ -142,7 +138,7 @@ class Record:
                 yield msgspec.json.decode(each)
 
     def journal(self, made: Made) -> None:
-        with (self.path / "parts.jsonl").open("ab") as file:
+        with self._noting(), (self.path / "parts.jsonl").open("ab") as file:
             file.write(msgspec.json.encode(made) + b"\n")
 
     def draft(self) -> tuple[Draft, list[Made]]:
@@ -189,6 +185,13 @@ class Record:
                 f"job {self.number} was begun under {said}: its rows could differ",
                 hint=f"pip install {pins}, or start anew",
             )
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(f"job {self.number}: can't be noted in {self.path}: {error.strerror}") from error
 
     def _journal(self) -> Iterator[Made]:
         try:
