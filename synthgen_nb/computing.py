@@ -10,14 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .errors import PlanError
-from .physical import arrow_type, to_arrow
+from .ddl.expressions import row_time
+from .errors import DDLError, PlanError, UnsafeSQLError
+from .physical import arrow_type, scale_of, to_arrow
 from .rows import I64
 from .sandbox import connect, quoted
-from .schema import Table
+from .schema import Column, Kind, Table, Type
 from .specs import Choice, Range
-from .sqlsemantics import condition, translate
+from .sqlsemantics import condition, result_of, translate
 
+_WHOLE = {Kind.INTEGER, Kind.BOOLEAN, Kind.YEAR}
+_UNHELD = {Kind.INTERVAL, Kind.RANGE, Kind.OTHER, Kind.STRUCT, Kind.MAP, Kind.GEOMETRY, Kind.TSVECTOR, Kind.XML}
 _ORDER = "synthgen row"  # DuckDB promises no order without it
 
 
@@ -69,3 +72,23 @@ class Calculator:
             held = pc.fill_null(pc.cast(self.evaluate(sql, columns, len(code), truth=True), pa.bool_()), True)
             found.append(code[held.to_numpy(zero_copy_only=False)].astype(np.int64))
         return np.concatenate(found)
+
+
+def unheld(column: Column, types: Mapping[str, Type], dialect: str, as_of: str) -> str:
+    """Why the engine's own values of this computed column can't be had here; "" where they can."""
+    if column.generated is None or row_time(column):
+        return ""
+    try:
+        kind, scale = result_of(column.generated, dialect, types, as_of=as_of)
+    except (UnsafeSQLError, DDLError) as error:
+        return error.message
+    if column.type.kind in _UNHELD:
+        return f"computed values of {column.type.sql or 'this type'} are the engine's own"
+    if dialect == "duckdb":
+        return ""
+    if dialect == "sqlite" and column.type.kind == Kind.INTEGER and kind not in _WHOLE:
+        return "SQLite keeps fractions in an INTEGER column"
+    endless = column.type.kind == Kind.DECIMAL and column.type.precision is None and dialect == "postgres"
+    if endless and kind not in _WHOLE and (scale is None or scale > scale_of(column.type)):
+        return "a numeric without a scale keeps all digits of the engine's own"
+    return ""

@@ -19,7 +19,7 @@ from .parquet import enum_field
 from .physical import arrow_type, converted, from_arrow, from_python, to_arrow
 from .plan import NULL_SCALE, Plan, Redraw
 from .rows import I64, Indices, Rows, Values, bits, key_of
-from .schema import Kind, Table
+from .schema import Kind, Table, Type
 from .specs import Choice, Key, Range
 
 CHUNK_ROWS = 1 << 16  # = a row group; measured best between 64 and 128 Ki rows
@@ -107,9 +107,8 @@ class Engine:
     def compute(self, rows: Rows, sql: str, columns: tuple[str, ...], name: str) -> Values:
         """A GENERATED column over others of the same rows."""
         kind = self.plan.schema.tables[rows.table].column(name).type
-        cast = "BIGINT" if kind.kind == Kind.INTEGER else ""  # rounded as SQL rounds, not cut
         read = {c: self._arrow(rows, c) for c in columns}
-        result = self._calculator(rows.table).evaluate(sql, read, len(rows), cast=cast)
+        result = self._calculator(rows.table).evaluate(sql, read, len(rows), cast=_stored(kind))
         return from_arrow(result, kind, self.plan.schema.dialect)
 
     def _calculator(self, table: str) -> Calculator:
@@ -178,6 +177,17 @@ class Engine:
             return values
         at = np.flatnonzero(fixed)
         return values.replaced(at, reference.take(rows.index[at].astype(np.int64)))
+
+
+def _stored(kind: Type) -> str:
+    """The DuckDB type to cast a computed value to, for it rounds as SQL does where Arrow cuts; "" for the others."""
+    if kind.kind == Kind.INTEGER:
+        return "HUGEINT" if (kind.bits or 0) > 64 else "UBIGINT" if kind.unsigned and kind.bits == 64 else "BIGINT"
+    if kind.kind == Kind.FLOAT:
+        return "FLOAT" if kind.bits == 32 else "DOUBLE"
+    if kind.kind == Kind.DECIMAL and kind.precision is not None and kind.precision <= 38:
+        return f"DECIMAL({max(kind.precision, kind.scale)}, {kind.scale})"
+    return ""
 
 
 def _reference(plan: Plan, table: Table) -> dict[str, Values]:

@@ -57,13 +57,21 @@ def arrow_type(column: Type, dialect: str) -> pa.DataType:
         return pa.float32() if column.bits == 32 else pa.float64()
     if column.kind == Kind.ARRAY and column.element is not None:
         element = arrow_type(column.element, dialect)
-        return pa.list_(element.value_type if pa.types.is_dictionary(element) else element)
+        return pa.list_(_plain(element))
+    if column.fields and dialect == "duckdb":
+        parts = [(name, _plain(arrow_type(type_, dialect))) for name, type_ in column.fields]
+        return pa.map_(parts[0][1], parts[1][1]) if column.kind == Kind.MAP else pa.struct(parts)
     if dialect in ("mysql", "mariadb"):
         if column.kind == Kind.BIT:
             return pa.uint64()
         if column.kind == Kind.GEOMETRY:
             return pa.binary()
     return pa.string()
+
+
+def _plain(arrow: pa.DataType) -> pa.DataType:
+    """What stands inside of another type: an ENUM's label as text."""
+    return arrow.value_type if pa.types.is_dictionary(arrow) else arrow
 
 
 def to_arrow(values: Values, arrow: pa.DataType, labels: tuple[str, ...] = ()) -> pa.Array:
@@ -74,13 +82,27 @@ def to_arrow(values: Values, arrow: pa.DataType, labels: tuple[str, ...] = ()) -
         return _numbers(data, valid, arrow)
     if pa.types.is_dictionary(arrow):
         return _labelled(data, valid, arrow, labels)
-    if pa.types.is_list(arrow) and pa.types.is_primitive(data.type.value_type) and data.type != arrow:
-        flat = data.values.to_numpy(zero_copy_only=False)
-        data = pa.ListArray.from_arrays(data.offsets, _numbers(flat, None, arrow.value_type))
-    array = data if data.type == arrow else pc.cast(data, arrow)
+    array = _nested(data, arrow)
     if valid is None or valid.all():
         return array
     return pc.if_else(pa.array(valid), array, pa.scalar(None, arrow))
+
+
+def _nested(data: pa.Array, arrow: pa.DataType) -> pa.Array:
+    """Lists, structs and maps of physical integers in the declared types, whatever they are nested in."""
+    if data.type == arrow:
+        return data
+    if pa.types.is_map(arrow):
+        keys, items = _nested(data.keys, arrow.key_type), _nested(data.items, arrow.item_type)
+        return pc.cast(pa.MapArray.from_arrays(data.offsets, keys, items), arrow)
+    if pa.types.is_list(arrow):
+        return pa.ListArray.from_arrays(data.offsets, _nested(data.values, arrow.value_type))
+    if pa.types.is_struct(arrow):
+        fields = [_nested(data.field(place), field.type) for place, field in enumerate(arrow)]
+        return pa.StructArray.from_arrays(fields, fields=list(arrow))
+    if pa.types.is_primitive(data.type):
+        return _numbers(data.to_numpy(zero_copy_only=False), None, arrow)
+    return pc.cast(data, arrow)
 
 
 def _labelled(data: pa.Array, valid: Mask | None, arrow: pa.DataType, labels: tuple[str, ...]) -> pa.Array:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .dataset import Dataset
     from .engines import Engine
     from .engines.adapting import Adapted
+    from .engines.filling import Filled
 
 TableVerdict = Literal["holds", "broken", "not expressible here"]
 _JUDGES = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql"}
@@ -79,6 +80,7 @@ def prove(dataset: Dataset, engine: str = "duckdb", *, ask: Ask | None = None) -
     try:
         version = opened.version()
         filled = fill(opened, dataset, told)
+        _compare(opened, dataset, filled)
     finally:
         opened.close()
     tables = []
@@ -102,6 +104,25 @@ def prove(dataset: Dataset, engine: str = "duckdb", *, ask: Ask | None = None) -
         not_expressible=tuple(filled.left_out.get("", ())),
         seconds=round(time.perf_counter() - began, 3),
     )
+
+
+def _compare(opened: Engine, dataset: Dataset, filled: Filled) -> None:
+    """What the engine computed itself must be what the dataset says."""
+    from .engines.comparing import compared, difference
+    from .errors import Refused
+
+    for key, built in filled.tables.items():
+        if key in filled.broken or key not in dataset:
+            continue
+        columns, others = compared(dataset.schema.tables[key], dataset.schema, as_of=dataset.as_of)
+        columns = [c for c in columns if built.column(c.name).generated is not None]
+        filled.left_out.setdefault(key, []).extend(others)
+        try:
+            words = difference(opened, dataset, key, built, columns) if columns else ""
+        except Refused as error:
+            words = str(error)
+        if words:
+            filled.broken[key] = words
 
 
 def _open(dataset: Dataset, where: Target, ask: Ask | None) -> tuple[Engine, Adapted]:

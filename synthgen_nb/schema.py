@@ -37,6 +37,8 @@ class Kind(StrEnum):
     INET = "inet"
     MACADDR = "macaddr"
     ARRAY = "array"
+    STRUCT = "struct"
+    MAP = "map"
     RANGE = "range"
     GEOMETRY = "geometry"
     TSVECTOR = "tsvector"
@@ -53,8 +55,10 @@ class Place(Struct, frozen=True, array_like=True):
 class Type(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """`sql` is the type as the dialect writes it (without NOT NULL, DEFAULT ...). `length` counts characters for TEXT,
     bytes for BINARY, bits for BIT; `fixed` is CHAR/BINARY(n). `bits` is the width of an INTEGER (8, 16, 24, 32, 64) or
-    FLOAT (32, 64). `values` are the labels of an ENUM or SET. `domain` names the DOMAIN it came through.
-    `case_insensitive` is true where equality ignores case (MySQL's default collations, citext, NOCASE)."""
+    FLOAT (32, 64). `values` are the labels of an ENUM or SET. `element` is what an ARRAY or RANGE is of (`length`: how
+    many a fixed ARRAY holds); `fields` are the names and types of a STRUCT (a row type, too), or the key and the value
+    of a MAP. `domain` names the DOMAIN it came through. `case_insensitive` is true where equality ignores case (MySQL's
+    default collations, citext, NOCASE)."""
 
     kind: Kind
     sql: str
@@ -66,6 +70,7 @@ class Type(Struct, frozen=True, omit_defaults=True, kw_only=True):
     fixed: bool = False
     values: tuple[str, ...] = ()
     element: Type | None = None
+    fields: tuple[tuple[str, Type], ...] = ()
     domain: str | None = None
     case_insensitive: bool = False
 

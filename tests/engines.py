@@ -263,8 +263,8 @@ class Postgres(DuckDB):
 
     def insert(self, table: Table, names: Sequence[str], data: pa.Table) -> None:
         columns = [
-            ["" if v is None else '"' + _copied(v).replace('"', '""') + '"' for v in column.to_pylist()]
-            for column in data.columns
+            ["" if v is None else '"' + _copied(v, table.column(n).type.sql).replace('"', '""') + '"' for v in values]
+            for n, values in data.to_pydict().items()
         ]
         text = "\n".join(map(",".join, zip(*columns, strict=True))) + "\n"
         into = f"{self.quoted(table)} ({', '.join(map(self.mark, names))})"
@@ -284,7 +284,7 @@ class Postgres(DuckDB):
         return "" if "PARTITION BY" in table.options.upper() else "ONLY "
 
 
-def _copied(value: object) -> str:
+def _copied(value: object, of: str = "") -> str:
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, bytes):
@@ -293,7 +293,7 @@ def _copied(value: object) -> str:
         items = (
             "NULL" if v is None else '"' + _copied(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in value
         )
-        return "{" + ",".join(items) + "}"
+        return "{" + (";" if "box" in of else ",").join(items) + "}"
     return str(value)
 
 

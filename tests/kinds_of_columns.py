@@ -67,23 +67,43 @@ _typed("TSVECTOR", postgres=("tsvector",))
 _typed(
     "BYTES", duckdb=("blob",), sqlite=("blob",), postgres=("bytea",), mariadb=("binary(16)", "varbinary(20)", "blob")
 )
-_typed("geometry", postgres=("point", "box", "polygon"), mariadb=("point", "geometry", "polygon"))
+_typed(
+    "geometry",
+    postgres=("point", "box", "polygon", "line", "lseg", "path", "circle", "box[]"),
+    mariadb=("point", "geometry", "polygon", "linestring", "multipoint", "multilinestring", "multipolygon",
+             "geometrycollection"),
+)  # fmt: skip
 _typed("SET", mariadb=("SET ('a', 'b', 'c d')", "set('x')"))
 _typed(
     "ARRAY",
     duckdb=("integer[]", "varchar[]", "date[]"),
     postgres=("integer[]", "text[]", "varchar(5)[]", "numeric(6,2)[]", "integer[3]"),
 )
-_typed("STRUCT", duckdb=("STRUCT(a integer, b varchar)", "MAP(varchar, integer)", "float[3]", "integer[][]"))
+_typed(
+    "STRUCT",
+    duckdb=(
+        "STRUCT(a integer, b varchar)",
+        "MAP(varchar, integer)",
+        "float[3]",
+        "integer[][]",
+        "integer[2][3]",
+        "STRUCT(a ENUM('x', 'y'), b STRUCT(c date, d decimal(6, 2)[]))[]",
+        "UNION(n integer, s varchar)",
+        "MAP(integer, STRUCT(a timestamptz))",
+        "bignum",
+        "varchar[2][]",
+    ),
+)
 _typed(
     "rare type",
     postgres=(
         "tsquery",
-        "line",
-        "lseg",
-        "path",
-        "circle",
         "pg_lsn",
+        "pg_snapshot",
+        "regclass",
+        "regtype[]",
+        "tstzmultirange",
+        "tid",
         "jsonpath",
         "nummultirange",
         "timetz",
@@ -131,11 +151,24 @@ def _domain_over_domain(s: Sketch) -> None:
     s.add(s.host(), s.pick(above, f"{above}[]"), s.pick("", "NOT NULL"), name=s.fresh("value"))
 
 
+@COLUMNS.kept("a type of an extension", "postgres")
+def _extension_type(s: Sketch) -> None:
+    name = s.pick("ltree", "hstore", "cube", "seg", "citext")
+    s.before.append(f"CREATE EXTENSION IF NOT EXISTS {name}")
+    s.add(s.host(), s.pick(name, f"{name}[]"), s.pick("", "NOT NULL"), name=s.fresh("value"))
+
+
 @COLUMNS.kept("a composite TYPE", "postgres")
 def _composite_type(s: Sketch) -> None:
     name = s.fresh("address")
-    s.before.append(f"CREATE TYPE {name} AS (street text, zip integer)")
-    s.add(s.host(), s.pick(name, f"{name}[]"), name=s.fresh("place"))
+    label, positive, outer = s.fresh("label"), s.fresh("positive"), s.fresh("outer")
+    s.before += [
+        f"CREATE TYPE {label} AS ENUM ('a \"b\"', 'it''s')",
+        f"CREATE DOMAIN {positive} AS numeric(8, 2) CHECK (VALUE > 0)",
+        f"CREATE TYPE {name} AS (street text, zip integer, since date, kind {label}, price {positive}, tags text[])",
+        f'CREATE TYPE {outer} AS (of {name}, at timestamptz, "Box" box, b bytea)',
+    ]
+    s.add(s.host(), s.pick(name, f"{name}[]", outer, f"{outer}[]"), name=s.fresh("place"))
 
 
 @COLUMNS.kept("a narrow character set", "mariadb")

@@ -86,6 +86,22 @@ def test_a_broken_rule_is_told_in_the_engine_s_own_words(
     assert not proof.holds
 
 
+@pytest.mark.parametrize("dialect", ["sqlite", "duckdb"])
+def test_a_computed_value_that_is_not_the_engine_s_is_broken_and_shown(store: sg.Store, dialect: str) -> None:
+    ddl = "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, twice INTEGER GENERATED ALWAYS AS (a * 2))"
+    rows = {"id": [1, 2, 3], "a": [5, 7, None], "twice": [10, 15, None]}
+    (table,) = prove(lacking(store, ddl, dialect, {"t": rows}), dialect).tables
+    assert table.verdict == "broken"
+    assert table.words == "twice AS (a * 2): 15 here, 14 in the engine, where id 2"
+
+
+def test_a_computed_value_that_can_not_be_had_here_is_listed(store: sg.Store) -> None:
+    ddl = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, code TEXT GENERATED ALWAYS AS (quote(a)), b INTEGER)"
+    (table,) = prove(made(store, ddl, "sqlite"), "sqlite").tables
+    assert table.verdict == "holds"
+    assert [line for line in table.not_expressible if "the engine's own" in line]
+
+
 @pytest.mark.parametrize("engine", ["sqlite", "duckdb"])
 def test_a_row_without_its_parent_is_broken(store: sg.Store, engine: str) -> None:
     ddl = "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (a_id INTEGER REFERENCES a (id));"

@@ -22,13 +22,7 @@ from .sketches import ENGINES, Name, SchemaKind
 # Kinds whose rows an engine does not take yet, though nothing refuses them: kept out of that engine's mixtures, and
 # tried alone until they hold (xfail is strict, so a line must go when its kind does).
 NOT_YET: dict[tuple[Name, str], str] = {
-    ("duckdb", "STRUCT"): "text is drawn for STRUCT and MAP, and any length for a fixed ARRAY",
     ("sqlite", "CHECK of what is JSON"): "DuckDB's json_valid takes more than SQLite's",
-    ("postgres", "geometry"): "a point is drawn for box and polygon",
-    ("mariadb", "geometry"): "a point is drawn for polygon",
-    ("postgres", "rare type"): "text is drawn for jsonpath, line, circle ...",
-    ("postgres", "DOMAIN over a DOMAIN"): "an array's elements do not know their domain",
-    ("postgres", "a composite TYPE"): "text is drawn for a row type",
     ("postgres", "partitions that take no NULL"): "NULLs, and bounds on two columns",
     ("postgres", "partitions of partitions"): "only the outer bound is kept",
     ("mariadb", "PARTITION BY an expression"): "bounds in the table's own options are not read",

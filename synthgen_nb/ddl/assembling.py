@@ -50,8 +50,9 @@ def _type(raw: RawType, made: UserType | None, catalog: Catalog, depth: int = 0)
         found = made or catalog.find_type(asked.parts)
         if found is not None:
             return _made_type(found, catalog, depth + 1)
-        if catalog.find(asked.parts) is not None:
-            return Type(kind=Kind.OTHER, sql=asked.sql)
+        if (table := catalog.find(asked.parts)) is not None:  # a table's name is the type of its rows
+            fields = [(column.name, column.type) for column in table.columns]
+            return _row_type(written_key(table.namespace, table.name, catalog.dialect), fields, catalog, depth + 1)
         return None
 
     built = type_of(raw, catalog.dialect.name, user_type, has_extensions=catalog.extensions)
@@ -70,7 +71,14 @@ def _made_type(made: UserType, catalog: Catalog, depth: int) -> Type:
         return Type(kind=Kind.RANGE, sql=sql, element=element)
     if made.kind == "domain" and made.base is not None:
         return replace(_type(made.base, made.made, catalog, depth), domain=made.key)
+    if made.kind == "row":
+        return _row_type(sql, made.fields, catalog, depth)
     return Type(kind=Kind.OTHER, sql=sql)
+
+
+def _row_type(sql: str, fields: list[tuple[str, RawType]], catalog: Catalog, depth: int) -> Type:
+    known = tuple((name, _type(raw, None, catalog, depth)) for name, raw in fields)
+    return Type(kind=Kind.STRUCT, sql=sql, fields=known)
 
 
 def _domains(catalog: Catalog) -> dict[str, Domain]:

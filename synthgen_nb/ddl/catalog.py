@@ -24,13 +24,14 @@ MAX_NOTES = 10_000
 
 @dataclass(slots=True, eq=False)
 class UserType:
-    """What CREATE TYPE or CREATE DOMAIN made. A domain has a base; an enum has labels."""
+    """What CREATE TYPE or CREATE DOMAIN made. A domain has a base; an enum has labels; a row type has fields."""
 
     namespace: str
     name: str
-    kind: Literal["enum", "domain", "range", "other"]
+    kind: Literal["enum", "domain", "range", "row", "other"]
     place: Place
     labels: list[str] = field(default_factory=list)
+    fields: list[tuple[str, RawType]] = field(default_factory=list)
     base: RawType | None = None
     made: UserType | None = None
     nullable: bool = True

@@ -89,7 +89,7 @@ def read_column(c: Cursor, table: TableDraft, catalog: Catalog) -> ReadColumn:
     made = catalog.find_type(raw.parts) if raw.parts else None
     read = ReadColumn(ColumnDraft(name, raw, place, made))
     shape = TYPES[catalog.dialect.name].get(raw.key)
-    if shape is not None and shape.serial and not raw.dimensions:
+    if shape is not None and shape.serial and not raw.sizes:
         read.column.identity = "auto"
         read.column.nullable = False
         if catalog.dialect.backslashes:  # there SERIAL is short for a type and a key

@@ -63,6 +63,9 @@ def create_type(c: Cursor, catalog: Catalog) -> None:
         for item in c.group().items():
             if item.take("SUBTYPE", "="):
                 made.base = read_type(item)
+    elif c.dialect.name == "postgres" and c.take("AS"):
+        made.kind = "row"
+        made.fields = [(item.name("a field"), read_type(item)) for item in c.group().items() if not item.done]
     elif c.take("FROM") or (c.at("AS") and catalog.dialect.name == "duckdb"):
         c.take("AS")
         made.kind = "domain"

@@ -104,26 +104,35 @@ def _types(schema: Schema, dialect: Dialect) -> Iterator[str]:
 
 
 def _unmodelled(schema: Schema, dialect: Dialect) -> Iterator[str]:
-    """Types of which a schema keeps only the name: extensions are asked for, composites stand empty."""
+    """Types of which a schema keeps only the name: extensions are asked for, row types are written out."""
     if dialect.name not in ("postgres", "duckdb"):
         return
     made: set[str] = set()
-    for table in schema.tables.values():
-        for column in table.columns:
-            type_ = column.type
-            while type_.element is not None and type_.kind is Kind.ARRAY:
-                type_ = type_.element
-            bare = type_.sql.split("(")[0].split(".")[-1].strip().upper()
-            if type_.sql in made or bare in TYPES[dialect.name] or type_.domain or type_.sql in schema.tables:
-                continue
-            made.add(type_.sql)
-            if bare in EXTENSION_TYPES:
-                if bare in _EXTENSIONS:
-                    yield f"CREATE EXTENSION IF NOT EXISTS {_EXTENSIONS[bare]}"
-            elif type_.kind is Kind.RANGE and type_.element is not None:
-                yield f"CREATE TYPE {type_.sql} AS RANGE (subtype = {type_.element.sql})"
-            elif type_.kind is Kind.OTHER and type_.sql:
-                yield f"CREATE TYPE {type_.sql} AS ()"
+    for type_ in (t for table in schema.tables.values() for c in table.columns for t in _inner_first(c.type)):
+        bare = type_.sql.split("(")[0].split(".")[-1].strip().upper()
+        if type_.sql in made or bare in TYPES[dialect.name] or type_.domain or type_.sql in schema.tables:
+            continue
+        made.add(type_.sql)
+        if bare in EXTENSION_TYPES:
+            if bare in _EXTENSIONS:
+                yield f"CREATE EXTENSION IF NOT EXISTS {_EXTENSIONS[bare]}"
+        elif type_.kind is Kind.RANGE and type_.element is not None:
+            yield f"CREATE TYPE {type_.sql} AS RANGE (subtype = {type_.element.sql})"
+        elif type_.kind is Kind.STRUCT:
+            fields = ", ".join(f"{written(name, dialect)} {held.sql}" for name, held in type_.fields)
+            yield f"CREATE TYPE {type_.sql} AS ({fields})"
+        elif type_.kind is Kind.OTHER and type_.sql:
+            yield f"CREATE TYPE {type_.sql} AS ()"
+
+
+def _inner_first(type_: Type) -> Iterator[Type]:
+    """A type behind those that it is made of; an array stands for its elements."""
+    for _, held in type_.fields:
+        yield from _inner_first(held)
+    if type_.kind is Kind.ARRAY and type_.element is not None:
+        yield from _inner_first(type_.element)
+    else:
+        yield type_
 
 
 def _sequences(schema: Schema, dialect: Dialect) -> Iterator[str]:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from ..errors import DDLError
 from ..schema import Kind, Place, Type
 from .cursor import Cursor
@@ -38,6 +40,7 @@ _ZONES = (
 )
 _FIELDS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "TO")
 _FLAGS = ("UNSIGNED", "SIGNED", "ZEROFILL", "BINARY", "ASCII", "UNICODE", "BYTE")
+_NESTED = ("STRUCT", "ROW", "UNION", "MAP")
 # words that begin a column constraint: SQLite's type is every word before one of these
 SQLITE_TYPE_ENDS = words(
     """CONSTRAINT PRIMARY NOT NULL UNIQUE CHECK DEFAULT COLLATE REFERENCES GENERATED AS ON DEFERRABLE AUTOINCREMENT"""
@@ -47,7 +50,9 @@ SQLITE_TYPE_ENDS = words(
 @dataclass(frozen=True, slots=True)
 class RawType:
     """A type as written. `parts` is the folded name, `key` its upper-case words; `args` are the texts between its
-    parentheses; `dimensions` counts array brackets; `collation` and `charset` are names, "" where none is given."""
+    parentheses, `fields` the same as names ("" where there is none) and types for STRUCT, ROW, UNION and MAP; `sizes`
+    are the numbers in its array brackets, None for empty ones, the innermost first; `collation` and `charset` are
+    names, "" where none is given."""
 
     parts: tuple[str, ...]
     key: str
@@ -55,7 +60,8 @@ class RawType:
     place: Place
     args: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    dimensions: int = 0
+    sizes: tuple[int | None, ...] = ()
+    fields: tuple[tuple[str, RawType], ...] = ()
     charset: str = ""
     collation: str = ""
     suffix: str = ""
@@ -66,7 +72,10 @@ def read_type(c: Cursor) -> RawType:
     start, place = c.i, c.place()
     parts, words = _read_name(c)
     args: tuple[str, ...] = ()
-    if c.at("(") and words:
+    fields: tuple[tuple[str, RawType], ...] = ()
+    if c.at("(") and words and c.dialect.name == "duckdb" and words[-1] in _NESTED:
+        fields = tuple(_read_field(item, named=words[-1] != "MAP") for item in c.group().items())
+    elif c.at("(") and words:
         args = tuple(item.rest() for item in c.group().items())
     for zone in _ZONES:
         if words[-1:] in (["TIME"], ["TIMESTAMP"]) and c.take(*zone):
@@ -80,16 +89,23 @@ def read_type(c: Cursor) -> RawType:
     if c.dialect.backslashes:
         while flag := c.take_any(*_FLAGS):
             flags.append(flag)
-    dimensions = 0
-    if c.take("ARRAY"):
-        dimensions = 1
+    sizes: list[int | None] = [None] if c.take("ARRAY") else []
     while c.at("["):
+        inside = ""
         while not c.done and not c.take("]"):
-            c.next()
-        dimensions += 0 if dimensions and c.dialect.name == "postgres" else 1
+            inside = c.next().text
+        if c.dialect.name != "postgres":
+            sizes.append(int(inside) if inside.isdigit() else None)
+        elif not sizes:
+            sizes.append(None)  # one array type there, whatever its dimensions and sizes
     sql = " ".join(c.text(start, c.i).split())
-    raw = RawType(parts, " ".join(words), sql, place, args, tuple(flags), dimensions)
+    raw = RawType(parts, " ".join(words), sql, place, args, tuple(flags), tuple(sizes), fields)
     return _read_charset(c, raw)
+
+
+def _read_field(c: Cursor, *, named: bool) -> tuple[str, RawType]:
+    name = c.name("a field") if named else ""
+    return name, read_type(c)
 
 
 def _read_name(c: Cursor) -> tuple[tuple[str, ...], list[str]]:
@@ -146,7 +162,9 @@ def type_of(
     dialect = DIALECTS[dialect_name]
     table = TYPES[dialect_name]
     shape = table.get(raw.key) if len(raw.parts) < 2 or raw.parts[0] in ("pg_catalog", "sys") else None
-    if shape is not None:
+    if raw.fields:
+        element = _nested(raw, dialect_name, user_type, has_extensions=has_extensions)
+    elif shape is not None:
         element = _built(shape, raw, dialect)
     else:
         made = user_type(raw) if raw.parts else None
@@ -162,10 +180,27 @@ def type_of(
             return None
         else:
             raise _unknown_type(raw, dialect)
-    for depth in range(raw.dimensions):
-        last = depth == raw.dimensions - 1
-        element = Type(kind=Kind.ARRAY, sql=raw.sql + raw.suffix if last else element.sql + "[]", element=element)
+    for depth, size in enumerate(raw.sizes):
+        last = depth == len(raw.sizes) - 1
+        sql = raw.sql + raw.suffix if last else f"{element.sql}[{size or ''}]"
+        element = Type(kind=Kind.ARRAY, sql=sql, element=element, length=size)
     return element
+
+
+def _nested(
+    raw: RawType, dialect_name: str, user_type: Callable[[RawType], Type | None], *, has_extensions: bool
+) -> Type:
+    """A type made of others. The values of a UNION are those of its first member."""
+    found = [
+        (name, type_of(field, dialect_name, user_type, has_extensions=has_extensions) or Type(kind=Kind.OTHER, sql=""))
+        for name, field in raw.fields
+    ]
+    if raw.key == "UNION":
+        return structs.replace(found[0][1], sql=_bare(raw))
+    if raw.key == "MAP":
+        (_, key), (_, value) = found
+        return Type(kind=Kind.MAP, sql=_bare(raw), fields=(("key", key), ("value", value)))
+    return Type(kind=Kind.STRUCT, sql=_bare(raw), fields=tuple(found))
 
 
 def _unknown_type(raw: RawType, dialect: Dialect) -> DDLError:
@@ -183,7 +218,7 @@ def _unknown_type(raw: RawType, dialect: Dialect) -> DDLError:
 
 def _bare(raw: RawType) -> str:
     """The type as written, without array brackets."""
-    return re.sub(r"\s*(?:ARRAY\s*)?(?:\[[^\]]*\]\s*)*$", "", raw.sql, flags=re.I) if raw.dimensions else raw.sql
+    return re.sub(r"\s*(?:ARRAY\s*)?(?:\[[^\]]*\]\s*)*$", "", raw.sql, flags=re.I) if raw.sizes else raw.sql
 
 
 def _numbers(raw: RawType) -> list[int]:

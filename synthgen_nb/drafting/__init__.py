@@ -20,9 +20,11 @@ from ..specs import AnySpec, Choice, Key, Range
 from .checks import read_checks
 from .claims import TableKeys
 from .columns import unique_spec
+from .computed import with_types
 from .domains import Domain, Facts, domain_of
 from .draft import Draft
 from .expressed import expressed
+from .inside import with_inside
 from .keys import capacity, decide_keys
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
@@ -43,6 +45,7 @@ def draft_plan(
     """A plan for every table of `schema`. `rows` is one number for all, or a number per table ("*" for the others).
     Tables whose constraints allow fewer get their capacity, with the reason. InputError for impossible numbers."""
     facts = Facts(schema.dialect, _day(as_of))
+    schema = with_types(schema)
     whole, schema = schema, _without_partitions(schema)
     _refuse_partitions(whole, rows)
     asked = _asked(schema, rows)
@@ -126,7 +129,7 @@ def _asked(schema: Schema, rows: int | Mapping[str, int]) -> dict[str, int]:
 
 
 def _read(schema: Schema, table: Table) -> Reading:
-    domains = {c.name: domain_of(c, schema.dialect) for c in table.columns}
+    domains = {c.name: with_inside(schema, c.type, domain_of(c, schema.dialect)) for c in table.columns}
     for column in table.columns:
         charset = _CHARSET.search(f"{column.type.sql} {table.options}")
         if charset and not charset[1].lower().startswith(("utf", "ucs", "gb18030", "binary")):

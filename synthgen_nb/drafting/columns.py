@@ -6,8 +6,6 @@ where the domain has them. What is unknown becomes an opaque code that fits, nev
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..errors import PlanError
 from ..physical import DAY, MICROS
 from ..schema import Column, Kind, Type
@@ -17,6 +15,8 @@ from ..specs import (
     BitText,
     Bytes,
     Choice,
+    Entries,
+    Fields,
     Format,
     ListOf,
     Null,
@@ -27,14 +27,25 @@ from ..specs import (
     Subset,
     Uuid,
 )
+from ..specs.binary import Shape
 from . import shapes
 from .domains import Domain, Facts, domain_of, units_of
 from .meaning import Meaning
+from .spelled import range_text, row_text, spelled
 from .textual import distinct_document, distinct_text, json_text, random_text
 
 YEAR = 365
 _IPV6 = Pattern(template="2001:db8:%%%%:%%%%:%%%%:%%%%:%%%%:%%%%")  # documentation prefix, RFC 3849
 _NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.MONEY, Kind.YEAR}
+_SHAPES: dict[str, Shape] = {
+    "linestring": "linestring",
+    "polygon": "polygon",
+    "multipoint": "multipoint",
+    "multilinestring": "multilinestring",
+    "multipolygon": "multipolygon",
+    "geometrycollection": "collection",
+    "geomcollection": "collection",
+}
 _MOMENTS = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ}
 
 
@@ -54,6 +65,8 @@ def random_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
     if kind == Kind.TIME:
         low, high = _within(domain, 7 * 3600 * MICROS, 20 * 3600 * MICROS)
         return Range(low=low, high=high, step=_step(low, high, 60 * MICROS))
+    if kind == Kind.OTHER and (made := spelled(column.type)) is not None:
+        return made
     if kind in (Kind.TEXT, Kind.OTHER):
         return random_text(column, meaning.group, domain, facts)
     return _special(column, meaning, domain, facts)
@@ -279,22 +292,37 @@ def _special(column: Column, meaning: Meaning, domain: Domain, facts: Facts) -> 
             return Format(template="{0} days", parts=(Range(low=1, high=90),))
         case Kind.TSVECTOR:
             return Format(template="{0} {1} {2}", parts=(Bank(pool="word"), Bank(pool="noun"), Bank(pool="adjective")))
+        case Kind.GEOMETRY if mysql:
+            return Point(form="wkb", shape=_SHAPES.get(column.type.sql.lower(), "point"))
         case Kind.GEOMETRY:
-            return Point(form="wkb" if mysql else "pair" if column.type.sql.lower() == "point" else "wkt")
+            if facts.dialect == "postgres" and column.type.sql.lower() != "point":
+                return spelled(column.type) or Point(form="wkt")
+            return Point(form="pair" if facts.dialect == "postgres" else "wkt")
         case Kind.RANGE:
-            return _range_text(column.type)
+            return range_text(column.type.sql.lower())
         case Kind.ARRAY if column.type.element is not None:
-            inner = replace(
-                domain_of(Column(name=column.name, type=column.type.element), facts.dialect), nullable=False
+            element = _inside(column, column.type.element, domain, 0, meaning, facts)
+            fixed = column.type.length if facts.dialect == "duckdb" else None
+            shortest = fixed if fixed is not None else max(domain.shortest, min(1, domain.longest or 1))
+            longest = fixed if fixed is not None else domain.longest or max(4, shortest)
+            return ListOf(element=element, shortest=shortest, longest=longest)
+        case Kind.STRUCT if facts.dialect == "duckdb":
+            parts = [
+                _inside(column, type_, domain, at, meaning, facts) for at, (_, type_) in enumerate(column.type.fields)
+            ]
+            return Fields(parts=dict(zip((name for name, _ in column.type.fields), parts, strict=True)))
+        case Kind.STRUCT:
+            return row_text(column.type, domain)
+        case Kind.MAP:
+            (_, key), (_, value) = column.type.fields
+            return Entries(
+                key=_inside(column, key, domain, 0, meaning, facts),
+                value=_inside(column, value, domain, 1, meaning, facts),
             )
-            element = random_spec(Column(name=column.name, type=column.type.element), meaning, inner, facts)
-            return ListOf(element=element)
     raise PlanError(f"{column.name}: nothing is known of the type {column.type.sql}", hint="name it in a plan")
 
 
-def _range_text(column: Type) -> Format:
-    """Range literals as PostgreSQL reads them: [low, high)."""
-    name = column.sql.lower()
-    if name.startswith(("date", "ts")):
-        return Format(template="[2025-0{0}-01,2025-1{1}-01)", parts=(Range(low=1, high=9), Range(low=0, high=2)))
-    return Format(template="[{0},{1})", parts=(Range(low=1, high=99), Range(low=100, high=999)))
+def _inside(column: Column, type_: Type, domain: Domain, place: int, meaning: Meaning, facts: Facts) -> AnySpec:
+    """A spec for what stands at a place inside of the column's values."""
+    held = Column(name=column.name, type=type_, nullable=False)
+    return random_spec(held, meaning, domain.inner[place] if domain.inner else domain_of(held, facts.dialect), facts)

@@ -28,10 +28,10 @@ class Domain:
     """`low..high` for ordered kinds; `values` where only some are allowed (ENUM, IN, =), in physical form;
     `shortest` and `longest` for text (characters) and bytes, 0 for no limit; `forbidden` values; `case` where text
     must be of one case; `form` where it must fit a pattern, `json` where it must be a document, `ascii`
-    where its character set holds no more; `hints` are
-    values that conditions name which could not be read whole: good first guesses where drawing again decides.
-    Of unique values only: `grain` is how far numbers and moments lie apart, `coded` text is of one length, and the
-    member at `path` is what differs between documents."""
+    where its character set holds no more; `inner` are the domains of an array's elements or a row type's fields;
+    `hints` are values that conditions name which could not be read whole: good first guesses where drawing again
+    decides. Of unique values only: `grain` is how far numbers and moments lie apart, `coded` text is of one length, and
+    the member at `path` is what differs between documents."""
 
     kind: Kind
     low: int | None = None
@@ -50,6 +50,7 @@ class Domain:
     grain: int = 1
     coded: bool = False
     path: tuple[str, ...] = ()
+    inner: tuple[Domain, ...] = ()
 
     @property
     def ordered(self) -> bool:

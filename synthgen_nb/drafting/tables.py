@@ -8,11 +8,11 @@ from typing import Literal
 
 from msgspec import structs
 
+from ..computing import unheld
 from ..ddl.expressions import columns_of, parse_expression, row_time
-from ..errors import DDLError, PlanError, UnsafeSQLError
+from ..errors import PlanError
 from ..plan import NULL_SCALE, ColumnPlan, TablePlan
 from ..report import Finding
-from ..sandbox import connect
 from ..schema import Column, Kind
 from ..specs import (
     After,
@@ -33,7 +33,6 @@ from ..specs import (
     Tree,
 )
 from ..specs.people import namesakes
-from ..sqlsemantics import translate
 from .claims import Claim, Unit, product_sizes, unit_size
 from .columns import random_spec
 from .domains import Domain, units_of
@@ -101,17 +100,10 @@ def _formula(draft: Draft, column: Column) -> str:
 
 def _refused(draft: Draft) -> dict[str, str]:
     """Computed columns whose expression can't be evaluated here, with the reason."""
-    todo = [(c, _formula(draft, c)) for c in draft.table.columns if _formula(draft, c)]
-    found: dict[str, str] = {}
-    if todo:
-        types = {c.name: c.type for c in draft.table.columns}
-        with connect() as parser:
-            for column, formula in todo:
-                try:
-                    translate(formula, draft.facts.dialect, types, as_of=str(draft.facts.as_of), parser=parser)
-                except (UnsafeSQLError, DDLError) as error:
-                    found[column.name] = error.message
-    return found
+    types = {c.name: c.type for c in draft.table.columns}
+    asked = {c: structs.replace(c, generated=_formula(draft, c)) for c in draft.table.columns if _formula(draft, c)}
+    reasons = {c.name: unheld(tied, types, draft.facts.dialect, str(draft.facts.as_of)) for c, tied in asked.items()}
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 # --- claims and keys

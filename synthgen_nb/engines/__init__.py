@@ -5,7 +5,7 @@ ways are in the room that bears its name, and nothing here knows why somebody fi
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..schema import Table
 
@@ -25,6 +25,9 @@ class Engine(Protocol):
 
     def run(self, statement: str) -> None:
         """One statement that has passed `safety.check_statement`. Raises Refused."""
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """The rows of one SELECT of this program's own. Raises Refused."""
 
     def trial(self) -> AbstractContextManager[None]:
         """What is built inside is undone, whether it went well or not."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ..errors import Refused
-from ..schema import ForeignKey, Schema
+from ..schema import ForeignKey, Schema, Table
 from . import Engine
 from .adapting import Adapted
 from .building import Built, add_late, build, describe, said
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Filled:
-    """By the dataset's table: the engine's words about what is broken, the rows that it holds now, and what could not
-    be told in it or was not taken by it. The key "" of `left_out` is for what belongs to no table."""
+    """By the dataset's table: the engine's words about what is broken, the rows that it holds now, what could not be
+    told in it or was not taken by it, and the table as it was built. The key "" of `left_out` is for what belongs to no
+    table."""
 
     broken: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, list[str]] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
+    tables: dict[str, Table] = field(default_factory=dict)
 
 
 def fill(engine: Engine, dataset: Dataset, told: Adapted) -> Filled:
@@ -47,6 +49,7 @@ def fill(engine: Engine, dataset: Dataset, told: Adapted) -> Filled:
         for new, lines in found.items():
             done.left_out.setdefault(back.get(new, ""), []).extend(lines)
     done.missing = {back[new] for new in built.missing}
+    done.tables = {back[new]: table for new, table in built.schema.tables.items() if new not in built.missing}
     _fill_tables(engine, dataset, built, back, done)
     _add_references(engine, built, back, done)
     if not done.broken:

@@ -123,5 +123,6 @@ def _list(value: pl.Expr, type_: pl.List, column: Column, dialect: str) -> _Said
     if element.quoted and not isinstance(inner, pl.List):
         text = text.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
         text = pl.concat_str([pl.lit('"'), text, pl.lit('"')])
-    items = value.list.eval(text.fill_null("NULL")).list.join(",")
+    box = column.type.element is not None and column.type.element.sql.lower() == "box"  # the one type with its own mark
+    items = value.list.eval(text.fill_null("NULL")).list.join(";" if box else ",")
     return _Said(pl.concat_str([pl.lit("{"), items, pl.lit("}")]), True)

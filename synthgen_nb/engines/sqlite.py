@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Refused
 from ..schema import Table
@@ -44,7 +44,7 @@ class SQLite:
     def version(self) -> str:
         return f"SQLite {sqlite3.sqlite_version}"
 
-    def query(self, statement: str) -> list[tuple[object, ...]]:
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
         try:
             return self.connection.execute(statement).fetchall()
         except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:

@@ -4,7 +4,7 @@ from .base import Source, Spec
 from .binary import BitText, Bytes, Point, Uuid
 from .combinations import Latin, Listed, Pair, Ranked
 from .derived import After, Expression, Key, Null
-from .nested import AnySpec, Format, ListOf, Subset
+from .nested import AnySpec, Entries, Fields, Format, ListOf, Subset
 from .numbers import Choice, Range, Shaped
 from .people import Person
 from .periods import Slice, Stretch
@@ -12,8 +12,8 @@ from .sources import AnySource, Digit, Layout, Ordinal, Path, Permuted, Pick, Sk
 from .texts import Bank, Pattern, Prose
 
 __all__ = [
-    "After", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Expression", "Format",
-    "Key", "Latin", "Layout", "ListOf", "Listed", "Null", "Ordinal", "Pair", "Path", "Pattern", "Permuted",
-    "Person", "Pick", "Point", "Prose", "Range", "Ranked", "Shaped", "Skip", "Slice", "Source", "Spec",
-    "Stretch", "Subset", "Tree", "Uuid",
+    "After", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Entries", "Expression", "Fields",
+    "Format", "Key", "Latin", "Layout", "ListOf", "Listed", "Null", "Ordinal", "Pair", "Path", "Pattern", "Permuted",
+    "Person", "Pick", "Point", "Prose", "Range", "Ranked", "Shaped", "Skip", "Slice", "Source", "Spec", "Stretch",
+    "Subset", "Tree", "Uuid",
 ]  # fmt: skip

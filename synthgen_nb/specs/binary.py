@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from ..rows import U64, Rows, Values, below, bits, permute
@@ -12,6 +13,15 @@ from .base import Spec
 from .texts import fixed_width
 
 _UUID_BITS = 60  # of the first half, what the version digit leaves
+Shape = Literal["point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "collection"]
+_CODES = {"multipoint": 4, "multilinestring": 5, "multipolygon": 6, "collection": 7}
+_PARTS: dict[Shape, Shape] = {
+    "multipoint": "point",
+    "multilinestring": "linestring",
+    "multipolygon": "polygon",
+    "collection": "point",
+}
+F64 = npt.NDArray[np.float64]
 _HEX = np.frombuffer("".join(f"{i:02x}" for i in range(256)).encode(), "<u2")
 
 
@@ -99,18 +109,40 @@ class BitText(Spec, frozen=True, tag="bit_text"):
 
 class Point(Spec, frozen=True, tag="point"):
     """A point on land-ish latitudes (-55..70): "(x,y)" for PostgreSQL's point, WKT for PostGIS, or SRID and WKB in
-    bytes for MySQL's geometry types."""
+    bytes for MySQL's geometry types, of which the point may be the corner of another `shape`."""
 
     form: Literal["pair", "wkt", "wkb"]
+    shape: Shape = "point"
 
     def draw(self, rows: Rows, name: str) -> Values:
         x = below(rows.bits(name + "/x"), 3_600_000).astype(np.int64) / 10_000 - 180
         y = below(rows.bits(name + "/y"), 1_250_000).astype(np.int64) / 10_000 - 55
         if self.form == "wkb":
-            head = np.zeros((len(rows), 9), np.uint8)
-            head[:, 4], head[:, 5] = 1, 1  # SRID 0, little endian, geometry type 1
-            body = np.column_stack((x, y)).astype("<f8").view(np.uint8).reshape(len(rows), 16)
-            return Values(_cut(np.hstack((head, body)), np.full(len(rows), 25)))
+            octets = np.hstack([np.zeros((len(rows), 4), np.uint8), _wkb(self.shape, x, y)])  # SRID 0
+            return Values(_cut(octets, np.full(len(rows), octets.shape[1])))
         template = "({:.4f},{:.4f})" if self.form == "pair" else "POINT({:.4f} {:.4f})"
         # a loop over rows: geometry columns are rare, and formatting floats has no vector form
         return Values(pa.array([template.format(a, b) for a, b in zip(x, y, strict=True)], pa.string()))
+
+
+def _wkb(shape: Shape, x: F64, y: F64) -> npt.NDArray[np.uint8]:
+    """Well-known binary, one row of bytes a value: a line or a square of half a degree from (x, y) on."""
+    if shape in _PARTS:
+        return np.hstack([_head(len(x), _CODES[shape], 1), _wkb(_PARTS[shape], x, y)])
+    if shape == "point":
+        return np.hstack([_head(len(x), 1), _pairs((x, y))])
+    if shape == "linestring":
+        return np.hstack([_head(len(x), 2, 2), _pairs((x, y), (x + 0.5, y + 0.5))])
+    corners = [(x, y), (x + 0.5, y), (x + 0.5, y + 0.5), (x, y + 0.5), (x, y)]
+    return np.hstack([_head(len(x), 3, 1, len(corners)), _pairs(*corners)])
+
+
+def _head(rows: int, *numbers: int) -> npt.NDArray[np.uint8]:
+    """The mark of little endian, the type's code, and counts."""
+    octets = np.frombuffer(b"\x01" + np.array(numbers, "<u4").tobytes(), np.uint8)
+    return np.tile(octets, (rows, 1))
+
+
+def _pairs(*points: tuple[F64, F64]) -> npt.NDArray[np.uint8]:
+    flat = np.column_stack([part for point in points for part in point]).astype("<f8")
+    return flat.view(np.uint8).reshape(len(flat), 16 * len(points))

@@ -27,7 +27,7 @@ class Format(Spec, frozen=True, tag="format"):
 
     def draw(self, rows: Rows, name: str) -> Values:
         pieces: list[pa.Array | str] = []
-        for number, piece in enumerate(re.split(r"\{(\d)\}", self.template)):
+        for number, piece in enumerate(re.split(r"\{(\d+)\}", self.template)):
             if number % 2 == 0:
                 pieces.append(piece)
                 continue
@@ -49,12 +49,35 @@ class ListOf(Spec, frozen=True, tag="list"):
         np.cumsum(lengths, out=offsets[1:])
         row = np.repeat(np.arange(len(rows)), lengths)
         place = (np.arange(offsets[-1]) - offsets[row]).astype(np.uint64)
-        window = rows.of(rows.table, rows.index[row] * np.uint64(self.longest) + place)
-        values = self.element.draw(window, f"{name}/element").data
-        flat = pa.array(values) if isinstance(values, np.ndarray) else values
-        if isinstance(flat, pa.DictionaryArray):
-            flat = pc.cast(flat, pa.string())
+        window = rows.of(rows.table, rows.index[row] * np.uint64(max(self.longest, 1)) + place)
+        flat = _flat(self.element.draw(window, f"{name}/element"))
         return Values(pa.ListArray.from_arrays(pa.array(offsets), flat))
+
+
+class Fields(Spec, frozen=True, tag="fields"):
+    """Structs: each field a spec of its own."""
+
+    parts: dict[str, AnySpec]
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        drawn = [_flat(part.draw(rows, f"{name}/{key}")) for key, part in self.parts.items()]
+        return Values(pa.StructArray.from_arrays(drawn, names=list(self.parts)))
+
+
+class Entries(Spec, frozen=True, tag="entries"):
+    """Maps of one entry: more could repeat a key."""
+
+    key: AnySpec
+    value: AnySpec
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        keys, values = _flat(self.key.draw(rows, f"{name}/key")), _flat(self.value.draw(rows, f"{name}/value"))
+        return Values(pa.MapArray.from_arrays(pa.array(np.arange(len(rows) + 1), pa.int32()), keys, values))
+
+
+def _flat(values: Values) -> pa.Array:
+    data = pa.array(values.data) if isinstance(values.data, np.ndarray) else values.data
+    return pc.cast(data, pa.string()) if isinstance(data, pa.DictionaryArray) else data
 
 
 _SET_LABELS = 10  # of a longer SET, the first ten are used: every subset of them is one entry of a small dictionary
@@ -100,6 +123,8 @@ AnySpec = (
     | Null
     | Format
     | ListOf
+    | Fields
+    | Entries
     | Subset
     | Slice
     | Stretch

@@ -14,7 +14,7 @@ from sqlglot import exp
 from ..ddl.expressions import parse_expression
 from ..errors import DDLError, UnsafeSQLError
 from ..sandbox import guard_expression
-from ..schema import Type
+from ..schema import Kind, Type
 from .functions import FUNCTIONS
 from .operators import OPERATORS
 from .terms import Scope, Term, as_truth, refuse
@@ -22,7 +22,7 @@ from .terms import Scope, Term, as_truth, refuse
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["condition", "translate"]
+__all__ = ["condition", "result_of", "translate"]
 
 
 def translate(
@@ -58,6 +58,19 @@ def condition(
         return guard_expression(sql, parser=parser)
     scope = Scope(_family(dialect), columns, names or {}, as_of)
     return guard_expression(as_truth(_read(sql, scope), scope).sql, parser=parser)
+
+
+def result_of(
+    sql: str, dialect: str, columns: Mapping[str, Type] | None = None, *, as_of: str = ""
+) -> tuple[Kind | None, int | None]:
+    """What kind of value the expression gives in `dialect`, and the digits after its point where they are known. Raises
+    UnsafeSQLError for what can't be evaluated exactly."""
+    if dialect == "duckdb":
+        guard_expression(sql)
+        return None, None
+    term = _read(sql, Scope(_family(dialect), columns, {}, as_of))
+    guard_expression(term.sql)
+    return term.kind, term.scale
 
 
 def _family(dialect: str) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ..ddl.expressions import row_checks, row_time
+from ..computing import unheld
+from ..ddl.expressions import row_checks, row_time, with_value
 from ..ddl.partitions import bound_of, routed, takes_every_row
 from ..errors import InputError
 from ..sandbox import quoted
@@ -71,6 +72,7 @@ def row_rules(ground: Ground) -> Iterator[RowRule]:
         if not column.nullable and column.name not in keys:  # a key's NULLs are counted with the key
             yield _not_null(ground, column)
         yield from _typed(ground, column)
+        yield from _inside(ground, column)
         if column.generated and not row_time(column):
             yield _generated(ground, column)
     for check in row_checks(ground.schema, ground.table):
@@ -124,6 +126,27 @@ def _typed(ground: Ground, column: Column) -> Iterator[RowRule]:
         yield RowRule("length", only, text, place, violated)
 
 
+def _inside(ground: Ground, column: Column) -> Iterator[RowRule]:
+    """The CHECKs of the DOMAIN that an array's elements are of; those of a row type's fields are the engine's."""
+    if any(type_.domain for _, type_ in column.type.fields):
+        reason = "the fields of a row type are left to the engine"
+        yield RowRule("check", (column.name,), f"{column.name} {column.type.sql}", column.place, reason=reason)
+    element = column.type.element
+    domain = ground.schema.domains.get(element.domain or "") if element is not None else None
+    if element is None or domain is None or column.type.kind != Kind.ARRAY:
+        return
+    for sql in domain.checks:
+        text = f"each of {column.name}: CHECK ({sql})"
+        try:
+            asked = with_value(sql, "part", ground.schema.dialect)
+            held = condition(asked, ground.schema.dialect, {"part": element}, parser=ground.parser)
+        except InputError as error:
+            yield RowRule("check", (column.name,), text, column.place, reason=str(error))
+        else:
+            failing = f'list_filter({ground.column(column.name)}, lambda "part": ({held}) IS FALSE)'
+            yield RowRule("check", (column.name,), text, column.place, f"len({failing}) > 0")
+
+
 def _limits(kind: Type, dialect: str) -> tuple[int | Decimal, int | Decimal] | None:
     """The least and greatest value of a numeric type; None if it has none."""
     if kind.kind == Kind.YEAR:
@@ -172,6 +195,8 @@ def _condition(
 def _generated(ground: Ground, column: Column) -> RowRule:
     """The stored value is the one the engine would compute. JSON is compared without regard to spaces and order."""
     name, only, text = ground.column(column.name), (column.name,), f"{column.name} AS ({column.generated})"
+    if reason := unheld(column, ground.types(), ground.schema.dialect, ground.as_of):
+        return RowRule("generated", only, text, column.place, reason=reason)
     try:
         made = ground.translated(column.generated or "")
     except InputError as error:
