@@ -9,7 +9,7 @@ import random
 import numpy as np
 import pytest
 
-from synthgen_nb.drafting.webs import woven
+from synthgen_nb.drafting.webs import connected, woven
 from synthgen_nb.plan import ColumnPlan, Plan, TablePlan
 from synthgen_nb.rows import U64
 from synthgen_nb.schema import Column, Schema, Table
@@ -75,8 +75,10 @@ def test_rows_of_a_web_differ_in_each_of_its_uniques(seed: int) -> None:
     rng = random.Random(seed)
     names = "abcde"[: rng.randint(3, 5)]
     sizes = {name: rng.randint(1, 14) for name in names}
-    groups = [frozenset(rng.sample(names, rng.choice((2, 2, 2, 3)))) for _ in range(rng.randint(2, 6))]
+    groups = [frozenset("ab"), frozenset("bc")]
+    groups += [frozenset(rng.sample(names, rng.choice((2, 2, 2, 3)))) for _ in range(rng.randint(0, 4))]
     groups = [g for g in dict.fromkeys(groups) if not any(other < g for other in groups)]
+    groups = next(web for web in connected(groups) if len(web) > 1)
     web = woven(groups, sizes.__getitem__, [], 10**6)
     assert web is not None
     wide = [math.prod(sizes[name] for name in bundle) for bundle in web.bundles]
