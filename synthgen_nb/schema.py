@@ -1,7 +1,8 @@
 """What a DDL text says: tables, columns, types and constraints. Knows nothing of data, plans or files.
 
 All values are frozen and go to disk as JSON (msgspec). SQL fragments (CHECK, DEFAULT, GENERATED) stay text in the
-schema's own dialect: they are rendered back as they came, and parsed where somebody needs their tree.
+schema's own dialect: they are rendered back as they came, and parsed where somebody needs their tree. Only a call of
+the schema's own function, where that is one expression, stands there as the expression.
 """
 
 from __future__ import annotations

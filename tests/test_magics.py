@@ -288,8 +288,15 @@ def test_the_tables_of_a_database_need_no_cell_under_the_line(cells: Cells, perc
     assert "both a cell of DDL and --from" in cells.said
 
 
-def test_a_password_in_the_url_of_a_database_is_not_shown(cells: Cells) -> None:
+def test_a_planted_password_is_found_neither_in_a_notebook_s_output_nor_in_its_files(
+    cells: Cells, tmp_path: Path
+) -> None:
     pytest.importorskip("psycopg", reason="the extra 'prove' is not installed")
-    assert not cells("%synthgen --from postgresql://me:pl4nted@127.0.0.1:1/x").success
-    assert "me:***@127.0.0.1" in cells.said
-    assert "pl4nted" not in cells.said
+    cells(f"%%synthgen shop << -n 5\n{DDL}")
+    url = "postgresql://me:pl4nted@127.0.0.1:1/x"
+    for line in (f"--from {url}", f"schema --from {url}", f"prove shop --engine {url}", f"show {url}", f"-f {url}"):
+        assert not cells(f"%synthgen {line}").success
+        assert "me:***@127.0.0.1" in cells.said
+        assert "pl4nted" not in cells.said
+    kept = [path for path in (tmp_path / "synthgen_store").rglob("*") if path.is_file()]
+    assert not [path for path in kept if b"pl4nted" in path.read_bytes()]

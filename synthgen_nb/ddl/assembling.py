@@ -10,11 +10,12 @@ from dataclasses import replace as replace_raw
 from msgspec.structs import replace
 
 from ..errors import DDLError
-from ..schema import Check, Column, Constraint, Domain, ForeignKey, Kind, Place, Schema, Table, Type
+from ..schema import Check, Column, Constraint, Domain, ForeignKey, Kind, Place, Schema, Table, Type, Unique
 from .catalog import Catalog, ColumnDraft, TableDraft, UserType
 from .columns import default_is_sequence
 from .cursor import Cursor
 from .fragments import columns_read, written_key
+from .functions import inlined
 from .inserts import NotLiteral, read_literal
 from .reference import MISSING, Incomplete, completed, orphans, without_repeats
 from .splitter import Statement
@@ -91,7 +92,8 @@ def _domains(catalog: Catalog) -> dict[str, Domain]:
         checks, nullable, default = [], True, None
         link: UserType | None = made
         while link is not None and link.kind == "domain":
-            checks += [sql for _, sql in link.checks if sql not in checks]
+            plain = [_plain(sql, {"VALUE": type_, "value": type_}, catalog) for _, sql in link.checks]
+            checks += [sql for sql in plain if sql not in checks]
             nullable = nullable and link.nullable
             default = default if default is not None else link.default
             link = link.made
@@ -129,7 +131,10 @@ def _table(draft: TableDraft, catalog: Catalog, domains: dict[str, Domain]) -> T
     if catalog.dialect.backslashes and (found := _TABLE_COLLATION.search(draft.options)):
         collation = found[1]
     columns = [_column(c, draft, catalog, domains, collation) for c in draft.columns]
-    constraints = [c for given in draft.constraints if (c := _constraint(given, draft, catalog)) is not None]
+    types = {column.name: column.type for column in columns}
+    columns = [replace(c, generated=c.generated and _plain(c.generated, types, catalog)) for c in columns]
+    given_constraints = [_without_calls(given, types, catalog) for given in draft.constraints]
+    constraints = [c for given in given_constraints if (c := _constraint(given, draft, catalog)) is not None]
     if catalog.dialect.name == "mariadb":
         columns, constraints = _json_columns(columns, constraints)
     return Table(
@@ -144,6 +149,20 @@ def _table(draft: TableDraft, catalog: Catalog, domains: dict[str, Domain]) -> T
         options=draft.options,
         place=draft.place,
     )
+
+
+def _without_calls(given: Constraint, types: dict[str, Type], catalog: Catalog) -> Constraint:
+    """The constraint with the schema's own functions in the place of their calls."""
+    if isinstance(given, Check):
+        return replace(given, sql=_plain(given.sql, types, catalog))
+    if isinstance(given, Unique):
+        expressions = tuple(_plain(sql, types, catalog) for sql in given.expressions)
+        return replace(given, expressions=expressions, where=given.where and _plain(given.where, types, catalog))
+    return given
+
+
+def _plain(sql: str, types: dict[str, Type], catalog: Catalog) -> str:
+    return inlined(sql, catalog.find_function, types, catalog.dialect) if catalog.functions else sql
 
 
 def _json_columns(columns: list[Column], constraints: list[Constraint]) -> tuple[list[Column], list[Constraint]]:

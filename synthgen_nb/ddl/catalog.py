@@ -14,6 +14,7 @@ from ..errors import DDLError
 from ..schema import Check, Constraint, Exclude, ForeignKey, Note, Period, Place, PrimaryKey, Unique
 from .dialects import Dialect
 from .fragments import columns_read, renamed
+from .functions import Function
 from .typenames import RawType
 
 Value = str | int | float | bool | None
@@ -231,6 +232,7 @@ class Catalog:
         self.strict = strict
         self.tables: dict[str, TableDraft] = {}
         self.types: dict[str, UserType] = {}
+        self.functions: dict[tuple[str, int], Function | None] = {}  # by key and number of parameters; None: several
         self.notes: list[Note] = []
         self.home: str | None = dialect.home or None
         self.path: tuple[str, ...] = ("",)
@@ -274,6 +276,18 @@ class Catalog:
 
     def find_type(self, parts: tuple[str, ...]) -> UserType | None:
         return next((self.types[k] for k in self._candidates(parts) if k in self.types), None)
+
+    def add_function(self, parts: tuple[str, ...], made: Function) -> None:
+        """The last of that name and those types counts; two of different types are told apart by nobody here."""
+        space, name = self.split_name(parts)
+        place = (self.dialect.same(f"{space}.{name}" if space else name), len(made.parameters))
+        other = self.functions.get(place, made)
+        same = other is not None and [t.sql for _, t in other.parameters] == [t.sql for _, t in made.parameters]
+        self.functions[place] = made if same else None
+
+    def find_function(self, parts: tuple[str, ...], arguments: int) -> Function | None:
+        places = ((key, arguments) for key in self._candidates(parts))
+        return next((self.functions[place] for place in places if place in self.functions), None)
 
     def is_no_table(self, parts: tuple[str, ...]) -> bool:
         return any(k in self.not_tables for k in self._candidates(parts))

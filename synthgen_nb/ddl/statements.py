@@ -11,6 +11,7 @@ from .alter import alter_table
 from .catalog import Catalog
 from .cursor import Cursor, NotUnderstood
 from .dialects import words
+from .functions import read_function
 from .inserts import copy_rows, forget_rows, insert_rows, skips_insert
 from .objects import (
     alter_type,
@@ -91,7 +92,7 @@ def _reads(head: list[str], statement: Statement, catalog: Catalog) -> bool | No
     if first == "CREATE":
         words = [w for w in head[1:] if w not in ("OR", "REPLACE", "ALTER")]
         known = any(w in _CREATE_IGNORED for w in words[:1]) and not {"TABLE"} & set(words[:2])
-        return not known
+        return not known or (words[:1] == ["FUNCTION"] and catalog.dialect.name == "postgres")
     if first == "ALTER":
         return second in ("TABLE", "TYPE", "DOMAIN") or (False if second in _ALTER_IGNORED else None)
     if first == "DROP":
@@ -165,6 +166,9 @@ def _create(c: Cursor, statement: Statement, catalog: Catalog) -> None:
             _schema_elements(c, statement, catalog)
     elif c.take("EXTENSION"):
         catalog.extensions = True
+    elif c.dialect.name == "postgres" and c.take("FUNCTION"):
+        name = c.qualified("a function name")
+        catalog.add_function(name, read_function(c))
     elif _to_named(c):
         create_other(c, catalog)
     elif not any(token in _CREATE_IGNORED for token in (c.peek(k).key for k in range(4))):

@@ -51,6 +51,13 @@ _DOMAIN_CHECKS = """
 SELECT contypid, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
 WHERE contypid <> 0 AND contype = 'c' ORDER BY oid
 """
+_FUNCTIONS = f"""
+SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+JOIN pg_language l ON l.oid = p.prolang
+WHERE p.prokind = 'f' AND l.lanname IN ('sql', 'plpgsql') AND p.prorettype <> 'trigger'::regtype
+  AND {_OURS.format(kind="pg_proc", of="p")}
+ORDER BY p.oid
+"""
 _TABLES = f"""
 SELECT c.oid, quote_ident(n.nspname), format('%I.%I', n.nspname, c.relname), c.relispartition,
        pg_get_expr(c.relpartbound, c.oid), CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
@@ -151,7 +158,7 @@ def _read(engine: Postgres) -> Definitions:
     after += [definition for oid, definition in engine.query(_INDEXES) if oid in tables]
     return Definitions(
         "postgres",
-        before=(*before, *_types(engine, types)),
+        before=(*before, *_types(engine, types), *(text for (text,) in engine.query(_FUNCTIONS))),
         tables=tuple(_create(tables[oid], tables) for oid in _parents_first(tables)),
         after=(*after, *(line for table in tables.values() for line in _comments(table))),
         left_out=left_out(engine.query(_OTHERS)),
