@@ -80,6 +80,7 @@ class Column(Struct, frozen=True, omit_defaults=True, kw_only=True):
     name: str
     type: Type
     nullable: bool = True
+    by_domain: bool = False  # NOT NULL is said by its domain alone
     default: str | None = None
     generated: str | None = None  # the expression of a computed column
     identity: Literal["always", "by default", "auto"] | None = None  # "auto": serial, AUTO_INCREMENT, AUTOINCREMENT

@@ -64,7 +64,20 @@ _checked(
     "{x} !~ '[[:space:]]'",
     "{x} ~ '^\\d{3}-\\d{2}$'",
     "{x} SIMILAR TO '[A-C]+'",
+    "{x} ~ '^(new|sent|paid)$'",
+    "{x} ~ '^[a-z]+(?:-[a-z]+)*$' AND length({x}) >= 6",
+    "{x} ~ E'^\\d{5}$'",
     engines=("postgres",),
+)
+_checked(
+    "CHECK of letter case over a list",
+    "varchar(10)",
+    "upper({x}) IN ('A', 'B', 'c')",
+    "lower({x}) = 'on' OR {x} IS NULL",
+    "trim({x}) IN ('x', ' y')",
+)
+_checked(
+    "CHECK of bytes", "bytea", "octet_length({x}) = 20", "{x} IS NULL OR octet_length({x}) <= 8", engines=("postgres",)
 )
 _checked(
     "CHECK of REGEXP", "varchar(30)", "{x} REGEXP '^[A-Z]{2}[0-9]{4}$'", "{x} RLIKE '^[a-z]+$'", engines=("mariadb",)

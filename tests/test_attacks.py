@@ -365,6 +365,12 @@ CHECKS = (
            " note varchar(12) CHECK (length(note) BETWEEN 8 AND 9))", {"t": 500}),
     Attack("text that fits a pattern and is UNIQUE", POSTGRES,
            "CREATE TABLE t (code varchar(8) PRIMARY KEY CHECK (code ~ '^[A-Z]{2}-[0-9]{3}$'))", {"t": 300}),
+    Attack("groups, ways and escapes of a pattern in keys", POSTGRES,
+           "CREATE DOMAIN sum32 AS bytea CHECK (VALUE IS NULL OR octet_length(VALUE) = 32);"
+           "CREATE TABLE t (slug text PRIMARY KEY CHECK (slug ~ '^[a-z0-9]+(?:-[a-z0-9]+)*$' AND length(slug) >= 12),"
+           " link text UNIQUE CHECK (link ~* '^(https?|ftp)://[^[:space:]]+$'), card char(5) UNIQUE CHECK (card ~ E'^\\\\d{5}$'),"
+           " sum sum32 NOT NULL UNIQUE, state text NOT NULL CHECK (state ~ '^(open|shut)$'), kind char(2) CHECK (upper(kind) IN ('GO', 'IN')))",
+           {"t": 300}, also=lambda made: {"open", "shut"} == set(values(made, "t", "state"))),
 )  # fmt: skip
 
 EXCLUDED = (

@@ -118,6 +118,7 @@ def _column(
         name=draft.name,
         type=type_,
         nullable=draft.nullable and (domain is None or domain.nullable),
+        by_domain=draft.nullable and domain is not None and not domain.nullable,
         default=draft.default,
         generated=draft.generated,
         identity=identity,

@@ -39,6 +39,11 @@ def parse_expression(sql: str, dialect: str) -> exp.Expression:
     found = where.this
     assert isinstance(found, exp.Expression)
     found.pop()
+    for escaped in list(found.find_all(exp.ByteString)):  # E'...': read already, so a literal like any other
+        plain = exp.Literal.string(escaped.name)
+        if escaped is found:
+            return plain
+        escaped.replace(plain)
     return found
 
 

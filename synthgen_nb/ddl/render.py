@@ -226,7 +226,6 @@ def _autoincrement_key(table: Table, dialect: Dialect) -> str:
 
 
 def _column(column: Column, is_own_key: bool, schema: Schema, dialect: Dialect) -> str:
-    domain = schema.domains.get(column.type.domain or "")
     parts = [written(column.name, dialect), _type(column.type, dialect)]
     if column.generated is not None:
         parts.append(_generated(column.generated, column.type, dialect))
@@ -238,7 +237,7 @@ def _column(column: Column, is_own_key: bool, schema: Schema, dialect: Dialect) 
         parts.append("IDENTITY(1,1)")
     elif is_own_key:
         parts.append("PRIMARY KEY AUTOINCREMENT")
-    if not column.nullable and not is_own_key and (domain is None or domain.nullable):
+    if not column.nullable and not is_own_key and not column.by_domain:
         parts.append("NOT NULL")
     if column.identity == "auto" and dialect.backslashes and column.default is None:
         parts.append("AUTO_INCREMENT")

@@ -32,7 +32,7 @@ def schema_json(schema: Schema) -> dict[str, Any]:
 
 def _table(table: Table, schema: Schema) -> dict[str, Any]:
     return {
-        "columns": [_column(c, table, schema) for c in table.columns],
+        "columns": [_column(c) for c in table.columns],
         "primary_key": list(table.primary_key),
         "uniques": [
             {
@@ -63,14 +63,12 @@ def _table(table: Table, schema: Schema) -> dict[str, Any]:
     }
 
 
-def _column(column: Column, table: Table, schema: Schema) -> dict[str, Any]:
-    domain = schema.domains.get(column.type.domain or "")
-    by_domain = domain is not None and not domain.nullable and column.name not in table.primary_key
+def _column(column: Column) -> dict[str, Any]:
     return {
         "name": column.name,
         "type": column.type.domain or column.type.sql,
         "kind": column.type.kind.value,
-        "nullable": column.nullable or by_domain,
+        "nullable": column.nullable or column.by_domain,
         "default": column.default,
         "generated": column.generated,
         "identity": column.identity,

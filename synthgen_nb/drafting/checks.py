@@ -16,7 +16,7 @@ from ..schema import Check, Column, ForeignKey, Kind, PrimaryKey, Table, Unique
 from .domains import Domain, units
 from .forms import PATTERNS, note_hints, read_form, read_forms
 from .reading import Order, Reading, allow, scalar_of
-from .trees import column_in, conjuncts, literal_in, measured_in, positive, sqlglot_name
+from .trees import column_in, conjuncts, folded_in, literal_in, measured_in, positive, sqlglot_name
 
 _FLIPPED: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.GT: exp.LT,
@@ -74,11 +74,7 @@ def _read(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -> bo
     if isinstance(tree, tuple(_FLIPPED)):
         return _read_comparison(tree, columns, reading)
     if isinstance(tree, exp.In):
-        column = column_in(tree.this, columns)
-        values = [literal_in(e) for e in tree.expressions]
-        if column is None or not values or None in values:
-            return False
-        return allow(column, [v for v in values if v is not None], reading)
+        return _read_among(tree.this, tree.expressions, columns, reading)
     if isinstance(tree, exp.Not):
         return _read_not(tree.this.unnest(), columns, reading)
     if isinstance(tree, exp.Anonymous) and tree.name.lower() == "json_valid":
@@ -95,6 +91,16 @@ def _read(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -> bo
         column = column_in(tree, columns)
         return column is not None and column.type.kind == Kind.BOOLEAN and allow(column, [True], reading)
     return read_form(tree, columns, reading)
+
+
+def _read_among(side: exp.Expr, listed: list[exp.Expr], columns: Mapping[str, Column], reading: Reading) -> bool:
+    """`x IN (...)`, `UPPER(x) IN (...)`: of the latter's values, those that stay as they are."""
+    found = folded_in(side, columns)
+    column = found[0] if found else column_in(side, columns)
+    values = [literal_in(e) for e in listed]
+    if column is None or not values or None in values:
+        return False
+    return allow(column, [v for v in values if not found or v == found[1](str(v))], reading)
 
 
 def _read_not(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -> bool:
@@ -145,9 +151,10 @@ def _read_or(tree: exp.Or, columns: Mapping[str, Column], reading: Reading) -> b
 def _read_comparison(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -> bool:
     kind, left, right = type(tree), tree.this.unnest(), tree.expression.unnest()
     if isinstance(right, exp.Any) and kind is exp.EQ:  # pg_dump writes IN as = ANY (ARRAY[...])
-        column, array = column_in(left, columns), right.find(exp.Array)
-        values = [literal_in(e) for e in array.expressions] if array else []
-        return bool(column and values and None not in values) and allow(column, values, reading)  # type: ignore[arg-type]
+        array = right.find(exp.Array)
+        return array is not None and _read_among(left, array.expressions, columns, reading)
+    if kind is exp.EQ and folded_in(left, columns) is not None and literal_in(right) is not None:
+        return _read_among(left, [right], columns, reading)
     if column_in(left, columns) is None and measured_in(left, columns) is None:
         left, right, kind = right, left, _FLIPPED[kind]
     measured = measured_in(left, columns)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from math import prod
 
 from sqlglot import exp
 
 from ..schema import Column, Kind
-from ..specs.texts import places
 from .domains import Scalar
-from .patterns import from_like, from_regex
-from .reading import Reading, scalar_of
+from .patterns import Form, from_like, from_regex, from_similar
+from .reading import Reading, allow, scalar_of
+from .spelling import listed, template_of, widest
 from .trees import column_in, literal_in
 
 REGEX = exp.RegexpLike | exp.RegexpILike | exp.RegexpFullMatch
-PATTERNS = exp.Like | exp.ILike | exp.Glob | REGEX
+PATTERNS = exp.Like | exp.ILike | exp.Glob | exp.SimilarTo | REGEX
 
 
 def read_forms(parts: list[exp.Expr], columns: Mapping[str, Column], reading: Reading) -> bool:
@@ -26,24 +25,25 @@ def read_forms(parts: list[exp.Expr], columns: Mapping[str, Column], reading: Re
     if column is None or any(c != column for c in found):
         return False
     before = reading.domains[column.name]
-    forms = []
+    forms: list[Form] = []
     for part in parts:
         reading.domains[column.name] = before
         if read_form(part, columns, reading):
-            forms.append(reading.domains[column.name].form)
+            form = reading.domains[column.name].form
+            forms += [form] if form else []
         elif not isinstance(part, exp.EQ | exp.In):
             reading.domains[column.name] = before
             return False
     reading.domains[column.name] = before
     for part in parts:
         note_hints(part, columns, reading)
-    widest = max((f for f in forms if f), key=lambda f: prod(map(len, places(f.template))), default=None)
-    reading.domains[column.name] = replace(reading.domains[column.name], form=widest)
-    return widest is not None
+    form = widest(forms)
+    reading.domains[column.name] = replace(reading.domains[column.name], form=form)
+    return form is not None
 
 
 def read_form(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -> bool:
-    """LIKE, GLOB or a regular expression over one text column: its values are spelled by a template."""
+    """A pattern over one text column: its values are spelled by a template, or listed where there are few."""
     if not isinstance(tree, PATTERNS):
         return False
     column, pattern = column_in(tree.this, columns), literal_in(tree.expression)
@@ -56,13 +56,18 @@ def read_form(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -
         form = from_regex(pattern) if not tree.args.get("flag") else None
     elif isinstance(tree, exp.Glob):
         form = from_like(pattern, classes=True, many="*", one="?")
+    elif isinstance(tree, exp.SimilarTo):
+        form = from_similar(pattern)
     else:
         form = from_like(pattern, classes=reading.dialect == "tsql")
-    if (
-        form is None
-        or domain.kind not in (Kind.TEXT, Kind.OTHER)
-        or (domain.longest and len(places(form.template)) > domain.longest)
-    ):
+    if form is None or domain.kind not in (Kind.TEXT, Kind.OTHER):
+        return False
+    if isinstance(tree, exp.ILike | exp.RegexpILike):
+        form = form._replace(regex=f"(?i){form.regex}")
+    few = listed(form)
+    if few is not None and domain.kind == Kind.TEXT:
+        return allow(column, list(few), reading)
+    if template_of(form, longest=domain.longest) is None:
         return False
     reading.domains[column.name] = replace(domain, form=form)
     return True

@@ -9,6 +9,7 @@ from ..schema import Column, Kind
 from ..specs import AnySpec, Bank, Choice, Format, Pattern, Person, Prose, Range, Uuid
 from ..specs.people import HOSTS, folded, namesakes
 from .domains import Domain, Facts
+from .spelling import literal, template_of
 
 _PEOPLE = {
     "person.first_name": "first_name", "person.last_name": "last_name", "person.full_name": "full_name",
@@ -36,10 +37,8 @@ def random_text(column: Column, group: str, domain: Domain, facts: Facts) -> Any
         return json_text()
     if domain.hints:
         return Choice(values=domain.hints)
-    if domain.form is not None and not _formed(group, domain):
-        return Pattern(template=domain.form.template)
-    if domain.case or shortest > 2:
-        return _coded(shortest, longest, domain.case)
+    if not _holds(group, domain):
+        return _spelled(column, domain) if domain.form else _coded(shortest, longest, domain.case)
     if group in _PEOPLE and _person_fits(_PEOPLE[group], longest):
         return Person(field=_PEOPLE[group], longest=longest, ascii=domain.ascii)  # type: ignore[arg-type]
     for spec in _meant(group, longest, facts):
@@ -59,10 +58,26 @@ _SAMPLES = {
 }
 
 
-def _formed(group: str, domain: Domain) -> bool:
-    """Whether all that the meaning gives has the form that a CHECK asks for anyway."""
-    form = domain.form
-    return form is None or (group in _SAMPLES and all(re.fullmatch(form.regex, text) for text in _SAMPLES[group]))
+def _holds(group: str, domain: Domain) -> bool:
+    """Whether all that the meaning gives has the form, the case and the length that CHECKs ask for anyway."""
+    if domain.form is None and not domain.case and domain.shortest <= 2:
+        return True
+    return group in _SAMPLES and all(
+        (domain.form is None or re.search(domain.form.regex, text))
+        and (not domain.case or text == getattr(text, domain.case)())
+        and len(text) >= domain.shortest
+        for text in _SAMPLES[group]
+    )
+
+
+def _spelled(column: Column, domain: Domain, wanted: int = 1) -> Pattern:
+    assert domain.form is not None
+    template = template_of(
+        domain.form, shortest=domain.shortest, longest=domain.longest, case=domain.case, wanted=wanted
+    )
+    if template is None:
+        raise PlanError(f"no value of {column.name} can hold its CHECKs")
+    return Pattern(template=template)
 
 
 def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
@@ -142,9 +157,7 @@ def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
 
 def distinct_text(column: Column, group: str, domain: Domain, wanted: int) -> AnySpec:
     longest, shortest = domain.longest, domain.shortest
-    if domain.form is not None and not _formed(group, domain):
-        return Pattern(template=domain.form.template)
-    if not domain.case and shortest <= 2 and not domain.coded:
+    if _holds(group, domain) and not domain.coded:
         if group in ("email", "username", "person.full_name"):
             copies = -(-wanted // namesakes(1))
             if _person_fits(_PEOPLE[group], longest, copies):
@@ -157,14 +170,17 @@ def distinct_text(column: Column, group: str, domain: Domain, wanted: int) -> An
                 return bank
         if group in ("hash", "token", "api_key", "password_or_secret"):
             return Pattern(template="%" * min(longest or 64, 64))
+    if domain.form is not None:
+        return _spelled(column, domain, wanted)
     return _coded(shortest, longest, domain.case, wanted, _initials(column.name))
 
 
 def distinct_document(path: tuple[str, ...], wanted: int) -> Pattern:
     """JSON documents that differ in the member at `path`: text of digits, which any cast can read."""
     opened = "".join(f'{{"{step}": ' for step in path)
-    literal = "".join(f"\\{letter}" if letter in "#@?*%\\" else letter for letter in opened)
-    return Pattern(template=literal + '"' + "#" * max(6, len(str(wanted * 10))) + '"' + "}" * len(path), start=0)
+    return Pattern(
+        template=literal(opened) + '"' + "#" * max(6, len(str(wanted * 10))) + '"' + "}" * len(path), start=0
+    )
 
 
 def _initials(name: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from sqlglot import exp
 
-from ..schema import Column
+from ..schema import Column, Kind
+
+_FOLDS: dict[type[exp.Expr], Callable[[str], str]] = {exp.Upper: str.upper, exp.Lower: str.lower, exp.Trim: str.strip}
 
 
 def sqlglot_name(dialect: str) -> str:
@@ -72,9 +74,20 @@ def column_in(tree: exp.Expr, columns: Mapping[str, Column]) -> Column | None:
 
 
 def measured_in(tree: exp.Expr, columns: Mapping[str, Column]) -> Column | None:
-    """The column whose length this is."""
+    """The column whose length this is; of bytes too, where a character can't be several."""
     tree = bare(tree)
+    if isinstance(tree, exp.Anonymous) and tree.name.lower() == "octet_length" and len(tree.expressions) == 1:
+        column = column_in(tree.expressions[0], columns)
+        return column if column is not None and column.type.kind == Kind.BINARY else None
     return column_in(tree.this, columns) if isinstance(tree, exp.Length) else None
+
+
+def folded_in(tree: exp.Expr, columns: Mapping[str, Column]) -> tuple[Column, Callable[[str], str]] | None:
+    """The text column that is read through UPPER, LOWER or TRIM, and what they make of a text."""
+    tree = bare(tree)
+    fold = _FOLDS.get(type(tree))
+    column = column_in(tree.this, columns) if fold and not tree.args.get("expression") else None
+    return (column, fold) if fold and column is not None and column.type.kind == Kind.TEXT else None
 
 
 def bare(tree: exp.Expr) -> exp.Expr:

@@ -84,8 +84,9 @@ def bank(name: str, field: int, longest: int, numbered: bool, plain: bool = Fals
 
 
 class Pattern(Spec, frozen=True, tag="pattern"):
-    """Codes of one length: # digit, @ capital, ? small letter, * capital or digit, % hexadecimal; anything else, and
-    what a backslash stands before, is itself. `start` is the first code at an index: no number begins with zeros."""
+    """Codes of one length: # digit, @ capital, ? small letter, * capital or digit, % hexadecimal, [xyz] one of these;
+    anything else, and what a backslash stands before, is itself. `start` is the first code at an index: no number
+    begins with zeros."""
 
     template: str
     start: int = 0
@@ -130,6 +131,9 @@ def places(template: str) -> tuple[bytes, ...]:
     for letter in letters:
         if letter in _ALPHABETS:
             found.append(_ALPHABETS[letter])
+        elif letter == "[":
+            inside = [next(letters) if c == "\\" else c for c in iter(letters.__next__, "]")]
+            found.append("".join(inside).encode())
         else:
             literal = next(letters, letter) if letter == "\\" else letter
             found += [bytes([byte]) for byte in literal.encode()]

@@ -6,6 +6,7 @@ CREATE TABLE shop (
     id integer PRIMARY KEY,
     zip us_zip,
     home must,
+    sent must NOT NULL DEFAULT '00000',
     share percent NOT NULL,
     shares percent[]
 );
