@@ -84,8 +84,11 @@ def _shape(plan: Plan, table: Table, table_plan: TablePlan) -> Iterator[Finding]
             )
     for name, source in table_plan.sources.items():
         parents = source.among if isinstance(source, Pick) else source.parents if isinstance(source, Layout) else 0
-        if isinstance(source, Pick | Layout) and (
-            source.table not in plan.tables or parents > plan.tables[source.table].rows
+        nowhere = isinstance(source, Layout) and not (source.table and source.total)
+        if (
+            isinstance(source, Pick | Layout)
+            and not nowhere
+            and (source.table not in plan.tables or parents > plan.tables[source.table].rows)
         ):
             yield _broken(
                 table, (), f"source '{name}' points beyond the rows of {source.table}", "ask for more rows there"

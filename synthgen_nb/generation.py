@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .computing import Calculator
-from .errors import InfeasibleError
+from .errors import InfeasibleError, PlanError
 from .parquet import enum_field
 from .physical import arrow_type, converted, from_arrow, from_python, to_arrow
 from .plan import NULL_SCALE, Plan, Redraw
-from .rows import I64, Indices, Rows, Values, bits, key_of
+from .rows import I64, U64, Indices, Rows, Values, bits, key_of
 from .schema import Kind, Table, Type
-from .specs import Choice, Key, Range
+from .specs import Choice, Key, Layout, Range
 
 CHUNK_ROWS = 1 << 16  # = a row group; measured best between 64 and 128 Ki rows
 PART_ROWS = 1 << 20
@@ -70,6 +70,17 @@ class Engine:
         specs = {name: self.plan.tables[table].columns[name].spec for name in columns}
         listed = {name: spec for name, spec in specs.items() if isinstance(spec, Range | Choice)}
         return self._calculator(table).holding(listed, sql)
+
+    def span(self, table: str, name: str, first: U64, end: U64) -> tuple[U64, U64]:
+        """The rows of `table` (first..end-1) that its layout `name` lays out over parents first..end-1; "row" is the
+        layout of those that stand beside their parents, one each."""
+        if name == "row":
+            count = np.uint64(self.row_count(table))
+            return np.minimum(first, count), np.minimum(end, count)
+        layout = self.plan.tables[table].sources[name]
+        if not isinstance(layout, Layout):
+            raise PlanError(f"{table}: '{name}' lays out no children", hint="a Within goes through Layouts")
+        return layout.first(self, table, name, first), layout.first(self, table, name, end)
 
     def draw_source(self, rows: Rows, name: str) -> Indices:
         return self.plan.tables[rows.table].sources[name].draw(rows, name)

@@ -199,6 +199,74 @@ def _tenant(s: Sketch) -> None:
         s.foreign_key(t, (shared, own), side, "clause")
 
 
+def _owned(s: Sketch, tenant: Sketched, *above: Sketched, rest: str = "NOT NULL") -> Sketched:
+    """A table of the tenant's whose keys all hold the tenant: numbered within it, or by a serial of its own."""
+    t = s.table(None)
+    (owner,) = s.point(t, tenant, "NOT NULL", stem="tenant")
+    if not above or s.chance():
+        s.foreign_key(t, (owner,), tenant, "clause")
+    if s.chance():
+        number = s.add(t, s.pick("integer", "bigint"), "NOT NULL", name="number")
+        t.clauses.append(f"PRIMARY KEY ({s.listed([owner, number])})")
+    else:
+        number = s.add(t, "integer", "PRIMARY KEY", name="id")
+        t.clauses.append(f"UNIQUE ({s.listed([owner, number])})")
+    t.key = (owner, number)
+    for p in above:
+        own = s.add(t, p.column(p.key[1]).type, s.pick(rest, "NOT NULL"), name=s.fresh("of"))
+        s.foreign_key(t, (owner, own), p, "clause")
+    if s.engine != "duckdb" and s.chance(0.3):
+        parent = s.add(t, t.column(number).type, name=s.fresh("above"))
+        s.foreign_key(t, (owner, parent), t, "clause")
+    t.sealed = True  # two columns are its key, and only one of them is its own
+    return t
+
+
+@FOREIGN_KEYS.kept("a tenant's tables, three deep")
+def _tenant_deep(s: Sketch) -> None:
+    tenant = s.table()
+    person = _owned(s, tenant)
+    project = _owned(s, tenant, person)
+    task = _owned(s, tenant, project, person, rest="")
+    if s.chance():
+        _owned(s, tenant, task, person)
+
+
+@FOREIGN_KEYS.kept("a tenant's junction")
+def _tenant_junction(s: Sketch) -> None:
+    tenant = s.table()
+    sides = [_owned(s, tenant), _owned(s, tenant)]
+    t = s.table(None, sealed=True)
+    (owner,) = s.point(t, tenant, "NOT NULL", stem="tenant")
+    own = []
+    for side in sides:
+        own.append(s.add(t, side.column(side.key[1]).type, "NOT NULL", name=s.fresh("of")))
+        s.foreign_key(t, (owner, own[-1]), side, "clause")
+    line = [s.add(t, "integer", "NOT NULL", name="line")] if s.chance(0.3) else []
+    t.clauses.append(f"PRIMARY KEY ({s.listed([owner, *own[: s.pick(1, 2, 2)], *line])})")
+
+
+@FOREIGN_KEYS.kept("MATCH FULL within a tenant", "postgres")
+def _tenant_full(s: Sketch) -> None:
+    tenant, t = s.table(), s.table(sealed=True)
+    rest = s.pick("", "NOT NULL")
+    sides = [_owned(s, tenant), _owned(s, tenant)]
+    (owner,) = s.point(t, tenant, rest, stem="tenant")
+    for side in sides:
+        own = s.add(t, side.column(side.key[1]).type, name=s.fresh("of"))
+        s.foreign_key(t, (owner, own), side, "alter", tail=" MATCH FULL")
+
+
+@FOREIGN_KEYS.kept("two foreign keys on one text column")
+def _shared_text(s: Sketch) -> None:
+    t = s.host()
+    kind = s.pick("varchar(20)", "char(6)", "date")
+    a, b = s.table(first=True, type_=kind), s.table(first=True, type_=kind)
+    (column,) = s.point(t, a, s.pick("", "NOT NULL"))
+    s.foreign_key(t, (column,), a, "clause")
+    s.foreign_key(t, (column,), b, "clause")
+
+
 @FOREIGN_KEYS.kept("two foreign keys on one column")
 def _shared_column(s: Sketch) -> None:
     t = s.host()

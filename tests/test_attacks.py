@@ -70,8 +70,27 @@ def _own_child(tables: Tables) -> bool:
     return all(row["chosen"] is None or owner[row["chosen"]] == row["id"] for row in rows(tables, "a"))
 
 
+def _many_tenants(tables: Tables) -> bool:
+    return len(set(values(tables, "t", "a"))) > 4
+
+
+def _mostly_set(tables: Tables) -> bool:
+    return all(values(tables, "t", name).count(None) < tables["t"].num_rows / 3 for name in ("n", "m"))
+
+
+def _children_within_tenants(tables: Tables) -> bool:
+    """Several tenants, each with a tree of tasks, and with members that differ."""
+    tasks = {(r["tenant"], r["id"]): r["above"] for r in rows(tables, "task")}
+    deep = sum(v is not None for v in tasks.values())
+    return len({tenant for tenant, _ in tasks}) == 6 and deep == len(tasks) - 6
+
+
 A, B, C = (f"CREATE TABLE {n} (id integer PRIMARY KEY);" for n in "abc")
 OF_A, OF_B, OF_C = (f"FOREIGN KEY ({n}) REFERENCES {n} (id)" for n in "abc")
+
+SIDES = "CREATE TABLE b (a integer, n integer, PRIMARY KEY (a, n)); CREATE TABLE c (a integer, m integer, PRIMARY KEY (a, m));"
+OF_SIDES = "FOREIGN KEY (a, n) REFERENCES b (a, n), FOREIGN KEY (a, m) REFERENCES c (a, m)"
+OF_SIDES_FULL = OF_SIDES.replace("),", ") MATCH FULL,") + " MATCH FULL"
 
 DOMAINS_FIRST = (
     Attack("a narrow child under a wide parent", ("sqlite", "postgres"),
@@ -134,6 +153,23 @@ FOREIGN_KEYS = (
            "CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE b (id integer PRIMARY KEY);"
            "CREATE TABLE t (x integer NOT NULL, FOREIGN KEY (x) REFERENCES a (id), FOREIGN KEY (x) REFERENCES b (id))",
            {"a": 20, "b": 40, "t": 100}),
+    Attack("one column under two parents with keys of another kind each", ALL,
+           "CREATE TABLE a (id varchar(12) PRIMARY KEY); CREATE TABLE b (id varchar(12) PRIMARY KEY);"
+           "CREATE TABLE t (x varchar(12) NOT NULL, FOREIGN KEY (x) REFERENCES a (id), FOREIGN KEY (x) REFERENCES b (id))",
+           {"a": 40, "b": 20, "t": 100}),
+    Attack("one column under two parents of other ranges", ALL,
+           "CREATE TABLE a (id integer PRIMARY KEY CHECK (id BETWEEN 1 AND 60)); CREATE TABLE b (id integer PRIMARY KEY CHECK (id >= 31));"
+           "CREATE TABLE t (x integer NOT NULL, FOREIGN KEY (x) REFERENCES a (id), FOREIGN KEY (x) REFERENCES b (id))",
+           {"a": 20, "b": 20, "t": 100}),
+    Attack("two columns under two parents", ALL,
+           "CREATE TABLE a (x integer, y varchar(9), PRIMARY KEY (x, y)); CREATE TABLE b (x integer, y varchar(9), PRIMARY KEY (x, y));"
+           "CREATE TABLE t (x integer NOT NULL, y varchar(9), FOREIGN KEY (x, y) REFERENCES a (x, y), FOREIGN KEY (x, y) REFERENCES b (x, y))",
+           {"a": 20, "b": 40, "t": 100}),
+    Attack("one column under the ends of two chains", ALL,
+           f"{A}{B} CREATE TABLE c (id integer PRIMARY KEY, FOREIGN KEY (id) REFERENCES a (id));"
+           "CREATE TABLE d (id integer PRIMARY KEY, FOREIGN KEY (id) REFERENCES b (id));"
+           "CREATE TABLE t (x integer NOT NULL, FOREIGN KEY (x) REFERENCES c (id), FOREIGN KEY (x) REFERENCES d (id))",
+           {"a": 40, "b": 50, "c": 30, "d": 20, "t": 100}),
     Attack("one of two parents", ALL,
            f"{A}{B} CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer, {OF_A}, {OF_B},"
            " CHECK ((a IS NULL) <> (b IS NULL)))",
@@ -177,19 +213,25 @@ SELF = (
     Attack("a parent within the same tenant", CYCLES,
            f"{A} CREATE TABLE t (a integer NOT NULL, n integer NOT NULL, above integer, PRIMARY KEY (a, n), {OF_A},"
            " FOREIGN KEY (a, above) REFERENCES t (a, n))", {"a": 8, "t": 100},
-           not_yet="RecursionError: a composite key that points to itself"),
+           also=lambda ts: values(ts, "t", "above").count(None) == 8),
 )  # fmt: skip
 
 OWN_CHILD = (
     Attack("a default that is one's own child", ("sqlite",),
            "CREATE TABLE a (id integer PRIMARY KEY, chosen integer, FOREIGN KEY (id, chosen) REFERENCES t (a, id));"
            "CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL REFERENCES a (id), UNIQUE (a, id))",
-           also=_own_child, not_yet="a key column that is also in a composite foreign key"),
+           also=_own_child),
     Attack("a default that is one's own child, and must be", ("postgres", "mariadb"),
            "CREATE TABLE a (id integer PRIMARY KEY, chosen integer NOT NULL);"
            "CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL REFERENCES a (id), UNIQUE (a, id));"
            "ALTER TABLE a ADD FOREIGN KEY (id, chosen) REFERENCES t (a, id)", {"a": 30, "t": 100},
-           also=_own_child, not_yet="a key column that is also in a composite foreign key"),
+           also=_own_child),
+    Attack("a default that is one's own child within a tenant", ("sqlite",),
+           "CREATE TABLE tenant (id integer PRIMARY KEY); CREATE TABLE a (tenant integer NOT NULL REFERENCES tenant (id),"
+           " id integer NOT NULL, chosen integer, PRIMARY KEY (tenant, id), FOREIGN KEY (tenant, id, chosen) REFERENCES t (tenant, a, id));"
+           "CREATE TABLE t (tenant integer NOT NULL, a integer NOT NULL, id integer NOT NULL, PRIMARY KEY (tenant, a, id),"
+           " FOREIGN KEY (tenant, a) REFERENCES a (tenant, id))", {"tenant": 9, "a": 40, "t": 120},
+           also=lambda ts: 0 < values(ts, "a", "chosen").count(None) < 30),
     Attack("a default that is some child", ("postgres",),
            "CREATE TABLE a (id integer PRIMARY KEY, chosen integer);"
            "CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL REFERENCES a (id));"
@@ -202,7 +244,63 @@ TENANTS = (
            f"CREATE TABLE c (a integer, m integer, PRIMARY KEY (a, m), {OF_A});"
            "CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL, n integer NOT NULL, m integer NOT NULL,"
            " FOREIGN KEY (a, n) REFERENCES b (a, n), FOREIGN KEY (a, m) REFERENCES c (a, m))",
-           {"a": 10, "b": 60, "c": 40, "t": 200}, not_yet="two foreign keys share a column"),
+           {"a": 10, "b": 60, "c": 40, "t": 200}, also=_many_tenants),
+    Attack("two composite keys share a tenant that is no row", ALL,
+           f"{SIDES} CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL, n integer NOT NULL, m integer NOT NULL,"
+           f" {OF_SIDES})", {"b": 60, "c": 40, "t": 200}, also=_many_tenants),
+    Attack("within the tenant or NULL, and mostly within", ALL,
+           f"{SIDES} CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL, n integer, m integer, {OF_SIDES})",
+           {"b": 60, "c": 40, "t": 200}, also=_mostly_set),
+    Attack("the tenant is a foreign key too", ALL,
+           f"{A} {SIDES.replace('))', f'), {OF_A})')} CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL, n integer NOT NULL,"
+           f" m integer NOT NULL, {OF_A}, {OF_SIDES})", {"a": 30, "b": 60, "c": 20, "t": 200}, also=_many_tenants),
+    Attack("more tenants than rows on one side", ALL,
+           f"{A} {SIDES.replace('))', f'), {OF_A})')} CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL, n integer NOT NULL,"
+           f" m integer NOT NULL, {OF_SIDES})", {"a": 50, "b": 7, "c": 40, "t": 200}, also=_many_tenants),
+    Attack("a junction within the tenant", ALL,
+           f"{SIDES} CREATE TABLE t (a integer NOT NULL, n integer NOT NULL, m integer NOT NULL, PRIMARY KEY (a, n, m), {OF_SIDES})",
+           {"b": 60, "c": 48, "t": 200}),
+    Attack("one for each parent of the tenant", ALL,
+           f"{SIDES} CREATE TABLE t (a integer NOT NULL, n integer NOT NULL, m integer NOT NULL, PRIMARY KEY (a, n), {OF_SIDES})",
+           {"b": 60, "c": 48, "t": 60}, also=_many_tenants),
+    Attack("one for some parents of the tenant", ALL,
+           f"{SIDES} CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL, n integer, m integer, UNIQUE (a, n), {OF_SIDES})",
+           {"b": 60, "c": 48, "t": 100}, also=lambda ts: 20 < values(ts, "t", "n").count(None) < 80),
+    Attack("lines within a parent within the tenant", ALL,
+           f"{SIDES} CREATE TABLE t (a integer NOT NULL, n integer NOT NULL, line integer NOT NULL, m integer NOT NULL,"
+           f" PRIMARY KEY (a, n, line), {OF_SIDES})", {"b": 60, "c": 48, "t": 200}, also=_many_tenants),
+    Attack("MATCH FULL within the tenant", POSTGRES,
+           f"{SIDES} CREATE TABLE t (a integer, n integer, m integer, {OF_SIDES_FULL})", {"b": 60, "c": 48, "t": 200},
+           also=lambda ts: 0 < values(ts, "t", "a").count(None) == values(ts, "t", "n").count(None) < 60),
+    Attack("MATCH FULL within a tenant that must be set", POSTGRES,
+           f"{SIDES} CREATE TABLE t (a integer NOT NULL, n integer, m integer, {OF_SIDES_FULL})", {"b": 60, "c": 48, "t": 200},
+           also=lambda ts: values(ts, "t", "n").count(None) == 0),
+    Attack("every table of the tenant's own", CYCLES,
+           "CREATE TABLE tenant (id integer PRIMARY KEY);"
+           "CREATE TABLE person (tenant integer NOT NULL, id integer NOT NULL, email varchar(60) NOT NULL, PRIMARY KEY (tenant, id),"
+           " UNIQUE (tenant, email), FOREIGN KEY (tenant) REFERENCES tenant (id));"
+           "CREATE TABLE project (tenant integer NOT NULL, id integer NOT NULL, owner integer NOT NULL, PRIMARY KEY (tenant, id),"
+           " FOREIGN KEY (tenant) REFERENCES tenant (id), FOREIGN KEY (tenant, owner) REFERENCES person (tenant, id));"
+           "CREATE TABLE task (tenant integer NOT NULL, id integer NOT NULL, project integer NOT NULL, person integer, above integer,"
+           " PRIMARY KEY (tenant, id), FOREIGN KEY (tenant, project) REFERENCES project (tenant, id),"
+           " FOREIGN KEY (tenant, person) REFERENCES person (tenant, id), FOREIGN KEY (tenant, above) REFERENCES task (tenant, id));"
+           "CREATE TABLE remark (tenant integer NOT NULL, id integer NOT NULL, task integer NOT NULL, person integer NOT NULL,"
+           " PRIMARY KEY (tenant, id), FOREIGN KEY (tenant, task) REFERENCES task (tenant, id),"
+           " FOREIGN KEY (tenant, person) REFERENCES person (tenant, id));"
+           "CREATE TABLE member (tenant integer NOT NULL, project integer NOT NULL, person integer NOT NULL,"
+           " PRIMARY KEY (tenant, project, person), FOREIGN KEY (tenant, project) REFERENCES project (tenant, id),"
+           " FOREIGN KEY (tenant, person) REFERENCES person (tenant, id))",
+           {"*": 300, "tenant": 6, "person": 60, "project": 40}, also=_children_within_tenants),
+    Attack("no rows at all, but of the tenants", ALL,
+           f"{A} {SIDES.replace('))', f'), {OF_A})')} CREATE TABLE t (a integer NOT NULL, n integer NOT NULL, m integer NOT NULL,"
+           f" PRIMARY KEY (a, n, m), {OF_SIDES})", {"*": 0, "a": 5}),
+    Attack("ids that are serial, and the tenant beside them", ALL,
+           "CREATE TABLE tenant (id integer PRIMARY KEY);"
+           "CREATE TABLE b (id integer PRIMARY KEY, a integer NOT NULL, UNIQUE (a, id), FOREIGN KEY (a) REFERENCES tenant (id));"
+           "CREATE TABLE c (id integer PRIMARY KEY, a integer NOT NULL, UNIQUE (a, id), FOREIGN KEY (a) REFERENCES tenant (id));"
+           "CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL, n integer NOT NULL, m integer,"
+           " FOREIGN KEY (a, n) REFERENCES b (a, id), FOREIGN KEY (a, m) REFERENCES c (a, id))",
+           {"tenant": 12, "b": 60, "c": 40, "t": 200}, also=_many_tenants),
 )  # fmt: skip
 
 UNIQUES = (

@@ -28,6 +28,8 @@ def test_children_add_up_and_keep_their_bounds(
     assert len(counts) == parents
     assert counts.min() >= least
     assert counts.max() <= most
+    everyone = np.arange(parents + 1, dtype=np.int64)
+    assert np.array_equal(fanout.first(everyone), fanout.starts(0, parents))
     parent, ordinal = fanout.locate(np.arange(total, dtype=np.uint64))
     assert np.array_equal(parent, np.repeat(np.arange(parents), counts))
     assert np.array_equal(ordinal, np.concatenate([np.arange(c) for c in counts]) if total else np.empty(0))

@@ -14,6 +14,7 @@ from synthgen_nb.generation import Chunk, Engine, generate_chunk
 from synthgen_nb.plan import ColumnPlan, Plan, TablePlan
 from synthgen_nb.schema import Column, Kind, Schema, Table, Type
 from synthgen_nb.specs import (
+    Above,
     After,
     AnySource,
     AnySpec,
@@ -24,6 +25,7 @@ from synthgen_nb.specs import (
     Digit,
     Expression,
     Format,
+    Grove,
     Key,
     Latin,
     Layout,
@@ -48,6 +50,7 @@ from synthgen_nb.specs import (
     Subset,
     Tree,
     Uuid,
+    Within,
 )
 
 ROWS = 4_000
@@ -125,6 +128,10 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "latin": (Range(low=0, high=99), "integer", "latin"),
     "held": (Range(low=0, high=35_999), "integer", "listed"),
     "ranked": (Key(table="parent", column="base"), "integer", "ranked"),
+    "within": (Key(table="t", column="id"), "integer", "within"),
+    "within, in its place": (Key(table="t", column="id"), "integer", "in its place"),
+    "above": (Range(low=1, high=1000), "integer", "above"),
+    "grove": (Key(table="t", column="id"), "integer", "grove"),
     "expression": (Expression(sql="base * 2 + 1", columns=("base",)), "integer", ""),
 }
 SOURCES: dict[str, AnySource] = {
@@ -147,6 +154,10 @@ SOURCES: dict[str, AnySource] = {
     "half": Permuted(size=24_000),
     "ranked": Ranked(of="one of ranks", table="parent", column="base", among=500),
     "one of ranks": Digit(of="code", modulo=500),
+    "within": Within(of="pick", through=(("t", "layout"),)),
+    "in its place": Within(of="pick", through=(("t", "layout"),), place="digit"),
+    "above": Above(of="tree", table="t", there="layout"),
+    "grove": Grove(of="layout"),
 }
 
 

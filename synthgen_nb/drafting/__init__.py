@@ -26,11 +26,13 @@ from .draft import Draft
 from .expressed import expressed
 from .inside import with_inside
 from .keys import capacity, decide_keys
+from .kinship import agreed, tenanted
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
 from .periods import Slices, decide_slices, kept_apart, read_periods, slices_capacity
 from .reading import Reading
 from .tables import build_table
+from .tenants import Tenancies
 from .travel import travelled
 
 DEFAULT_ROWS = 1000
@@ -49,11 +51,17 @@ def draft_plan(
     whole, schema = schema, _without_partitions(schema)
     _refuse_partitions(whole, rows)
     asked = _asked(schema, rows)
+    schema, tenancies = tenanted(agreed(schema, asked), asked)
     readings = {t.key: _read(schema, t) for t in schema.tables.values()}
     domains = travelled(schema, {key: reading.domains for key, reading in readings.items()})
     meanings = {t.key: {c.name: meaning_of(schema, t, c) for c in t.columns} for t in schema.tables.values()}
+    grouped = [(schema.tables[key], tenancy.columns[0]) for key, tenancy in tenancies.of.items() if tenancy.grouped]
+    specs = {
+        t.key: unique_spec(t.column(c), meanings[t.key][c], domains[t.key][c], asked[t.key], facts) for t, c in grouped
+    }
+    tenancies = replace(tenancies, groups={key: spec.size for key, spec in specs.items() if spec is not None})
     keys = {
-        t.key: _keys(t, schema, domains[t.key], readings[t.key], meanings[t.key], asked, facts)
+        t.key: _keys(t, schema, tenancies, domains[t.key], readings[t.key], meanings[t.key], asked, facts)
         for t in schema.tables.values()
     }
     slices = {key: decide_slices(found, schema.dialect) for key, found in keys.items()}
@@ -149,6 +157,7 @@ def _read(schema: Schema, table: Table) -> Reading:
 def _keys(
     table: Table,
     schema: Schema,
+    tenancies: Tenancies,
     domains: Mapping[str, Domain],
     reading: Reading,
     meanings: Mapping[str, Meaning],
@@ -163,7 +172,9 @@ def _keys(
 
     wanted = asked[table.key]
     settled = kept_apart(table, schema.dialect)
-    return decide_keys(table, schema.tables, domains, reading, wanted, asked.__getitem__, distinct, held, settled)
+    return decide_keys(
+        table, schema.tables, tenancies, domains, reading, wanted, asked.__getitem__, distinct, held, settled
+    )
 
 
 def _ring_heads(keys: Mapping[str, TableKeys]) -> set[str]:
@@ -228,9 +239,9 @@ def _unequal_keys(keys: Mapping[str, TableKeys], tables: Mapping[str, TablePlan]
         for unit in table_keys.units:
             for other in table_keys.shared.get(unit.name, ()):
                 assert unit.key is not None
-                first = _function(tables, unit.key.table, unit.key.references[0])
-                second = _function(tables, other.table, other.references[0])
-                if first is None or second is None or (first.low, first.step) != (second.low, second.step):
+                first = _origin(tables, unit.key.table, unit.key.references[0])
+                second = _origin(tables, other.table, other.references[0])
+                if first is None or first != second:
                     text = f"{other.columns[0]} points to {unit.key.table} and to {other.table}, whose keys differ"
                     found.append(
                         Finding(verdict="broken", rule="foreign_key", table=key, columns=other.columns, text=text,
@@ -239,13 +250,16 @@ def _unequal_keys(keys: Mapping[str, TableKeys], tables: Mapping[str, TablePlan]
     return found
 
 
-def _function(tables: Mapping[str, TablePlan], table: str, column: str) -> Range | None:
-    """The serial function of the row number that a key column is, through keys that are keys; None if it is another."""
+def _origin(tables: Mapping[str, TablePlan], table: str, column: str) -> tuple[int, int] | tuple[str, str] | None:
+    """What a key column is as a function of the row number, through keys that are keys: low and step of a serial, or
+    the column that it repeats; None if it is read elsewhere."""
     for _ in tables:
         plan = tables[table].columns[column]
-        if isinstance(plan.spec, Range) and plan.at == "row":
-            return plan.spec
-        if not isinstance(plan.spec, Key) or plan.at != "row":
+        if plan.at != "row":
+            return (table, column)
+        if isinstance(plan.spec, Range):
+            return plan.spec.low, plan.spec.step
+        if not isinstance(plan.spec, Key):
             return None
         table, column = plan.spec.table, plan.spec.column
     return None

@@ -10,6 +10,7 @@ from math import prod
 from ..schema import ForeignKey, Table
 from ..specs import AnySpec
 from .blocks import Block
+from .tenants import Tenancies, Tenancy
 from .webs import Web
 
 _CODE_LIMIT = 1 << 62
@@ -35,7 +36,8 @@ class Claim:
     "product"  a code over `units`, permuted within the children of `layout` (or over the whole table); those of the
                `block` come first and are one digit of it
     "web"      two integers, of which the units of a web are sums
-    "siblings" the place among the children of the same parent in the same table"""
+    "siblings" the place among the children of the same parent in the same table
+    "within"   the parents of a tenant in their order, NULL behind the last"""
 
     form: str
     units: tuple[Unit, ...]
@@ -50,6 +52,7 @@ class TableKeys:
     """What was decided for one table: who fills which column, the claims, and what could not be decided."""
 
     table: Table
+    tenancies: Tenancies = field(default_factory=Tenancies)
     units: list[Unit] = field(default_factory=list)
     owner: dict[str, Unit] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
@@ -69,6 +72,19 @@ class TableKeys:
     def claimed(self, unit: Unit) -> bool:
         return any(unit in claim.units or unit == claim.layout for claim in self.claims)
 
+    @property
+    def tenancy(self) -> Tenancy | None:
+        return self.tenancies.of.get(self.table.key)
+
+    def of_tenant(self, unit: Unit) -> bool:
+        """Whether it names the tenant, or a row within it."""
+        tenancy = self.tenancy
+        return tenancy is not None and (unit.name == self.tenancies.source(self.table.key) or unit.key in tenancy.inner)
+
+    def lays_out(self, unit: Unit) -> bool:
+        """Whether rows may be laid out by it: those of a tenant's are by one unit only."""
+        return not self.of_tenant(unit) or unit.name == self.tenancies.layout(self.table.key)
+
 
 def parent_of(unit: Unit) -> str:
     """The table that a foreign key's unit points to."""
@@ -79,6 +95,9 @@ def parent_of(unit: Unit) -> str:
 def unit_size(keys: TableKeys, unit: Unit, parent_rows: Callable[[str], int]) -> int:
     """How many different values a unit can take."""
     if unit.key is not None:
+        within = keys.tenancies.sizes(keys.table.key, unit.key, parent_rows)
+        if within is not None:
+            return within
         parents = [parent_rows(unit.key.table), *(parent_rows(k.table) for k in keys.shared.get(unit.name, ()))]
         return max(0, min(parents) - (unit.name in keys.apart))
     return keys.unique_specs[unit.name].size

@@ -12,28 +12,26 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 from math import prod
 
-from msgspec import structs
-
-from ..schema import Column, Constraint, Exclude, ForeignKey, Kind, Table, Unique
+from ..schema import Column, Constraint, Exclude, Kind, Table, Unique
 from ..specs import AnySpec
+from .belonging import units_of
 from .blocks import MOST_LISTED, Block, Combined, Held, Pairs, combined, in_order, one_set, paired
 from .claims import Claim, TableKeys, Unit, parent_of, product_sizes, unit_size
 from .domains import Domain
 from .expressed import Expressed, expressed
+from .kinship import implied
 from .reading import Reading
+from .tenants import Tenancies, source_name
 from .weaving import weave, web_axes
 
 _ORDINALS = {Kind.INTEGER}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ}
 
 
-def source_name(key: ForeignKey) -> str:
-    return f"{','.join(key.columns)} -> {key.table}"
-
-
 def decide_keys(
     table: Table,
     tables: Mapping[str, Table],
+    tenancies: Tenancies,
     domains: Mapping[str, Domain],
     reading: Reading,
     wanted: int,
@@ -44,7 +42,7 @@ def decide_keys(
 ) -> TableKeys:
     """Claims for every PRIMARY KEY and UNIQUE of `table`, but for those that contain columns which are `settled`
     elsewhere. `unique_spec(column, rows)` gives a spec with a size, or None."""
-    keys = TableKeys(table)
+    keys = TableKeys(table, tenancies)
     _share_out(keys, tables)
     _set_apart(keys, reading.apart)
     uniques = [(u, expressed(u, table, reading.dialect)) for u in _uniques(table)]
@@ -55,6 +53,10 @@ def decide_keys(
             keys.unsupported.append((text, ()))
     partial = [u for u, told in uniques if u.where and not _room(keys, told, wanted, parent_rows, unique_spec)]
     keys.avoided = [u.where for u in partial if u.where]
+    if keys.tenancy and keys.tenancy.grouped:
+        (column,) = keys.tenancy.columns
+        if (spec := unique_spec(table.column(column), wanted)) is not None:
+            keys.unique_specs[column] = spec
     groups = _unique_groups(table, [(u, told.columns) for u, told in uniques if u not in partial])
     groups = {g: why for g, why in groups.items() if not any(s <= set(g) for s in settled)}
     either = [set(told.pair) for u, told in uniques if told.pair is not None and u not in partial]
@@ -72,11 +74,15 @@ def decide_keys(
 
 def _share_out(keys: TableKeys, tables: Mapping[str, Table]) -> None:
     """Each column gets the unit that fills it; widest foreign keys first."""
-    table = keys.table
-    for key in sorted(table.foreign_keys, key=lambda k: -len(k.columns)):
+    table, tenancy = keys.table, keys.tenancy
+    for unit, own in units_of(table, tenancy) if tenancy else ():
+        keys.units.append(unit)
+        keys.owner.update(dict.fromkeys(own, unit))
+    placed = (tenancy.key, *tenancy.agreeing, *tenancy.inner) if tenancy else ()
+    for key in sorted((k for k in table.foreign_keys if k not in placed), key=lambda k: -len(k.columns)):
         taken = [c for c in key.columns if c in keys.owner]
         if taken:
-            if any(u.key is not None and _implied(key, u.key, tables) for u in keys.units):
+            if any(u.key is not None and implied(key, u.key, tables) for u in keys.units):
                 continue
             unshared = [c for c in key.columns if c not in keys.owner and table.column(c).nullable]
             if unshared and key.match == "simple":
@@ -101,8 +107,9 @@ def _set_apart(keys: TableKeys, apart: Sequence[tuple[str, str]]) -> None:
     """Columns that must differ: two keys to one table skip each other's row; a key to the same table skips its own."""
     for pair in apart:
         first, second = (keys.owner[name] for name in pair)
-        for unit, other in ((first, pair[1]), (second, pair[0])):
-            if unit.to_self and unit.key is not None and unit.key.references == (other,):
+        for unit, mine, other in ((first, *pair), (second, *pair[::-1])):
+            key = unit.key if unit.to_self else None
+            if key is not None and key.references[key.columns.index(mine)] == other:
                 keys.ring.add(unit.name)
                 break
         else:
@@ -113,17 +120,6 @@ def _set_apart(keys: TableKeys, apart: Sequence[tuple[str, str]]) -> None:
                 keys.apart[second.name] = first.name
             else:
                 keys.loose.append(pair)
-
-
-def _implied(key: ForeignKey, wider: ForeignKey, tables: Mapping[str, Table], depth: int = 8) -> bool:
-    """Whether `wider` alone makes `key` hold: its parent points on, with the same columns, to where `key` points."""
-    if not set(key.columns) <= set(wider.columns) or not depth:
-        return False
-    through = tuple(wider.references[wider.columns.index(c)] for c in key.columns)
-    if (wider.table, through) == (key.table, key.references):
-        return True
-    onward = structs.replace(key, columns=through)
-    return any(_implied(onward, k, tables, depth - 1) for k in tables[wider.table].foreign_keys)
 
 
 def _room(
@@ -179,8 +175,10 @@ def _claim(
 ) -> None:
     table = keys.table
     units = list(dict.fromkeys(keys.owner[c] for c in columns))
+    if keys.tenancy and any(u.key in keys.tenancy.inner and set(u.columns) <= set(columns) for u in units):
+        units = [u for u in units if u.columns != keys.tenancy.columns]  # a row of theirs names the tenant
     whole = [u for u in units if set(u.columns) <= set(columns)]
-    if any(c.form in ("row", "permuted", "path") and c.units[0] in whole for c in keys.claims):
+    if any(c.form in ("row", "permuted", "path", "within") and c.units[0] in whole for c in keys.claims):
         return
     coded = [c for c in keys.claims if c.form in ("product", "siblings")]
     if any({*c.units, *([c.layout] if c.layout else [])} <= set(whole) for c in coded):
@@ -190,6 +188,9 @@ def _claim(
         if unit.name in keys.apart:
             other = next(u for u in keys.units if u.name == keys.apart.pop(unit.name))
             keys.loose.append((unit.columns[0], other.columns[0]))
+        if unit.key is not None and keys.of_tenant(unit):
+            _claim_within(keys, unit, columns, why)
+            return
         if unit.key is not None:
             same = unit.columns == table.primary_key and not unit.to_self
             form = "path" if unit.to_self else "row" if same else "permuted"
@@ -215,6 +216,7 @@ def _claim(
     parents = [u for u in whole if u.key is not None and not u.to_self and not _nullable(u, columns, table)]
     any_order = next((pair for pair in either if pair <= set(columns)), set())
     own = [u for u in own if u.name not in any_order]
+    parents = [u for u in parents if keys.lays_out(u)]
     tree = next((u for u in whole if u.to_self), None)
     if tree is not None and len(whole) == 2 and own and table.column(own[0].name).type.kind in _ORDINALS:
         keys.unique_specs[own[0].name] = (
@@ -238,10 +240,12 @@ def _claim(
     layout = keys.layout if keys.layout in parents else None
     if layout is None and keys.layout is None and parents:
         eligible = [p for p in parents if not keys.claimed(p) and p.name not in keys.apart]
+        eligible = [p for p in eligible if keys.of_tenant(p)] or eligible
         layout = max(eligible, key=lambda p: parent_rows(parent_of(p)), default=None)
     rest = [*tied, *(u for u in whole if u != layout and u not in tied)]
-    if any(keys.claimed(u) for u in rest) or not rest:
+    if any(keys.claimed(u) or (keys.tenancy and u.columns == keys.tenancy.columns) for u in rest) or not rest:
         spares = [u for u in free if u.key is not None and not u.to_self and u.name not in keys.apart]
+        spares = [u for u in spares if not keys.of_tenant(u)]
         spare = spares[-1] if spares else None
         if spare is not None:  # one child for each parent is unique in any company
             keys.claims.append(Claim("permuted", (spare,), why=why))
@@ -316,6 +320,19 @@ def _paired(
     return None
 
 
+def _claim_within(keys: TableKeys, unit: Unit, columns: tuple[str, ...], why: str) -> None:
+    """One row for each parent of a tenant: beside it, or in the parents' order while they last."""
+    tenancy, touching = keys.tenancy, [u for u in keys.table.uniques if set(u.columns) & set(unit.columns)]
+    free = unit.nullable and keys.filled.isdisjoint(unit.columns) and all(u.nulls_distinct for u in touching)
+    if tenancy is not None and unit.key == tenancy.anchor:
+        keys.claims.append(Claim("row", (unit,), why=why))
+    elif tenancy is not None and tenancy.key and not tenancy.anchor and free and not unit.to_self:
+        keys.sparse.add(unit.name)
+        keys.claims.append(Claim("within", (unit,), why=why))
+    else:
+        keys.unsupported.append((f"{why}: one for each parent within a tenant has no construction yet", columns))
+
+
 def _optional(keys: TableKeys, unit: Unit, domains: Mapping[str, Domain]) -> bool:
     """Whether a UNIQUE leaves room for any number of NULLs in all of the unit's columns."""
     table = keys.table
@@ -357,6 +374,8 @@ def capacity(keys: TableKeys, parent_rows: Callable[[str], int]) -> tuple[int | 
     for unit in keys.units:
         if unit.key is not None and not unit.nullable and not unit.to_self and not unit_size(keys, unit, parent_rows):
             limits.append((0, f"{', '.join(unit.columns)} must point to {unit.key.table}, which has no rows"))
+    if (most := keys.tenancies.most(keys.table.key, parent_rows)) is not None:
+        limits.append((most, f"each must point to a row of its own: {most:,} have one"))
     if keys.single:
         limits.append((1, f"{keys.single}: one row"))
     if not limits:

@@ -33,6 +33,7 @@ from ..specs import (
     Tree,
 )
 from ..specs.people import namesakes
+from .belonging import laid_out, nulls_of, place_tenants
 from .claims import Claim, Unit, product_sizes, unit_size
 from .columns import random_spec
 from .domains import Domain, units_of
@@ -68,8 +69,9 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     for claim in draft.keys.claims:
         _place_claim(draft, claim)
     place_slices(draft, draft.slices)
+    place_tenants(draft)
     for unit in draft.keys.units:
-        if unit.key is not None:
+        if unit.key is not None and not draft.keys.of_tenant(unit):
             _place_key(draft, unit)
     for name, other in draft.keys.apart.items():
         draft.sources[f"{name}, but one"] = draft.sources[name]
@@ -111,6 +113,8 @@ def _refused(draft: Draft) -> dict[str, str]:
 
 def _place_claim(draft: Draft, claim: Claim) -> None:
     first = claim.units[0]
+    if claim.form == "within":
+        return  # place_tenants sees to it
     if claim.form == "row":
         if first.key is None:
             draft.placed[first.name] = (_after_reference(draft, first.name, draft.keys.unique_specs[first.name]), "row")
@@ -164,7 +168,7 @@ def _place_product(draft: Draft, claim: Claim) -> None:
         most = min([prod(sizes), max(draft.rows, 1), *([known.most] if isinstance(known, Layout) else [])])
         assert claim.layout.key is not None
         parents = unit_size(draft.keys, claim.layout, draft.parent_rows)
-        draft.sources[by] = Layout(table=claim.layout.key.table, parents=max(parents, 1), total=draft.rows, most=most)
+        draft.sources[by] = laid_out(draft, claim.layout, parents, most)
         draft.sources[base] = Ordinal(of=by)
     only = claim.units[0]
     alone = by and len(claim.units) == 1 and claim.block is None and only.key is None
@@ -283,7 +287,7 @@ def _column_plan(draft: Draft, column: Column, links: Mapping[str, Link], domain
         if loose and not unit.to_self:
             nulls = round(_NULL_SHARES.get(meaning.group, _NULL_SHARE) * NULL_SCALE)
     return ColumnPlan(
-        spec=spec, at=at, nulls=nulls, nulls_of=unit.name if unit.key is not None else "",
+        spec=spec, at=at, nulls=nulls, nulls_of=nulls_of(draft.keys, unit) if unit.key is not None else "",
         meaning=meaning.name, group=meaning.group, rule=meaning.rule, confidence=meaning.confidence,
     )  # fmt: skip
 

@@ -61,6 +61,8 @@ def weave(
 
 
 def _free(keys: TableKeys, unit: Unit, columns: tuple[str, ...]) -> bool:
+    if keys.of_tenant(unit):
+        return False
     apart = {*keys.apart, *keys.apart.values()}
     return set(unit.columns) <= set(columns) and not unit.to_self and unit.name not in apart and not keys.claimed(unit)
 

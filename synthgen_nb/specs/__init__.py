@@ -10,10 +10,11 @@ from .people import Person
 from .periods import Slice, Stretch
 from .sources import AnySource, Digit, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree
 from .texts import Bank, Pattern, Prose
+from .within import Above, Grove, Within
 
 __all__ = [
-    "After", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Entries", "Expression", "Fields",
-    "Format", "Key", "Latin", "Layout", "ListOf", "Listed", "Null", "Ordinal", "Pair", "Path", "Pattern", "Permuted",
-    "Person", "Pick", "Point", "Prose", "Range", "Ranked", "Shaped", "Skip", "Slice", "Source", "Spec", "Stretch",
-    "Subset", "Tree", "Uuid",
+    "Above", "After", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Entries", "Expression",
+    "Fields", "Format", "Grove", "Key", "Latin", "Layout", "ListOf", "Listed", "Null", "Ordinal", "Pair", "Path",
+    "Pattern", "Permuted", "Person", "Pick", "Point", "Prose", "Range", "Ranked", "Shaped", "Skip", "Slice", "Source",
+    "Spec", "Stretch", "Subset", "Tree", "Uuid", "Within",
 ]  # fmt: skip

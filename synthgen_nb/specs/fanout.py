@@ -97,6 +97,25 @@ class Fanout:
             total[open_] = np.where(go_right, t - share, share)
             row[open_] = np.where(go_right, r - share, r)
 
+    def first(self, parents: I64) -> I64:
+        """First child of each parent in 0..parents (the last is the end), by walking down the tree."""
+        start = np.zeros(len(parents), np.int64)
+        size = np.full(len(parents), self.parents, np.int64)
+        total = np.full(len(parents), self.total, np.int64)
+        before = np.where(parents >= self.parents, np.int64(self.total), np.int64(0))
+        while True:
+            open_ = np.flatnonzero((size > 1) & (parents < self.parents))
+            if not len(open_):
+                return before
+            s, n, t = start[open_], size[open_], total[open_]
+            left = _half(n)
+            share = self._left_share(s, left, n - left, t)
+            go_right = parents[open_] >= s + left
+            start[open_] = np.where(go_right, s + left, s)
+            size[open_] = np.where(go_right, n - left, left)
+            total[open_] = np.where(go_right, t - share, share)
+            before[open_] += np.where(go_right, share, 0)
+
     def window(self, start: int, stop: int) -> tuple[I64, I64]:
         """Parent and ordinal of the consecutive child rows start..stop-1: one descent for the block."""
         ends, _ = self.locate(np.array([start, stop - 1], np.uint64))

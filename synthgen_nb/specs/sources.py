@@ -6,10 +6,11 @@ from typing import Literal
 
 import numpy as np
 
-from ..rows import I64, U64, Indices, Rows, below, bits, high_product, permute
+from ..rows import I64, U64, Indices, Rows, World, below, bits, high_product, permute
 from .base import Source
 from .combinations import Latin, Listed, Pair, Ranked
 from .fanout import Fanout
+from .within import Above, Grove, Within
 
 _TABULATED = 1 << 22  # parents whose first children fit in one array (32 MB); beyond, the tree is walked per row
 
@@ -83,7 +84,8 @@ class Skip(Source, frozen=True, tag="skip"):
 
 class Layout(Source, frozen=True, tag="layout"):
     """The layout parent: rows of this table are the children of `table`'s rows, in their order, `total` in all, with
-    least..most children each. Gives the parent's row number; `Ordinal` gives the place among the siblings."""
+    least..most children each. Gives the parent's row number; `Ordinal` gives the place among the siblings. Without a
+    `table` the parents are groups that are rows nowhere."""
 
     table: str
     parents: int
@@ -97,7 +99,7 @@ class Layout(Source, frozen=True, tag="layout"):
         return Indices(parent.astype(np.uint64), None, ordinal.astype(np.uint64))
 
     def _place(self, rows: Rows, name: str) -> tuple[I64, I64]:
-        fanout = Fanout(self.parents, self.total, self.least, self.most, self.even, rows.key(name))
+        fanout = self._fanout(rows.world, rows.table, name)
         if rows.start is not None and len(rows):
             return fanout.window(rows.start, rows.start + len(rows))
         if self.parents > _TABULATED:
@@ -106,6 +108,18 @@ class Layout(Source, frozen=True, tag="layout"):
         row = rows.index.astype(np.int64)
         parent: I64 = np.searchsorted(starts, row, side="right") - 1
         return parent, row - starts[parent]
+
+    def first(self, world: World, table: str, name: str, parent: U64) -> U64:
+        """The first child of each parent in `table`, where this layout is named `name`; behind the last, the end."""
+        fanout = self._fanout(world, table, name)
+        wanted = np.minimum(parent, np.uint64(self.parents)).astype(np.int64)
+        if self.parents > _TABULATED:
+            return fanout.first(wanted).astype(np.uint64)
+        starts = world.kept(table, name, lambda: fanout.starts(0, self.parents))
+        return starts[wanted].astype(np.uint64)
+
+    def _fanout(self, world: World, table: str, name: str) -> Fanout:
+        return Fanout(self.parents, self.total, self.least, self.most, self.even, world.key(table, name))
 
 
 class Ordinal(Source, frozen=True, tag="ordinal"):
@@ -157,4 +171,7 @@ class Path(Source, frozen=True, tag="path"):
         return Indices(np.where(first, last, rows.index - np.uint64(1)), None if self.ring else ~first)
 
 
-AnySource = Pick | Permuted | Digit | Skip | Layout | Ordinal | Tree | Path | Pair | Latin | Listed | Ranked
+AnySource = (
+    Pick | Permuted | Digit | Skip | Layout | Ordinal | Tree | Path | Pair | Latin | Listed | Ranked
+    | Within | Above | Grove
+)  # fmt: skip
