@@ -10,21 +10,20 @@ from __future__ import annotations
 import datetime
 import logging
 import os
-import shutil
 import sys
 import traceback
 from argparse import Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
-from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from . import __version__, demo, launch
+from .console import answer, asker, reader, show, store_of, style
 from .documents import dataset_document, encode, report_document, show_document, store_document
 from .engines.urls import masked, target
 from .errors import DDLError, InputError, Interrupted, SynthgenError
+from .jobcommands import add_job_commands, add_watching_options, watched
 from .options import (
     DATABASE_FORMATS,
     TABLE_FORMATS,
@@ -37,7 +36,6 @@ from .options import (
 )
 from .pages import (
     FIRST_ROWS,
-    Page,
     dataset_page,
     note_line,
     plan_page,
@@ -46,15 +44,11 @@ from .pages import (
     schema_page,
     store_page,
 )
-from .progress import Bar, Lines, Reader, Silent, follow
 from .request import Request, as_text, dataset_name, draft, read_file, read_live, request, reuse, table_key
-from .screen import Style, style_for, text
 
 if TYPE_CHECKING:
-    from .dataset import Dataset
     from .plan import Plan
     from .schema import Schema
-    from .store import Store
 
 _log = logging.getLogger("synthgen_nb")
 _NOTES = 5  # lines about what an export can't hold
@@ -132,7 +126,7 @@ def _parser() -> Parser:
     generate.add_argument(
         "--out", metavar="DIR", help="where --to writes: a new or empty folder, or one it wrote before"
     )
-    generate.add_argument("-q", "--quiet", action="store_true", help="no progress, no summary")
+    add_watching_options(generate)
     add_generation_options(generate)
     add_store_option(generate)
     generate.set_defaults(run=_generate)
@@ -179,6 +173,7 @@ def _parser() -> Parser:
     for command in (generate, plan, schema, validate, show, prove, load, listing):
         command.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
+    add_job_commands(commands)
     demo_command = commands.add_parser("demo", help="a small shop, generated and shown", description=demo.demo.__doc__)
     demo_command.set_defaults(run=_demo)
     lab = commands.add_parser("lab", help="the quickstart notebook in JupyterLab", description=launch.lab.__doc__)
@@ -190,8 +185,11 @@ def _generate(args: Namespace) -> int:
     """Makes the tables of FILE or a database, checks every rule and keeps them as the next version of NAME in the
     store."""
     from .exports import check_folder, export
+    from .jobs import Jobs
     from .store import Store
 
+    if args.events and args.json:
+        raise InputError("--events and --json both want stdout", hint="leave one out")
     if bool(args.to) != bool(args.out):
         raise InputError("--to and --out go together", hint="example: --to csv --out data")
     if args.out:
@@ -199,7 +197,7 @@ def _generate(args: Namespace) -> int:
     given = settings(os.environ)
     plan, name = _planned(args, given)
     store = Store(args.store or given.store)
-    dataset = _run(plan, store, args.name or name, _reader(args.quiet))
+    dataset = watched(Jobs(store).start(plan, args.name or name, timeout=args.timeout), args)
     exported = export(dataset, args.out, args.to) if args.out else None
     page = dataset_page(dataset, first_rows=0)
     store_option = f" --store {store.path}" if args.store else ""
@@ -210,8 +208,8 @@ def _generate(args: Namespace) -> int:
             print(f"synthgen: note: not in the {args.to} file: {line}", file=sys.stderr)
         if more := exported.left_out[_NOTES:]:
             print(f"synthgen: note: and {len(more)} more, listed in {args.out}/synthgen.json", file=sys.stderr)
-    if not args.quiet or args.json:
-        _show_page(args, dataset_document(dataset), page, tuple(commands))
+    if args.json or not (args.quiet or args.events):
+        answer(args, dataset_document(dataset), page, tuple(commands))
     return 1 if dataset.report and dataset.report.broken else 0
 
 
@@ -239,26 +237,10 @@ def _schema_of(args: Namespace, asked: Request) -> Schema:
     if args.file and args.url:
         raise InputError("both a FILE and --from", hint="leave one out")
     if args.url:
-        return read_live(args.url, asked, _asker())
+        return read_live(args.url, asked, asker())
     if not args.file:
         raise InputError("no FILE of CREATE TABLE statements", hint="- reads standard input, --from URL a database")
     return _file_schema(args.file, asked)
-
-
-def _run(plan: Plan, store: Store, name: str, reader: Reader) -> Dataset:
-    from .jobs import Jobs
-
-    job = Jobs(store).start(plan, name)
-    try:
-        follow(job.events, reader)
-        return job.result()
-    except KeyboardInterrupt:
-        job.pause("interrupt")
-        job.wait()
-        again = f"synthgen resume {job.number}"
-        raise Interrupted(f"paused at {job.progress.percent} as job {job.number}", hint=f"{again} goes on") from None
-    finally:
-        reader.close()
 
 
 def _plan(args: Namespace) -> int:
@@ -268,7 +250,7 @@ def _plan(args: Namespace) -> int:
     if args.json:
         print(plan.to_json())
     else:
-        _print(plan_page(plan))
+        show(plan_page(plan))
     return 0
 
 
@@ -277,7 +259,7 @@ def _schema(args: Namespace) -> int:
     from .ddl import schema_json
 
     schema = _schema_of(args, _request(args, settings(os.environ)))
-    _show_page(args, schema_json(schema) if args.json else None, schema_page(schema))
+    answer(args, schema_json(schema) if args.json else None, schema_page(schema))
     return 0
 
 
@@ -285,11 +267,11 @@ def _validate(args: Namespace) -> int:
     """Checks every rule of the DDL against the stored data. Exit 1 if one is broken."""
     from .validation import validate
 
-    dataset = _store(args).open(args.name, args.version)
+    dataset = store_of(args).open(args.name, args.version)
     report = validate(dataset)
     dataset.keep_report(report)
     document = {"dataset": dataset.name, "version": dataset.version, "report": report_document(report)}
-    _show_page(args, document, report_page(report, f"{dataset.name} v{dataset.version}"))
+    answer(args, document, report_page(report, f"{dataset.name} v{dataset.version}"))
     return 1 if report.broken else 0
 
 
@@ -299,8 +281,8 @@ def _prove(args: Namespace) -> int:
     from .outcomes import proof_document, proof_page
     from .proving import prove
 
-    proof = prove(_store(args).open(args.name, args.version), args.engine, ask=_asker())
-    _show_page(args, proof_document(proof), proof_page(proof))
+    proof = prove(store_of(args).open(args.name, args.version), args.engine, ask=asker())
+    answer(args, proof_document(proof), proof_page(proof))
     return 1 if proof.broken else 0
 
 
@@ -309,36 +291,31 @@ def _load(args: Namespace) -> int:
     from .loading import load
     from .outcomes import loaded_page
 
-    loaded = load(_store(args).open(args.name, args.version), args.into, ask=_asker())
-    _show_page(args, loaded, loaded_page(loaded))
+    loaded = load(store_of(args).open(args.name, args.version), args.into, ask=asker())
+    answer(args, loaded, loaded_page(loaded))
     return 0
-
-
-def _asker() -> Callable[[str], str] | None:
-    """How to ask for a password: on a terminal alone."""
-    return getpass if sys.stdin is not None and sys.stdin.isatty() else None
 
 
 def _show(args: Namespace) -> int:
     """Shows a dataset: its tables, its checks and the first rows of each table."""
-    dataset = _store(args).open(args.name, args.version)
+    dataset = store_of(args).open(args.name, args.version)
     if args.first < 0:
         raise InputError("--first can't be negative")
     tables = [table_key(dataset.rows, t) for t in args.tables] or list(dataset.rows)
     document = show_document(dataset, tables, args.first) if args.json else None
-    _show_page(args, document, dataset_page(dataset, first_rows=args.first, tables=tables))
+    answer(args, document, dataset_page(dataset, first_rows=args.first, tables=tables))
     return 0
 
 
 def _list(args: Namespace) -> int:
     """Lists the datasets of the store."""
-    store = _store(args)
-    _show_page(args, store_document(store), store_page(store))
+    store = store_of(args)
+    answer(args, store_document(store), store_page(store))
     return 0
 
 
 def _demo(args: Namespace) -> int:
-    return demo.demo(_style(), _reader(False))
+    return demo.demo(style(), reader(False))
 
 
 def _lab(args: Namespace) -> int:
@@ -348,12 +325,6 @@ def _lab(args: Namespace) -> int:
 def _request(args: Namespace, given: Settings) -> Request:
     options = {name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict")}
     return request(given, datetime.date.today(), **options)
-
-
-def _store(args: Namespace) -> Store:
-    from .store import Store
-
-    return Store(args.store or settings(os.environ).store)
 
 
 def _file_schema(name: str, asked: Request) -> Schema:
@@ -386,25 +357,3 @@ def _noted(schema: Schema) -> Schema:
     if (rest := len(notes) - _MOST_NOTES) > 0:
         print(f"synthgen: note: and {plural(rest, 'more note')}; `synthgen schema` lists them all", file=sys.stderr)
     return schema
-
-
-def _show_page(args: Namespace, document: object, page: Page, commands: tuple[tuple[str, str], ...] = ()) -> None:
-    if args.json:
-        print(encode(document))
-    else:
-        _print(replace(page, commands=page.commands + commands))
-
-
-def _print(page: Page) -> None:
-    print(text(page, _style()))
-
-
-def _style() -> Style:
-    return style_for(sys.stdout, os.environ, shutil.get_terminal_size((100, 24)).columns)
-
-
-def _reader(quiet: bool) -> Reader:
-    if quiet:
-        return Silent()
-    style = style_for(sys.stderr, os.environ, shutil.get_terminal_size((100, 24)).columns)
-    return Bar(sys.stderr, style) if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else Lines(sys.stderr)

@@ -123,10 +123,11 @@ class Job:
         self._begin()
 
     def wait(self, timeout: float | None = None) -> Status:
-        """Until the job rests (done, paused, failed or cancelled), or for `timeout` seconds."""
+        """Until the job rests (done, paused, failed or cancelled), here or in another process, or for `timeout`
+        seconds."""
         until = None if timeout is None else time.monotonic() + timeout
-        with self._changed:
-            while self._busy and (until is None or time.monotonic() < until):
+        while (self._busy or self.record.holder is not None) and (until is None or time.monotonic() < until):
+            with self._changed:
                 self._changed.wait(_TICK)
         return self.status
 
@@ -151,6 +152,8 @@ class Job:
             self._jobs.withdraw(self)
         elif self.record.holder is not None:
             self.record.wish(wish)
+        else:
+            raise InputError(f"job {self.number} is {self.status}", hint="only a job at work can be paused")
 
     def _begin(self) -> None:
         """Takes the lease, so that everyone can see that the job is in living hands, and a place in the queue."""

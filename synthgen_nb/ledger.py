@@ -10,7 +10,8 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ Status = Literal["queued", "running", "paused", "interrupted", "failed", "cancel
 Wish = Literal["pause", "cancel", "keep"]
 _MAKING_VALUES = ("synthgen-nb", "numpy", "duckdb")  # whose versions may change a value
 _FOLDER = ".jobs"
+_LOOK = 0.2  # seconds between two looks at a job elsewhere
 _REMEMBERED = 100  # jobs
 
 
@@ -136,6 +138,22 @@ class Record:
         for each in text.splitlines(keepends=True):
             if each.endswith(b"\n"):
                 yield msgspec.json.decode(each)
+
+    def tail(self) -> Generator[Event]:
+        """The events of the run that is at work, or of the last one, from its beginning; waits for more until the job
+        rests. Reports are not among them: the dataset keeps them."""
+        at = 0
+        while True:
+            resting = self.holder is None
+            known = list(self.events())
+            starts = [number for number, each in enumerate(known) if each["type"] == "init"]
+            for each in known[max(at, starts[-1] if starts else 0) :]:
+                if each["type"] != "validation":
+                    yield msgspec.convert({"type": each["type"], **each["data"]}, Event)
+            at = len(known)
+            if resting:
+                return
+            time.sleep(_LOOK)
 
     def journal(self, made: Made) -> None:
         with self._noting(), (self.path / "parts.jsonl").open("ab") as file:

@@ -111,6 +111,14 @@ def parse_bytes(text: str) -> int:
     return int(number) * _SUFFIXES[suffix.lower()]
 
 
+def parse_seconds(text: str) -> float:
+    """'90', '90s', '15m', '2h' -> seconds."""
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smh]?)", text.strip().lower())
+    if not match or not float(match[1]):
+        raise InputError(f"{text!r} is not a length of time", hint="examples: 90, 90s, 15m, 2h")
+    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
+
+
 def parse_seed(text: str) -> int:
     try:
         seed = int(text)

@@ -168,8 +168,8 @@ def _run(record: Record, lease: Lease, map: Map | None, stop: Stop, timeout: flo
     if record.saved() is None:
         engine = Engine(plan)
         cost = estimate(engine, cores())
-        yield Prepared(dataset=name, tables=totals, seed=plan.seed, as_of=plan.as_of, estimate=cost)
         ensure_space(record.store.path, int(cost.bytes * (1 - record.state.rows / max(1, sum(totals.values())))))
+        yield Prepared(dataset=name, tables=totals, seed=plan.seed, as_of=plan.as_of, estimate=cost)
         draft, kept = record.draft()
         done = dict.fromkeys(totals, 0)
         for made in kept:

@@ -1,0 +1,68 @@
+"""What every command of the terminal shares: its store, its screen, its answers. Knows no command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from getpass import getpass
+from typing import TYPE_CHECKING
+
+from .documents import encode
+from .options import settings
+from .pages import Page
+from .progress import Bar, Lines, Reader, Silent
+from .screen import Style, style_for, text
+
+if TYPE_CHECKING:
+    from .store import Store
+
+
+def store_of(args: Namespace) -> Store:
+    from .store import Store
+
+    return Store(args.store or settings(os.environ).store)
+
+
+def answer(args: Namespace, document: object, page: Page, commands: tuple[tuple[str, str], ...] = ()) -> None:
+    """The document under --json, else the page with `commands` at its foot."""
+    if args.json:
+        print(encode(document))
+    else:
+        show(replace(page, commands=page.commands + commands))
+
+
+def show(page: Page) -> None:
+    print(text(page, style()))
+
+
+def style() -> Style:
+    return style_for(sys.stdout, os.environ, _width())
+
+
+def reader(quiet: bool) -> Reader:
+    """Progress on stderr: a bar on a terminal, else lines."""
+    if quiet:
+        return Silent()
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        return Bar(sys.stderr, style_for(sys.stderr, os.environ, _width()))
+    return Lines(sys.stderr)
+
+
+def asker() -> Callable[[str], str] | None:
+    """How to ask for a password: on a terminal alone."""
+    return getpass if sys.stdin is not None and sys.stdin.isatty() else None
+
+
+def confirmed(question: str) -> bool:
+    """The person's yes; False where nobody can be asked."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((100, 24)).columns
