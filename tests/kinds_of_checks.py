@@ -128,6 +128,36 @@ _checked(
 )
 _checked("CHECK of a float", "double precision", "{x} >= 0 AND {x} <= 1", "{x} > -180.0", "{x} BETWEEN -90 AND 90")
 _checked("CHECK of what is JSON", "text", "json_valid({x})", engines=("sqlite", "mariadb", "duckdb"))
+_checked(
+    "CHECK of a pattern with branches",
+    "varchar(60)",
+    "{x} ~ '^(foo|bar)-[0-9]{2}$'",
+    "{x} ~ '^[a-z0-9]+(-[a-z0-9]+)*$'",
+    "{x} ~ '^[^@]+@[^@]+[.][^@]+$'",
+    "{x} ~ '^(red|light blue)$'",
+    "{x} ~ '^[[:alpha:]][[:alnum:]_]*$'",
+    "{x} !~ '[^a-z]'",
+    "{x} NOT SIMILAR TO '%[0-9]'",
+    "{x} SIMILAR TO '[A-Z]{3}-[0-9]+'",
+    engines=("postgres",),
+)
+_checked(
+    "CHECK of what is not in it",
+    "varchar(40)",
+    "{x} NOT GLOB '*[^0-9]*'",
+    "{x} NOT GLOB '*[^A-Za-z0-9_]*'",
+    "{x} NOT LIKE '% %'",
+    engines=("sqlite",),
+)
+_checked(
+    "CHECK of multiples",
+    "decimal(8, 2)",
+    "{x} % 5 = 0",
+    "{x} = round({x}, 1)",
+    "floor({x}) = {x}",
+    "{x} % 0.25 = 0 AND {x} > 3",
+    engines=("duckdb", "postgres", "mariadb"),
+)
 
 
 @CHECKS.kept("CHECK IN on what is UNIQUE")

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import lcm
 
 from msgspec import structs
 from sqlglot import exp
 
 from ..ddl.expressions import parse_expression
 from ..schema import Check, Column, ForeignKey, Kind, PrimaryKey, Table, Unique
-from .domains import Domain, units
-from .forms import PATTERNS, note_hints, read_form, read_forms
+from .domains import Domain, units, units_of
+from .forms import PATTERNS, note_hints, read_form, read_forms, read_no_form
 from .reading import Order, Reading, allow, scalar_of
-from .trees import column_in, conjuncts, folded_in, literal_in, measured_in, positive, sqlglot_name
+from .trees import bare, column_in, conjuncts, folded_in, literal_in, measured_in, positive, sqlglot_name
 
+_COUNTED = {Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.MONEY}
 _FLIPPED: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.GT: exp.LT,
     exp.GTE: exp.LTE,
@@ -54,10 +56,16 @@ def _read_equation(tree: exp.Expr, table: Table, columns: dict[str, Column], rea
         plain = isinstance(other.unnest(), exp.Column | exp.Lower | exp.Upper)
         if column is None or plain or column.name in bound or column.name.lower() in inputs:
             continue
-        if reading.dialect == "sqlite" and column.type.kind != Kind.INTEGER:
-            continue  # sums of doubles are not what decimals give
         if not inputs or not inputs <= columns.keys():
             continue
+        if reading.dialect == "sqlite" and column.type.kind != Kind.INTEGER:
+            if not _exact_in_binary(other):
+                continue
+            for name in (columns[i].name for i in inputs):  # quarters: sums of doubles are then those of decimals
+                one = units_of(columns[name.lower()].type)
+                fourth = one if one % 4 else one // 4
+                known = reading.domains[name]
+                reading.domains[name] = replace(known, step=lcm(known.step, fourth)).settled()
         reading.computed[column.name] = other.sql(dialect=sqlglot_name(reading.dialect))
         if not column.nullable:
             for name in (columns[i].name for i in inputs):
@@ -65,6 +73,18 @@ def _read_equation(tree: exp.Expr, table: Table, columns: dict[str, Column], rea
         del columns[column.name.lower()]
         return True
     return False
+
+
+def _exact_in_binary(tree: exp.Expr) -> bool:
+    """Sums, and products with whole numbers, of what is exact itself."""
+    if isinstance(tree, exp.Paren):
+        return _exact_in_binary(tree.this)
+    if isinstance(tree, exp.Add | exp.Sub):
+        return _exact_in_binary(tree.this) and _exact_in_binary(tree.expression)
+    if isinstance(tree, exp.Mul):
+        whole = isinstance(literal_in(tree.expression), int) or isinstance(literal_in(tree.this), int)
+        return whole and _exact_in_binary(tree.this) and _exact_in_binary(tree.expression)
+    return isinstance(tree, exp.Column) or isinstance(literal_in(tree), int)
 
 
 def _read(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -> bool:
@@ -79,8 +99,10 @@ def _read(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -> bo
         return _read_not(tree.this.unnest(), columns, reading)
     if isinstance(tree, exp.Anonymous) and tree.name.lower() == "json_valid":
         column = column_in(tree.expressions[0], columns) if tree.expressions else None
-        if column is not None and column.type.kind == Kind.TEXT:
-            reading.domains[column.name] = replace(reading.domains[column.name], json=True)
+        if column is not None and column.type.kind in (Kind.TEXT, Kind.JSON):
+            known = reading.domains[column.name]
+            nullable = known.nullable and reading.dialect != "sqlite"  # before version 3.45 it says 0 of NULL
+            reading.domains[column.name] = replace(known, json=True, nullable=nullable)
             return True
     if isinstance(tree, exp.Is) and isinstance(tree.expression, exp.Null):
         column = column_in(tree.this, columns)
@@ -104,6 +126,8 @@ def _read_among(side: exp.Expr, listed: list[exp.Expr], columns: Mapping[str, Co
 
 
 def _read_not(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -> bool:
+    if isinstance(tree, PATTERNS):
+        return read_no_form(tree, columns, reading)
     column = column_in(tree.this, columns) if isinstance(tree, exp.Is | exp.In) else column_in(tree, columns)
     if column is None:
         return False
@@ -129,7 +153,11 @@ def _read_or(tree: exp.Or, columns: Mapping[str, Column], reading: Reading) -> b
     if len(rest) == 1 and len(rest) < len(parts):
         nulls = {c.name.lower() for p in parts if p is not rest[0] for c in p.find_all(exp.Column)}
         used = {c.name.lower() for c in rest[0].find_all(exp.Column)}
-        return nulls <= used and all(_read(p, columns, reading) for p in conjuncts(rest[0]))
+        before = {columns[name].name: reading.domains[columns[name].name].nullable for name in nulls & columns.keys()}
+        read = nulls <= used and all(_read(p, columns, reading) for p in conjuncts(rest[0]))
+        for name, nullable in before.items():
+            reading.domains[name] = replace(reading.domains[name], nullable=nullable)
+        return read
     if any(isinstance(p, PATTERNS) for p in rest):
         return read_forms(rest, columns, reading)
     found: set[str] = set()
@@ -157,6 +185,8 @@ def _read_comparison(tree: exp.Expr, columns: Mapping[str, Column], reading: Rea
         return _read_among(left, [right], columns, reading)
     if column_in(left, columns) is None and measured_in(left, columns) is None:
         left, right, kind = right, left, _FLIPPED[kind]
+    if _read_step(kind, left, right, columns, reading):
+        return True
     measured = measured_in(left, columns)
     if measured is not None:
         return _read_length(kind, measured, literal_in(right), reading)
@@ -228,6 +258,37 @@ def _read_length(kind: type[exp.Expr], column: Column, value: object, reading: R
         shortest = max(shortest, 1)
     reading.domains[column.name] = replace(domain, shortest=shortest, longest=longest)
     return True
+
+
+def _read_step(
+    kind: type[exp.Expr], left: exp.Expr, right: exp.Expr, columns: Mapping[str, Column], reading: Reading
+) -> bool:
+    """`x % 5 = 0`, `x = round(x, 1)`, `x = trunc(x)`: multiples alone."""
+    if kind is not exp.EQ:
+        return False
+    for side, other in ((left, right), (right, left)):
+        if isinstance(side, exp.Mod) and literal_in(other) == 0:
+            column, value = column_in(side.this.unnest(), columns), literal_in(side.expression.unnest())
+            break
+        column, value = column_in(other, columns), _digit(side, other)
+        if value:
+            break
+    if column is None or value is None or column.type.kind not in _COUNTED:
+        return False
+    step = units(value, column.type)
+    domain = reading.domains[column.name]
+    if not step or step < 0 or step != units(value, column.type, up=True) or domain.values is not None:
+        return False
+    reading.domains[column.name] = replace(domain, step=lcm(domain.step, step)).settled()
+    return True
+
+
+def _digit(tree: exp.Expr, column: exp.Expr) -> float | None:
+    """What a number rounded by this is a multiple of; None if it is no rounding of the column itself."""
+    if not isinstance(tree, exp.Round | exp.Trunc | exp.Floor | exp.Ceil) or bare(tree.this) != bare(column):
+        return None
+    digits = literal_in(tree.args["decimals"]) if tree.args.get("decimals") else 0
+    return 10.0**-digits if isinstance(digits, int) else None
 
 
 def _read_case(

@@ -6,6 +6,8 @@ where the domain has them. What is unknown becomes an opaque code that fits, nev
 
 from __future__ import annotations
 
+from math import lcm
+
 from ..errors import PlanError
 from ..physical import DAY, MICROS
 from ..schema import Column, Kind, Type
@@ -134,6 +136,14 @@ def _within(domain: Domain, low: int, high: int) -> tuple[int, int]:
     return least, most
 
 
+def _stepped(domain: Domain, low: int, high: int) -> tuple[int, int]:
+    """The multiples of the domain's step within low..high, or those around where there are none."""
+    least, most = -(-low // domain.step) * domain.step, high // domain.step * domain.step
+    if least > most and domain.high is not None and least > domain.high:
+        return most, most
+    return least, max(least, most)
+
+
 def _step(low: int, high: int, step: int) -> int:
     return step if high - low >= step and low % step == 0 else 1
 
@@ -144,14 +154,14 @@ def _number(column: Type, group: str, domain: Domain, facts: Facts) -> AnySpec:
     year = facts.as_of.year
 
     def span(low: int, high: int) -> Range:
-        least, most = _within(domain, low, high)
-        return Range(low=least, high=most, scale=scale)
+        least, most = _stepped(domain, *_within(domain, low, high))
+        return Range(low=least, high=most, step=domain.step, scale=scale)
 
     def bent(low: int, high: int, middle: int, spread: float, step: int = 1) -> Shaped | Range:
-        least, most = _within(domain, low, high)
-        if most <= least:
+        least, most = _stepped(domain, *_within(domain, low, high))
+        if most - least <= domain.step:
             return span(low, high)
-        step = step if least % step == 0 and most - least >= step else 1
+        step = domain.step if domain.step > 1 else step if least % step == 0 and most - least >= step else 1
         return shapes.log_normal(least, most, middle, spread, step=step, scale=scale)
 
     match group:
@@ -204,6 +214,10 @@ def _distinct_number(column: Type, domain: Domain, wanted: int) -> Range:
     room = 10
     while room < wanted * 4:
         room *= 10
+    if domain.step > 1:
+        step = lcm(domain.step, domain.grain)
+        low, high = _stepped(domain, *_within(domain, step, step * room))
+        return Range(low=low, high=high, step=step, scale=scale)
     if domain.grain > 1:
         one = -(-domain.grain // one) * one
     low, high = _within(domain, one, one * room)

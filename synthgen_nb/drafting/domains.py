@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import lcm
 
 from ..physical import DAY, MICROS, scale_of
 from ..schema import Column, Kind, Type
@@ -18,6 +19,7 @@ _ORDERED = {
     Kind.TIMESTAMPTZ,
 }  # fmt: skip
 _EPOCH = dt.date(1970, 1, 1)
+_LONGEST = (1 << 31) - 1
 _WHOLE_DIGITS = 18  # what an int64 of units can hold
 
 Scalar = str | int | bool
@@ -25,17 +27,18 @@ Scalar = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """`low..high` for ordered kinds; `values` where only some are allowed (ENUM, IN, =), in physical form;
-    `shortest` and `longest` for text (characters) and bytes, 0 for no limit; `forbidden` values; `case` where text
-    must be of one case; `form` where it must fit a pattern, `json` where it must be a document, `ascii`
-    where its character set holds no more; `inner` are the domains of an array's elements or a row type's fields;
-    `hints` are values that conditions name which could not be read whole: good first guesses where drawing again
-    decides. Of unique values only: `grain` is how far numbers and moments lie apart, `coded` text is of one length, and
-    the member at `path` is what differs between documents."""
+    """`low..high` for ordered kinds, of which only the multiples of `step`; `values` where only some are allowed (ENUM,
+    IN, =), in physical form; `shortest` and `longest` for text (characters) and bytes, 0 for no limit; `forbidden`
+    values; `case` where text must be of one case; `form` where it must fit a pattern, `json` where it must be a
+    document, `ascii` where its character set holds no more; `inner` are the domains of an array's elements or a row
+    type's fields; `hints` are values that conditions name which could not be read whole: good first guesses where
+    drawing again decides. Of unique values only: `grain` is how far numbers and moments lie apart, `coded` text is of
+    one length, and the member at `path` is what differs between documents."""
 
     kind: Kind
     low: int | None = None
     high: int | None = None
+    step: int = 1
     values: tuple[Scalar, ...] | None = None
     shortest: int = 0
     longest: int = 0
@@ -74,6 +77,7 @@ class Domain:
             self,
             low=_largest(self.low, other.low),
             high=_smallest(self.high, other.high),
+            step=lcm(self.step, other.step),
             values=values,
             shortest=max(self.shortest, other.shortest),
             longest=min(self.longest, other.longest)
@@ -91,16 +95,19 @@ class Domain:
         ).settled()
 
     def settled(self) -> Domain:
-        """Values outside the bounds, too long or forbidden taken out."""
+        """Values outside the bounds, too long or forbidden taken out; bounds moved to multiples of the step."""
         if self.values is None:
-            return self
+            low = None if self.low is None else -(-self.low // self.step) * self.step
+            high = None if self.high is None else self.high // self.step * self.step
+            return replace(self, low=low, high=high) if self.step > 1 else self
         kept = tuple(v for v in self.values if v not in self.forbidden and self._within(v))
         return replace(self, values=kept)
 
     def _within(self, value: Scalar) -> bool:
         if isinstance(value, str):
             return len(value) >= self.shortest and (not self.longest or len(value) <= self.longest)
-        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+        inside = (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+        return inside and value % self.step == 0
 
 
 def units_of(column: Type) -> int:
@@ -122,7 +129,7 @@ def domain_of(column: Column, dialect: str) -> Domain:
     if kind == Kind.ENUM:
         return replace(domain, values=column.type.values)
     if kind in (Kind.TEXT, Kind.BINARY, Kind.BIT, Kind.UUID):
-        return replace(domain, longest=column.type.length or 0)
+        return replace(domain, longest=min(column.type.length or 0, _LONGEST))
     return domain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from .spelling import listed, template_of, widest
 from .trees import column_in, literal_in
 
 REGEX = exp.RegexpLike | exp.RegexpILike | exp.RegexpFullMatch
+_SINGLE = re.compile(r"\[(\^)?((?:\[:\w+:\]|[^\[\]\\])+)\]|([^\[\]\\.*+?(){}|^$])")
 PATTERNS = exp.Like | exp.ILike | exp.Glob | exp.SimilarTo | REGEX
 
 
@@ -68,6 +70,34 @@ def read_form(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -
     if few is not None and domain.kind == Kind.TEXT:
         return allow(column, list(few), reading)
     if template_of(form, longest=domain.longest) is None:
+        return False
+    reading.domains[column.name] = replace(domain, form=form)
+    return True
+
+
+def read_no_form(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -> bool:
+    """The contrary, of a pattern that looks for one character: text without it."""
+    column, pattern = column_in(tree.this, columns), literal_in(tree.expression)
+    if column is None or not isinstance(pattern, str) or tree.args.get("flag"):
+        return False
+    domain = reading.domains[column.name]
+    if domain.kind not in (Kind.TEXT, Kind.OTHER) or domain.form or domain.case:
+        return False
+    if isinstance(tree, exp.Glob | exp.Like | exp.ILike):
+        many = "*" if isinstance(tree, exp.Glob) else "%"
+        if len(pattern) < 3 or pattern[0] != many or pattern[-1] != many:
+            return False  # of the whole text: nearly every text is none of these
+        pattern = pattern[1:-1]
+        if pattern in "_%*?":
+            return False
+    elif not isinstance(tree, REGEX):
+        return False
+    single = _SINGLE.fullmatch(pattern)
+    if single is None:
+        return False
+    inside = single[2] or re.escape(single[3])
+    form = from_regex(f"^[{'' if single[1] else '^'}{inside}]+$")
+    if form is None or template_of(form, longest=domain.longest) is None:
         return False
     reading.domains[column.name] = replace(domain, form=form)
     return True
