@@ -11,6 +11,7 @@ from ..errors import PlanError
 from ..schema import Kind, Type
 from ..specs import AnySpec, Bank, BitText, Choice, Format, Pattern, Range, Uuid
 from .domains import Domain, units_of
+from .spelling import template_of
 
 _SMALL, _LATER = Range(low=-90, high=90), Range(low=91, high=180)
 _WORD = Bank(pool="word", ascii=True)
@@ -154,8 +155,8 @@ def _field(name: str, column: Type, domain: Domain) -> AnySpec:
         case Kind.BOOLEAN:
             return Choice(values=("t", "f"))
         case Kind.TEXT:
-            if domain.form is not None:
-                return Pattern(template=domain.form.template)
+            if domain.form is not None and (template := template_of(domain.form, longest=domain.longest)):
+                return Pattern(template=template)
             if domain.case or domain.shortest > 2 or 0 < domain.longest < 12:
                 longest = min(domain.longest or 12, max(domain.shortest, 6))
                 return Pattern(template=("?" if domain.case == "lower" else "@") * longest)
