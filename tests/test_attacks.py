@@ -340,11 +340,28 @@ UNIQUES = (
     Attack("at most one default each", ("sqlite", "postgres"),
            f"{A} CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL, is_default boolean NOT NULL, {OF_A});"
            "CREATE UNIQUE INDEX one ON t (a) WHERE is_default", {"a": 10, "t": 300},
-           also=lambda ts: 0 < sum(values(ts, "t", "is_default")) <= 10,
-           not_yet="the flag is never set"),
+           also=lambda ts: 0 < sum(values(ts, "t", "is_default")) <= 10),
     Attack("one open period each", ("sqlite", "postgres"),
            f"{A} CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL, ended date, {OF_A});"
-           "CREATE UNIQUE INDEX one ON t (a) WHERE ended IS NULL", {"a": 10, "t": 300}),
+           "CREATE UNIQUE INDEX one ON t (a) WHERE ended IS NULL", {"a": 10, "t": 300},
+           also=lambda ts: 5 < values(ts, "t", "ended").count(None) <= 10),
+    Attack("one active of each kind, with line numbers", ("sqlite", "postgres"),
+           f"{A} CREATE TABLE t (a integer NOT NULL, line integer NOT NULL, kind varchar(5) NOT NULL CHECK (kind IN ('x', 'y')),"
+           " state varchar(9) NOT NULL CHECK (state IN ('active', 'old', 'draft')), main boolean NOT NULL, PRIMARY KEY (a, line),"
+           f" {OF_A}); CREATE UNIQUE INDEX one ON t (a, kind) WHERE state = 'active';"
+           "CREATE UNIQUE INDEX two ON t (a) WHERE main", {"a": 10, "t": 300},
+           also=lambda ts: 10 < values(ts, "t", "state").count("active") <= 20 and sum(values(ts, "t", "main")) > 5),
+    Attack("one of all", ("sqlite", "postgres"),
+           "CREATE TABLE t (id integer PRIMARY KEY, is_default boolean NOT NULL);"
+           "CREATE UNIQUE INDEX one ON t (is_default) WHERE is_default", {"t": 300},
+           also=lambda ts: sum(values(ts, "t", "is_default")) == 1),
+    Attack("one open period each, after its start", ("sqlite", "postgres"),
+           f"{A} CREATE TABLE t (id integer PRIMARY KEY, a integer, started date NOT NULL, ended date, CHECK (ended >= started),"
+           f" {OF_A}); CREATE UNIQUE INDEX one ON t (a) WHERE ended IS NULL", {"a": 10, "t": 300},
+           also=lambda ts: 5 < values(ts, "t", "ended").count(None) <= 10),
+    Attack("two rules on one flag", ("sqlite", "postgres"),
+           f"{A}{B} CREATE TABLE t (a integer NOT NULL, b integer NOT NULL, flag boolean NOT NULL, {OF_A}, {OF_B});"
+           "CREATE UNIQUE INDEX one ON t (a) WHERE flag; CREATE UNIQUE INDEX two ON t (b) WHERE flag", {"a": 9, "b": 9, "t": 300}),
     Attack("a name without case", ("duckdb", "sqlite", "postgres"),
            "CREATE TABLE t (id integer PRIMARY KEY, name varchar(30) NOT NULL); CREATE UNIQUE INDEX one ON t (lower(name))",
            {"t": 500}, also=lambda ts: len({v.lower() for v in values(ts, "t", "name")}) == 500),

@@ -16,6 +16,7 @@ from synthgen_nb.schema import Column, Kind, Schema, Table, Type
 from synthgen_nb.specs import (
     Above,
     After,
+    Among,
     AnySource,
     AnySpec,
     Bank,
@@ -23,6 +24,7 @@ from synthgen_nb.specs import (
     Bytes,
     Choice,
     Digit,
+    Either,
     Expression,
     Format,
     Grove,
@@ -132,6 +134,8 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "within, in its place": (Key(table="t", column="id"), "integer", "in its place"),
     "above": (Range(low=1, high=1000), "integer", "above"),
     "grove": (Key(table="t", column="id"), "integer", "grove"),
+    "either": (Either(first=Null(), second=Range(low=0, high=99)), "integer", "some"),
+    "either of two": (Either(first=Choice(values=("x",)), second=Choice(values=("y", "z"))), "text", "some"),
     "expression": (Expression(sql="base * 2 + 1", columns=("base",)), "integer", ""),
 }
 SOURCES: dict[str, AnySource] = {
@@ -151,6 +155,7 @@ SOURCES: dict[str, AnySource] = {
     "the other": Pair(of="code", size=400, how="apart", side=1),
     "latin": Latin(first="digit", second="ordinal", size=101, factor=3),
     "listed": Listed(of="half", columns=("held",), sql="held % 3 <> 1"),
+    "some": Among(of="ordinal", size=1),
     "half": Permuted(size=24_000),
     "ranked": Ranked(of="one of ranks", table="parent", column="base", among=500),
     "one of ranks": Digit(of="code", modulo=500),

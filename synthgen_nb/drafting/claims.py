@@ -28,6 +28,15 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """`column` decides whether a row meets a condition: by `holds`, or by `fails`."""
+
+    column: str
+    holds: str
+    fails: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One way to be unique. `form` is:
     "row"      the unit's index is the row number (serial keys; a key that is also a foreign key: row k to parent row k)
@@ -36,6 +45,7 @@ class Claim:
     "product"  a code over `units`, permuted within the children of `layout` (or over the whole table); those of the
                `block` come first and are one digit of it
     "web"      two integers, of which the units of a web are sums
+    "chosen"   a partial UNIQUE: the first combinations of `units` (among the children of `layout`) meet its condition
     "siblings" the place among the children of the same parent in the same table
     "within"   the parents of a tenant in their order, NULL behind the last"""
 
@@ -45,6 +55,7 @@ class Claim:
     why: str = ""
     block: Block | None = None
     web: Web | None = None
+    chosen: Chosen | None = None
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..report import Finding
 from ..schema import Check, Table
 from ..specs import AnySource, AnySpec
-from .claims import TableKeys
+from .claims import Chosen, TableKeys
 from .domains import Domain, Facts
 from .meaning import Meaning
 from .reading import Order
@@ -36,6 +36,7 @@ class Draft:
     slices: Sequence[Slices] = ()
     sources: dict[str, AnySource] = field(default_factory=dict)
     placed: dict[str, tuple[AnySpec, str]] = field(default_factory=dict)
+    chosen: dict[str, tuple[Chosen, str]] = field(default_factory=dict)  # with the source that says which
     refused: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 

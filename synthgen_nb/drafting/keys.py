@@ -20,6 +20,7 @@ from .claims import Claim, TableKeys, Unit, parent_of, product_sizes, unit_size
 from .domains import Domain
 from .expressed import Expressed, expressed
 from .kinship import implied
+from .partial import choose, prefer_layout
 from .reading import Reading
 from .tenants import Tenancies, source_name
 from .weaving import weave, web_axes
@@ -52,7 +53,6 @@ def decide_keys(
             text = f"UNIQUE on {', '.join(told.lost)}: different values may give equal results"
             keys.unsupported.append((text, ()))
     partial = [u for u, told in uniques if u.where and not _room(keys, told, wanted, parent_rows, unique_spec)]
-    keys.avoided = [u.where for u in partial if u.where]
     if keys.tenancy and keys.tenancy.grouped:
         (column,) = keys.tenancy.columns
         if (spec := unique_spec(table.column(column), wanted)) is not None:
@@ -67,8 +67,11 @@ def decide_keys(
         _claim(keys, columns, groups[columns], tables, domains, reading, wanted, parent_rows, unique_spec, held, either)
     several = {g: groups[g] for g in in_order if g not in alone and not any(pair <= set(g) for pair in either)}
     woven = weave(keys, several, domains, wanted, parent_rows, unique_spec)
+    some = [(u, next(told.columns for other, told in uniques if other is u)) for u in partial]
+    prefer_layout(keys, [columns for _, columns in some])
     for columns in (g for g in in_order if g not in alone and g not in woven):
         _claim(keys, columns, groups[columns], tables, domains, reading, wanted, parent_rows, unique_spec, held, either)
+    choose(keys, some, domains, reading, wanted, parent_rows, unique_spec)
     return keys
 
 

@@ -55,7 +55,7 @@ def _groups(
 
 def _redrawable(draft: Draft, column: str) -> bool:
     """Free values, people's too, and foreign keys that are in no UNIQUE: any parent row will do for them."""
-    if draft.table.column(column).generated or column in draft.computed:
+    if draft.table.column(column).generated or column in draft.computed or column in draft.chosen:
         return False
     unit = draft.keys.owner[column]
     if unit.key is None:

@@ -19,6 +19,7 @@ from ..specs import (
     AnySpec,
     Choice,
     Digit,
+    Either,
     Expression,
     Key,
     Layout,
@@ -39,6 +40,7 @@ from .columns import random_spec
 from .domains import Domain, units_of
 from .draft import Draft
 from .orders import Link, chain
+from .partial import narrowed, place_chosen
 from .periods import place_slices
 from .redrawing import redraws_of
 from .tying import place_block
@@ -112,6 +114,9 @@ def _refused(draft: Draft) -> dict[str, str]:
 
 
 def _place_claim(draft: Draft, claim: Claim) -> None:
+    if claim.form == "chosen":
+        place_chosen(draft, claim)
+        return
     first = claim.units[0]
     if claim.form == "within":
         return  # place_tenants sees to it
@@ -243,7 +248,7 @@ def _place_people(draft: Draft) -> None:
     """Names, addresses and user names of one row are one person's: the first column of each field reads one source."""
     fields: dict[str, str] = {}
     for column in draft.table.columns:
-        if column.name in draft.placed or _formula(draft, column) or draft.domains[column.name].empty:
+        if column.name in {*draft.placed, *draft.chosen} or _formula(draft, column) or draft.domains[column.name].empty:
             continue
         if draft.domains[column.name].always_null or draft.domains[column.name].values is not None:
             continue
@@ -278,11 +283,17 @@ def _column_plan(draft: Draft, column: Column, links: Mapping[str, Link], domain
     full = unit.columns if unit.key is not None and unit.key.match == "full" else ()
     if column.name in draft.keys.nulled or any(domains[c].always_null for c in (column.name, *full)):
         spec, at = Null(), ""
+    if column.name in draft.chosen and spec is None:
+        chosen, at = draft.chosen[column.name]
+        found = [narrowed(sql, draft.table, domains, draft.facts.dialect) for sql in (chosen.holds, chosen.fails)]
+        holds, fails = (_spec(draft, column, links.get(column.name), d[column.name] or domain) for d in found)
+        spec = Either(first=holds, second=fails)
     if spec is None:
         spec = _spec(draft, column, links.get(column.name), domain)
     assert spec is not None
     nulls = 0
-    if domain.nullable and not domain.always_null and not _formula(draft, column) and not draft.keys.claimed(unit):
+    drawn = not _formula(draft, column) and column.name not in draft.chosen and not draft.keys.claimed(unit)
+    if drawn and domain.nullable and not domain.always_null:
         loose = unit.key is None or unit.key.match == "simple" or all(draft.domains[c].nullable for c in unit.columns)
         if loose and not unit.to_self:
             nulls = round(_NULL_SHARES.get(meaning.group, _NULL_SHARE) * NULL_SCALE)
@@ -303,7 +314,7 @@ def _spec(draft: Draft, column: Column, link: Link | None, domain: Domain) -> An
         read = columns_of(parse_expression(formula, draft.facts.dialect))
         lower = {c.lower(): c for c in draft.table.column_names}
         return Expression(sql=formula, columns=tuple(lower[c.lower()] for c in read if c.lower() in lower))
-    if link is not None:
+    if link is not None and not domain.always_null:
         return _after(column, link, domain)
     if domain.empty:
         return Null()  # told above where the column must have a value

@@ -2,9 +2,9 @@
 
 from .base import Source, Spec
 from .binary import BitText, Bytes, Point, Uuid
-from .combinations import Latin, Listed, Pair, Ranked
+from .combinations import Among, Latin, Listed, Pair, Ranked
 from .derived import After, Expression, Key, Null
-from .nested import AnySpec, Entries, Fields, Format, ListOf, Subset
+from .nested import AnySpec, Either, Entries, Fields, Format, ListOf, Subset
 from .numbers import Choice, Range, Shaped
 from .people import Person
 from .periods import Slice, Stretch
@@ -13,8 +13,8 @@ from .texts import Bank, Pattern, Prose
 from .within import Above, Grove, Within
 
 __all__ = [
-    "Above", "After", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Entries", "Expression",
-    "Fields", "Format", "Grove", "Key", "Latin", "Layout", "ListOf", "Listed", "Null", "Ordinal", "Pair", "Path",
-    "Pattern", "Permuted", "Person", "Pick", "Point", "Prose", "Range", "Ranked", "Shaped", "Skip", "Slice", "Source",
-    "Spec", "Stretch", "Subset", "Tree", "Uuid", "Within",
+    "Above", "After", "Among", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Either",
+    "Entries", "Expression", "Fields", "Format", "Grove", "Key", "Latin", "Layout", "ListOf", "Listed", "Null",
+    "Ordinal", "Pair", "Path", "Pattern", "Permuted", "Person", "Pick", "Point", "Prose", "Range", "Ranked", "Shaped",
+    "Skip", "Slice", "Source", "Spec", "Stretch", "Subset", "Tree", "Uuid", "Within",
 ]  # fmt: skip

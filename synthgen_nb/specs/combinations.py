@@ -68,6 +68,17 @@ class Latin(Source, frozen=True, tag="latin"):
         return Indices(sum_ % np.uint64(self.size), first.valid)
 
 
+class Among(Source, frozen=True, tag="among"):
+    """0 where `of` is below `size`, 1 elsewhere."""
+
+    of: str
+    size: int
+
+    def draw(self, rows: Rows, name: str) -> Indices:
+        place = rows.source(self.of)
+        return Indices((place.values >= np.uint64(self.size)).astype(np.uint64), place.valid)
+
+
 class Listed(Source, frozen=True, tag="listed"):
     """The `of`-th combination of some columns' values that holds a condition, as a mixed-radix number with a digit for
     each column, the first one running fastest. All combinations are tried once, when the first is asked for."""

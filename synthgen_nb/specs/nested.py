@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..rows import Rows, Values, below
+from ..rows import U64, Mask, Rows, Values, below
 from .base import Spec
 from .binary import BitText, Bytes, Point, Uuid
 from .derived import After, Expression, Key, Null
@@ -105,6 +105,30 @@ def _subsets(labels: tuple[str, ...]) -> pa.StringArray:
     )
 
 
+class Either(Spec, frozen=True, tag="either"):
+    """`first` where the index is 0, `second` where it is 1: each row's value is drawn from one of them."""
+
+    first: AnySpec
+    second: AnySpec
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.first.needs, *self.second.needs)))
+
+    def at(self, index: U64, rows: Rows, name: str) -> Values:
+        is_second = index > np.uint64(0)
+        if isinstance(self.first, Null):
+            return _kept(self.second.draw(rows, name), is_second)
+        if isinstance(self.second, Null):
+            return _kept(self.first.draw(rows, name), ~is_second)
+        at = np.flatnonzero(is_second)
+        return self.first.draw(rows, name).replaced(at, self.second.draw(rows, name).take(at))
+
+
+def _kept(values: Values, where: Mask) -> Values:
+    return Values(values.data, where if values.valid is None else where & values.valid)
+
+
 AnySpec = (
     Range
     | Shaped
@@ -121,6 +145,7 @@ AnySpec = (
     | After
     | Expression
     | Null
+    | Either
     | Format
     | ListOf
     | Fields

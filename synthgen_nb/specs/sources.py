@@ -8,7 +8,7 @@ import numpy as np
 
 from ..rows import I64, U64, Indices, Rows, World, below, bits, high_product, permute
 from .base import Source
-from .combinations import Latin, Listed, Pair, Ranked
+from .combinations import Among, Latin, Listed, Pair, Ranked
 from .fanout import Fanout
 from .within import Above, Grove, Within
 
@@ -172,6 +172,6 @@ class Path(Source, frozen=True, tag="path"):
 
 
 AnySource = (
-    Pick | Permuted | Digit | Skip | Layout | Ordinal | Tree | Path | Pair | Latin | Listed | Ranked
+    Pick | Permuted | Digit | Skip | Layout | Ordinal | Tree | Path | Among | Pair | Latin | Listed | Ranked
     | Within | Above | Grove
 )  # fmt: skip
