@@ -480,6 +480,10 @@ CHECKS = (
            " note varchar(12) CHECK (length(note) BETWEEN 8 AND 9))", {"t": 500}),
     Attack("text that fits a pattern and is UNIQUE", POSTGRES,
            "CREATE TABLE t (code varchar(8) PRIMARY KEY CHECK (code ~ '^[A-Z]{2}-[0-9]{3}$'))", {"t": 300}),
+    Attack("a row type with a field of a form", POSTGRES,
+           "CREATE DOMAIN code AS text CHECK (VALUE ~ '^[A-Z]{2}(-[0-9]{3})+$'); CREATE TYPE part AS (c code, n integer);"
+           "CREATE TABLE t (p part NOT NULL, tags text[] NOT NULL CHECK (tags <> '{}'), wait interval CHECK (wait > '0'))",
+           {"t": 50}, also=lambda made: made["t"].column("wait").null_count < 50),
     Attack("groups, ways and escapes of a pattern in keys", POSTGRES,
            "CREATE DOMAIN sum32 AS bytea CHECK (VALUE IS NULL OR octet_length(VALUE) = 32);"
            "CREATE TABLE t (slug text PRIMARY KEY CHECK (slug ~ '^[a-z0-9]+(?:-[a-z0-9]+)*$' AND length(slug) >= 12),"

@@ -35,6 +35,8 @@ ROW: dict[str, tuple[Kind, dict[str, Any], Any]] = {
     "ts": (Kind.TIMESTAMP, {}, dt.datetime(2020, 2, 29, 12, 30)),
     "j": (Kind.JSON, {}, '{"a": 1, "b": "x", "c": null, "l": [1, 2], "t": true}'),
     "b": (Kind.BOOLEAN, {}, True),
+    "arr": (Kind.ARRAY, {"element": Type(kind=Kind.TEXT, sql="text")}, ["a", "b"]),
+    "iv": (Kind.INTERVAL, {}, "1 day 02:00:00"),
 }
 ARROW = {
     Kind.INTEGER: pa.int32(),
@@ -177,6 +179,12 @@ GOLDEN: dict[str, list[tuple[str, bool | None]]] = {
         ("j ? 'x'", False),
         ("jsonb_array_length(j -> 'l') = 2", True),
         ("j #>> '{l,1}' = '2'", True),
+        ("arr <> '{}'", True),
+        ("'{a,b}' = arr", True),
+        ("arr <@ ARRAY['c','b','a']::text[]", True),
+        ("arr <@ '{a}'::text[]", False),
+        ("iv > '0'", True),
+        ("iv <= interval '1 day'", False),
         ("i / 2 = 3.5", False),
     ],
     "mysql": [
@@ -416,7 +424,7 @@ def test_an_expression_means_what_its_engine_means(row, dialect, sql, expected):
 @pytest.mark.parametrize("sql,expected", GOLDEN["sqlite"])
 def test_sqlite_itself_agrees(sql, expected):
     columns = {Kind.INTEGER: "INTEGER", Kind.FLOAT: "REAL", Kind.BOOLEAN: "INTEGER", Kind.DECIMAL: "REAL"}
-    values = [str(v) if isinstance(v, (dt.date, Decimal)) else v for _, _, v in ROW.values()]
+    values = [str(v) if isinstance(v, (dt.date, Decimal, list)) else v for _, _, v in ROW.values()]
     with sqlite3.connect(":memory:") as connection:
         declared = ", ".join(f"{name} {columns.get(kind, 'TEXT')}" for name, (kind, _, _) in ROW.items())
         connection.execute(f"CREATE TABLE t ({declared})")

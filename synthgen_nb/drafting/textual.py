@@ -38,7 +38,7 @@ def random_text(column: Column, group: str, domain: Domain, facts: Facts) -> Any
     if domain.hints:
         return Choice(values=domain.hints)
     if not _holds(group, domain):
-        return _spelled(column, domain) if domain.form else _coded(shortest, longest, domain.case)
+        return _formed_text(domain, column.name) if domain.form else _coded(shortest, longest, domain.case)
     if group in _PEOPLE and _person_fits(_PEOPLE[group], longest):
         return Person(field=_PEOPLE[group], longest=longest, ascii=domain.ascii)  # type: ignore[arg-type]
     for spec in _meant(group, longest, facts):
@@ -70,13 +70,13 @@ def _holds(group: str, domain: Domain) -> bool:
     )
 
 
-def _spelled(column: Column, domain: Domain, wanted: int = 1) -> Pattern:
+def _formed_text(domain: Domain, name: str, wanted: int = 1) -> Pattern:
     assert domain.form is not None
     template = template_of(
         domain.form, shortest=domain.shortest, longest=domain.longest, case=domain.case, wanted=wanted
     )
     if template is None:
-        raise PlanError(f"no value of {column.name} can hold its CHECKs")
+        raise PlanError(f"no value of {name} can hold its CHECKs")
     return Pattern(template=template)
 
 
@@ -171,7 +171,7 @@ def distinct_text(column: Column, group: str, domain: Domain, wanted: int) -> An
         if group in ("hash", "token", "api_key", "password_or_secret"):
             return Pattern(template="%" * min(longest or 64, 64))
     if domain.form is not None:
-        return _spelled(column, domain, wanted)
+        return _formed_text(domain, column.name, wanted)
     return _coded(shortest, longest, domain.case, wanted, _initials(column.name))
 
 

@@ -343,7 +343,8 @@ _ROWS: list[tuple[tuple[Name, ...], tuple[str, ...], Shim]] = [
     (("cardinality",), ("postgres",), of_array("len({})", whole)),
     ((exp.ArrayPosition,), ("postgres",), of_array("list_position({}, {})", whole)),
     ((exp.ArrayOverlaps,), ("postgres",), of_array("list_has_any({}, {})", truth)),
-    ((exp.ArrayContainsAll,), ("postgres",), of_array("list_has_all({}, {})", truth)),
+    ((exp.ArrayContainsAll,), ("postgres",), of_array("list_has_all({0}, {1})", truth)),
+    ((exp.ArrayContainedBy,), ("postgres",), of_array("list_has_all({1}, {0})", truth)),
 ]
 
 FUNCTIONS: dict[tuple[Name, str], Shim] = {

@@ -10,7 +10,7 @@ from sqlglot import exp, jsonpath
 
 from ..schema import Kind
 from .arithmetic import ARITHMETIC, BITS, arithmetic, bitwise, division, interval, negative, whole_division
-from .casts import array_of, converted
+from .casts import array_from, array_of, converted
 from .patterns import glob, like_with_classes, posix, similar
 from .terms import (
     EXACT,
@@ -53,6 +53,8 @@ def column(node: exp.Expression, read: Read, scope: Scope) -> Term:
     collation = "ci" if kind.case_insensitive else ""
     if kind.kind == Kind.FLOAT:  # a float32 meets numbers as a double, everywhere but in DuckDB
         return Term(f"CAST({quoted} AS DOUBLE)" if scope.family != "duckdb" else quoted, Kind.FLOAT)
+    if kind.kind == Kind.INTERVAL and scope.family == "postgres":  # a text in our files
+        return Term(f"CAST({quoted} AS INTERVAL)", Kind.INTERVAL)
     if kind.kind == Kind.BIT:
         return whole(quoted) if scope.family == "mysql" else Term(quoted, Kind.BIT)
     if kind.kind == Kind.TEXT and kind.fixed and scope.family != "sqlite":
@@ -135,6 +137,8 @@ def compared(operator: type[exp.Expression], left: Term, right: Term, scope: Sco
         pairs = [compared(exp.EQ, one, other, scope).sql for one, other in zip(left.items, right.items, strict=True)]
         together = f"({' AND '.join(pairs)})"
         return truth(together if operator is exp.EQ else f"(NOT {together})")
+    if Kind.ARRAY in (left.kind, right.kind):
+        left, right = array_from(left), array_from(right)
     left, right = same_kind(left, right, scope, ordered=operator in _ORDERED)
     return truth(f"({left.sql} {_COMPARED[operator]} {right.sql})")
 
