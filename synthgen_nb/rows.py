@@ -247,6 +247,10 @@ class Rows:
         for name in stale:
             self._columns.pop(name, None)
 
+    def some(self, places: I64) -> Rows:
+        """The window on the rows in these places, in the same attempt."""
+        return Rows(self.world, self.table, self.index[places], attempt=self.attempt, redrawn=self.redrawn)
+
     def of(self, table: str, index: U64) -> Rows:
         """A window on other rows, of any table."""
         return Rows(self.world, table, index)

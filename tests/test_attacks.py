@@ -525,20 +525,74 @@ EXCLUDED = (
     Attack("partitions by list, and a subpartition", POSTGRES,
            "CREATE TABLE t (k varchar(9), d date NOT NULL) PARTITION BY LIST (k); CREATE TABLE t1 PARTITION OF t"
            " FOR VALUES IN ('x', 'y') PARTITION BY RANGE (d); CREATE TABLE t11 PARTITION OF t1"
-           " FOR VALUES FROM ('2020-01-01') TO ('2020-02-01')", {"t": 100},
-           not_yet="only the outer bound is kept"),
-    Attack("half of the hashes", POSTGRES,
-           "CREATE TABLE t (n integer) PARTITION BY HASH (n); CREATE TABLE t1 PARTITION OF t FOR VALUES WITH"
-           " (MODULUS 2, REMAINDER 0)", {"t": 100},
-           not_yet="hash bounds are not read"),
+           " FOR VALUES FROM ('2020-01-01') TO ('2020-02-01')", {"t": 100}),
+    Attack("subpartitions that differ", POSTGRES,
+           "CREATE TABLE t (id bigint, k varchar(9), d date NOT NULL, PRIMARY KEY (id, k, d)) PARTITION BY LIST (k);"
+           "CREATE TABLE x PARTITION OF t FOR VALUES IN ('x', 'y') PARTITION BY RANGE (d);"
+           "CREATE TABLE x1 PARTITION OF x FOR VALUES FROM ('2020-01-01') TO ('2020-02-01');"
+           "CREATE TABLE z PARTITION OF t FOR VALUES IN ('z') PARTITION BY RANGE (d);"
+           "CREATE TABLE z1 PARTITION OF z FOR VALUES FROM ('2023-01-01') TO ('2023-02-01');"
+           "CREATE TABLE z2 PARTITION OF z FOR VALUES FROM ('2025-01-01') TO (MAXVALUE)", {"t": 100},
+           also=lambda ts: {(row["k"] == "z", row["d"].year) for row in rows(ts, "t")} == {(False, 2020), (True, 2023), (True, 2025)}),
+    Attack("subpartitions that differ, in a key", POSTGRES,
+           "CREATE TABLE t (k varchar(9), d date NOT NULL, PRIMARY KEY (k, d)) PARTITION BY LIST (k);"
+           "CREATE TABLE x PARTITION OF t FOR VALUES IN ('x', 'y') PARTITION BY RANGE (d);"
+           "CREATE TABLE x1 PARTITION OF x FOR VALUES FROM ('2020-01-01') TO ('2020-02-01');"
+           "CREATE TABLE z PARTITION OF t FOR VALUES IN ('z') PARTITION BY RANGE (d);"
+           "CREATE TABLE z1 PARTITION OF z FOR VALUES FROM ('2023-01-01') TO ('2023-02-01')", {"t": 100}, {"t": 62}),
+    Attack("bounds on two columns", POSTGRES,
+           "CREATE TABLE t (a integer, b integer) PARTITION BY RANGE (a, b); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (1, 0)"
+           " TO (5, 7); CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (100, MINVALUE) TO (100, 3)", {"t": 100},
+           also=lambda ts: {1, 5, 100} < set(values(ts, "t", "a"))),
+    Attack("a DEFAULT and the rest of a LIST", POSTGRES,
+           "CREATE TABLE t (k varchar(20)) PARTITION BY LIST (k); CREATE TABLE t1 PARTITION OF t FOR VALUES IN ('a', NULL);"
+           "CREATE TABLE t0 PARTITION OF t DEFAULT", {"t": 100},
+           also=lambda ts: 20 < values(ts, "t", "k").count("a") < 80),
+    Attack("a DEFAULT and the gaps between ranges", POSTGRES,
+           "CREATE TABLE t0 (d date NOT NULL); CREATE TABLE t (d date NOT NULL) PARTITION BY RANGE (d);"
+           "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');"
+           "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');"
+           "ALTER TABLE t ATTACH PARTITION t0 DEFAULT", {"t": 100},
+           also=lambda ts: {2020, 2021} < {day.year for day in values(ts, "t", "d")}),
+    Attack("nothing but NULL", POSTGRES,
+           "CREATE TABLE t (k integer, n integer) PARTITION BY LIST (k); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (NULL)",
+           {"t": 100}),
+    Attack("bounds on what is computed", POSTGRES,
+           "CREATE TABLE t (at timestamp NOT NULL) PARTITION BY RANGE ((extract(year from at)));"
+           "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (2010) TO (2012);"
+           "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (2019) TO (2020)", {"t": 100},
+           also=lambda ts: {2010, 2011, 2019} == {at.year for at in values(ts, "t", "at")}),
+    Attack("hashes of two sizes, and ranges below", POSTGRES,
+           "CREATE TABLE t (n integer, d date) PARTITION BY HASH (n);"
+           "CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0) PARTITION BY RANGE (d);"
+           "CREATE TABLE t2 PARTITION OF t FOR VALUES WITH (MODULUS 4, REMAINDER 1);"
+           "CREATE TABLE t3 PARTITION OF t FOR VALUES WITH (MODULUS 4, REMAINDER 3);"
+           "CREATE TABLE t11 PARTITION OF t1 FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')", {"t": 100}),
     Attack("a partition's own CHECK", POSTGRES,
            "CREATE TABLE t (n integer, m integer) PARTITION BY RANGE (n); CREATE TABLE t1 PARTITION OF t (CHECK (m > 1000))"
-           " FOR VALUES FROM (1) TO (5)", {"t": 100},
-           not_yet="a partition's own rules are not read"),
+           " FOR VALUES FROM (1) TO (5)", {"t": 100}),
+    Attack("partitions' own rules, each its own", POSTGRES,
+           "CREATE TABLE t (id integer NOT NULL, n integer, m integer, s text, CHECK (id > 0)) PARTITION BY RANGE (n);"
+           "CREATE TABLE t1 PARTITION OF t (CHECK (m > 1000), s NOT NULL, CHECK (length(s) > 20 OR m > 50), PRIMARY KEY (id))"
+           " FOR VALUES FROM (1) TO (5); CREATE TABLE t2 PARTITION OF t (CHECK (m < 0)) FOR VALUES FROM (7) TO (9)", {"t": 100}),
     Attack("a bound on the year", MARIADB,
            "CREATE TABLE t (id integer NOT NULL, d date NOT NULL, PRIMARY KEY (id, d)) PARTITION BY RANGE (year(d))"
-           " (PARTITION p0 VALUES LESS THAN (2000), PARTITION p1 VALUES LESS THAN (2010))", {"t": 100},
-           not_yet="bounds in the table's own options are not read"),
+           " (PARTITION p0 VALUES LESS THAN (2000), PARTITION p1 VALUES LESS THAN (2010))", {"t": 100}),
+    Attack("bounds on days, months, remainders and sums", MARIADB,
+           "CREATE TABLE a (id integer PRIMARY KEY) PARTITION BY LIST (id % 4) (PARTITION p0 VALUES IN (1, 2), PARTITION p1 VALUES IN (3));"
+           "CREATE TABLE b (at datetime NOT NULL) PARTITION BY RANGE (to_days(at)) (PARTITION p0 VALUES LESS THAN (735000));"
+           "CREATE TABLE c (d date) PARTITION BY LIST (month(d)) (PARTITION p0 VALUES IN (1, 2, 3), PARTITION p1 VALUES IN (7));"
+           "CREATE TABLE t (d date) PARTITION BY RANGE (year(d) * 100 + month(d)) (PARTITION p0 VALUES LESS THAN (202001))",
+           also=lambda ts: {1, 2, 3, 7} == {day.month for day in values(ts, "c", "d") if day}),
+    Attack("columns and their order", MARIADB,
+           "CREATE TABLE a (k varchar(9), n int) PARTITION BY LIST COLUMNS (k, n) (PARTITION p0 VALUES IN (('a', 1), ('b', 2)),"
+           " PARTITION p1 VALUES IN (('c', 3))); CREATE TABLE t (id integer NOT NULL, d date NOT NULL, PRIMARY KEY (id, d))"
+           " PARTITION BY RANGE COLUMNS (id, d) (PARTITION p0 VALUES LESS THAN (10, '2000-01-01'),"
+           " PARTITION p1 VALUES LESS THAN (20, MAXVALUE))"),
+    Attack("moments that count seconds", MARIADB,
+           "CREATE TABLE t (at timestamp NOT NULL) PARTITION BY RANGE (unix_timestamp(at)) (PARTITION p0 VALUES LESS THAN"
+           " (unix_timestamp('2010-01-01 00:00:00')), PARTITION p1 VALUES LESS THAN (1293840000))",
+           also=lambda ts: {2010} < {at.year for at in values(ts, "t", "at")}),
 )  # fmt: skip
 
 VALUES = (
@@ -634,6 +688,10 @@ def test_an_attack_is_held(engine: Name, attack: Attack, servers: Servers) -> No
         ("CREATE TABLE t (a integer NOT NULL CHECK (a > 5 AND a < 3))", "no value of a"),
         ("CREATE TABLE a (k varchar(3) PRIMARY KEY CHECK (k IN ('x', 'y')));"
          "CREATE TABLE t (k varchar(3) NOT NULL CHECK (k IN ('z')) REFERENCES a (k))", "no value of k"),
+        ("CREATE TABLE t (n integer) PARTITION BY HASH (n); CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0)",
+         "not every remainder"),
+        ("CREATE TABLE t (n integer) PARTITION BY LIST (n); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1) PARTITION BY LIST (n)",
+         "no row finds a partition"),
         ("CREATE TABLE t (id integer PRIMARY KEY CHECK (id BETWEEN 1 AND 5), x integer NOT NULL CHECK (x > 2), CHECK (x < id - 4))", "x"),
     ],
 )  # fmt: skip

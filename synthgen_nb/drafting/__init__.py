@@ -6,16 +6,17 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from msgspec import structs
 
 from ..computing import Calculator
 from ..ddl.expressions import row_checks
-from ..ddl.partitions import routed
+from ..ddl.partitions import own_keys
 from ..errors import InputError
 from ..plan import Plan, TablePlan
 from ..report import Finding
-from ..schema import Check, Column, Schema, Table
+from ..schema import Column, Schema, Table
 from ..specs import AnySpec, Choice, Key, Range
 from .checks import read_checks
 from .claims import TableKeys
@@ -29,6 +30,7 @@ from .keys import capacity, decide_keys
 from .kinship import agreed, tenanted
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
+from .partitions import Box, Cut, can_follow, cut_of, narrow
 from .periods import Slices, decide_slices, kept_apart, read_periods, slices_capacity
 from .reading import Reading
 from .tables import build_table
@@ -49,10 +51,16 @@ def draft_plan(
     facts = Facts(schema.dialect, _day(as_of))
     schema = with_types(schema)
     whole, schema = schema, _without_partitions(schema)
+    cuts = {key: cut_of(whole, table, facts) for key, table in schema.tables.items()}
     _refuse_partitions(whole, rows)
     asked = _asked(schema, rows)
     schema, tenancies = tenanted(agreed(schema, asked), asked)
     readings = {t.key: _read(schema, t) for t in schema.tables.values()}
+    boxes = {
+        key: narrow(readings[key], cut, partial(can_follow, schema.tables[key], schema))
+        for key, cut in cuts.items()
+        if isinstance(cut, Cut)
+    }
     domains = travelled(schema, {key: reading.domains for key, reading in readings.items()})
     meanings = {t.key: {c.name: meaning_of(schema, t, c) for c in t.columns} for t in schema.tables.values()}
     grouped = [(schema.tables[key], tenancy.columns[0]) for key, tenancy in tenancies.of.items() if tenancy.grouped]
@@ -61,7 +69,9 @@ def draft_plan(
     }
     tenancies = replace(tenancies, groups={key: spec.size for key, spec in specs.items() if spec is not None})
     keys = {
-        t.key: _keys(t, schema, tenancies, domains[t.key], readings[t.key], meanings[t.key], asked, facts)
+        t.key: _keys(
+            t, schema, tenancies, domains[t.key], readings[t.key], meanings[t.key], asked, facts, boxes.get(t.key, ())
+        )
         for t in schema.tables.values()
     }
     slices = {key: decide_slices(found, schema.dialect) for key, found in keys.items()}
@@ -84,7 +94,11 @@ def draft_plan(
             parents=schema.tables,
             parent_rows=counts.__getitem__,
             slices=slices[table.key],
+            boxes=boxes.get(table.key, ()),
+            route=cut.route if isinstance(cut := cuts[table.key], Cut) else "",
         )
+        if isinstance(cut, str):
+            draft.broken(f"no row finds a partition: {cut}", (), "add a partition, or ask for 0 rows", "partition")
         most, why = limits[table.key]
         tables[table.key], found = build_table(draft, asked[table.key], most, why)
         findings += found
@@ -93,16 +107,13 @@ def draft_plan(
 
 
 def _without_partitions(schema: Schema) -> Schema:
-    """Only the tables that hold rows of their own; those that are partitioned take what some partition takes."""
+    """Only the tables that hold rows of their own, with the keys that only some of their partitions have."""
     kept = {}
     for key, table in schema.tables.items():
         if table.partition_of in schema.tables:
             continue
-        route = routed(schema, table)
-        if route is not None:
-            check = Check(sql=route[1], columns=(route[0],), name="partitions", place=table.place)
-            table = structs.replace(table, constraints=(*table.constraints, check))
-        kept[key] = table
+        of_parts = tuple(constraint for _, constraint in own_keys(schema, table))
+        kept[key] = structs.replace(table, constraints=(*table.constraints, *of_parts))
     return structs.replace(schema, tables=kept)
 
 
@@ -163,8 +174,11 @@ def _keys(
     meanings: Mapping[str, Meaning],
     asked: Mapping[str, int],
     facts: Facts,
+    boxes: Sequence[Box],
 ) -> TableKeys:
     def distinct(column: Column, wanted: int) -> AnySpec | None:
+        if any(column.name in box for box in boxes):
+            return None  # it follows the partition
         return unique_spec(column, meanings[column.name], domains[column.name], wanted, facts)
 
     def held(specs: Mapping[str, Range | Choice], sql: str) -> int:

@@ -20,6 +20,7 @@ from ..specs import (
     Entries,
     Fields,
     Format,
+    Joined,
     ListOf,
     Null,
     Pattern,
@@ -55,6 +56,8 @@ def random_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
     """A spec to be drawn at random. PlanError if the domain holds no value."""
     if domain.always_null:
         return Null()
+    if domain.parts:
+        return Joined(parts=tuple(random_spec(column, meaning, part, facts) for part in domain.parts))
     if domain.empty:
         raise PlanError(f"no value of {column.name} can hold its CHECKs")
     if domain.values is not None:
@@ -76,6 +79,10 @@ def random_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
 
 def unique_spec(column: Column, meaning: Meaning, domain: Domain, wanted: int, facts: Facts) -> AnySpec | None:
     """A spec with a size, as large as the domain allows up to what `wanted` rows need; None where there is none."""
+    if domain.gaps:
+        parts = [unique_spec(column, meaning, part, wanted, facts) for part in domain.parts]
+        found = tuple(part for part in parts if part is not None)
+        return Joined(parts=found) if len(found) == len(parts) and all(part.size for part in found) else None
     if domain.values is not None:
         return Choice(values=domain.values) if domain.values else None
     kind = domain.kind
@@ -240,7 +247,7 @@ def _moment(column: Type, group: str, domain: Domain, facts: Facts) -> AnySpec:
         "end_date": (today - 2 * YEAR, today + YEAR),
         "end_timestamp": (today - 2 * YEAR, today - 1),
     }.get(group, (today - 3 * YEAR, today - 1))
-    low, high = _within(domain, first * size, last * size)
+    low, high = _whole(*_within(domain, first * size, last * size), step)
     if high - low < 128 * step:
         return Range(low=low, high=high, step=_step(low, high, step))
     if group == "birth_date":
@@ -261,6 +268,12 @@ def _distinct_moment(domain: Domain, wanted: int, facts: Facts) -> Range:
     while (high - low) // step + 1 < wanted and domain.high is not None and high < domain.high:
         high = min(domain.high, high + (high - low) + 1)
     return Range(low=low, high=high, step=_step(low, high, step) if low % step == 0 and domain.grain == 1 else step)
+
+
+def _whole(low: int, high: int, step: int) -> tuple[int, int]:
+    """From a whole second on, where there is one: columns may keep no fractions."""
+    up = low + -low % step
+    return (up, high) if up <= high else (low, high)
 
 
 # --- everything else

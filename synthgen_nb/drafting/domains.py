@@ -6,6 +6,7 @@ Bounds are physical integers (see physical.py): scaled decimals, days, microseco
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import lcm
@@ -33,7 +34,8 @@ class Domain:
     document, `ascii` where its character set holds no more; `inner` are the domains of an array's elements or a row
     type's fields; `hints` are values that conditions name which could not be read whole: good first guesses where
     drawing again decides. Of unique values only: `grain` is how far numbers and moments lie apart, `coded` text is of
-    one length, and the member at `path` is what differs between documents."""
+    one length, and the member at `path` is what differs between documents. `parts` are domains with no value in common
+    that all values come from, where a table is cut into partitions; the rest of this domain is then what they share."""
 
     kind: Kind
     low: int | None = None
@@ -54,6 +56,15 @@ class Domain:
     coded: bool = False
     path: tuple[str, ...] = ()
     inner: tuple[Domain, ...] = ()
+    parts: tuple[Domain, ...] = ()
+
+    @property
+    def gaps(self) -> bool:
+        """Whether the parts leave out something that lies between them."""
+        if any(part.values is not None or part.low is None or part.high is None for part in self.parts):
+            return True
+        ends = sorted((part.low or 0, part.high or 0) for part in self.parts)
+        return any(after[0] > before[1] + 1 for before, after in itertools.pairwise(ends))
 
     @property
     def ordered(self) -> bool:
@@ -70,6 +81,8 @@ class Domain:
 
     def meet(self, other: Domain) -> Domain:
         """What both allow. Nullability stays this column's own."""
+        if self.parts or other.parts:
+            return self._meet_parts(other)
         values = self.values if other.values is None else other.values
         if self.values is not None and other.values is not None:
             values = tuple(v for v in self.values if v in other.values)
@@ -93,6 +106,13 @@ class Domain:
             coded=self.coded or other.coded,
             path=self.path or other.path,
         ).settled()
+
+    def _meet_parts(self, other: Domain) -> Domain:
+        whole, asked = replace(self, parts=()), replace(other, parts=())
+        both = [mine.meet(its) for mine in self.parts or (whole,) for its in other.parts or (asked,)]
+        left = tuple(part for part in both if not part.empty)
+        common = whole.meet(asked)
+        return replace(common, parts=left) if left else replace(common, values=())
 
     def settled(self) -> Domain:
         """Values outside the bounds, too long or forbidden taken out; bounds moved to multiples of the step."""

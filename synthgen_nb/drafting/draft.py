@@ -34,6 +34,8 @@ class Draft:
     parents: Mapping[str, Table]  # every table of the schema, by its name
     parent_rows: Callable[[str], int]
     slices: Sequence[Slices] = ()
+    boxes: Sequence[Mapping[str, Domain]] = ()  # where rows can lie: its columns agree on one, row by row
+    route: str = ""  # the condition under which a row finds a partition
     sources: dict[str, AnySource] = field(default_factory=dict)
     placed: dict[str, tuple[AnySpec, str]] = field(default_factory=dict)
     chosen: dict[str, tuple[Chosen, str]] = field(default_factory=dict)  # with the source that says which

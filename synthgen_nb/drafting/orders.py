@@ -87,10 +87,11 @@ def _linked(
         except CycleError:
             return None
         if any(c in fixed for c in line[1:]) or any(
-            domains[c].values is not None or domains[c].forbidden for c in line
+            domains[c].values is not None or domains[c].forbidden or domains[c].gaps for c in line
         ):
             return None
         strict = {o.after for o in inside if o.strict}
+        narrowed |= {c: replace(domains[c], parts=()) for c in line if domains[c].parts}
         for before, after in itertools.pairwise(line):
             links[after] = Link(before, after in strict)
         for before, after in reversed(list(itertools.pairwise(line))):
@@ -99,7 +100,9 @@ def _linked(
                 low_enough = high - (after in strict)
                 own = narrowed[before].high
                 narrowed[before] = replace(narrowed[before], high=low_enough if own is None else min(own, low_enough))
-        if any(narrowed[c].empty for c in line) or (line[0] in fixed and narrowed[line[0]] != domains[line[0]]):
+        if any(narrowed[c].empty for c in line) or (
+            line[0] in fixed and narrowed[line[0]] != replace(domains[line[0]], parts=())
+        ):
             return None
     return links, narrowed
 

@@ -10,9 +10,10 @@ from msgspec import structs
 
 from ..computing import unheld
 from ..ddl.expressions import columns_of, parse_expression, row_time
-from ..errors import PlanError
-from ..plan import NULL_SCALE, ColumnPlan, TablePlan
+from ..errors import DDLError, PlanError, UnsafeSQLError
+from ..plan import NULL_SCALE, ColumnPlan, Redraw, TablePlan
 from ..report import Finding
+from ..sandbox import connect
 from ..schema import Column, Kind
 from ..specs import (
     After,
@@ -25,6 +26,7 @@ from ..specs import (
     Layout,
     Null,
     Ordinal,
+    Parted,
     Path,
     Permuted,
     Person,
@@ -34,6 +36,7 @@ from ..specs import (
     Tree,
 )
 from ..specs.people import namesakes
+from ..sqlsemantics import translate
 from .belonging import laid_out, nulls_of, place_tenants
 from .claims import Claim, Unit, product_sizes, unit_size
 from .columns import random_spec
@@ -72,6 +75,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
         _place_claim(draft, claim)
     place_slices(draft, draft.slices)
     place_tenants(draft)
+    _place_boxes(draft)
     for unit in draft.keys.units:
         if unit.key is not None and not draft.keys.of_tenant(unit):
             _place_key(draft, unit)
@@ -82,7 +86,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     links, domains, unordered = chain(draft.orders, set(draft.placed), draft.domains)
     draft.refused = _refused(draft)
     columns = {c.name: _column_plan(draft, c, links, domains) for c in draft.table.columns}
-    redraws = redraws_of(draft, columns, unordered)
+    redraws = (*redraws_of(draft, columns, unordered), *_routed(draft))
     plan = TablePlan(
         rows=draft.rows,
         asked=asked,
@@ -152,6 +156,37 @@ def _place_claim(draft: Draft, claim: Claim) -> None:
         place_web(draft, claim)
     else:
         _place_product(draft, claim)
+
+
+def _place_boxes(draft: Draft) -> None:
+    """Columns that agree on a partition: as many rows in each, in no order."""
+    if not draft.boxes:
+        return
+    draft.sources["order of partitions"] = Permuted(size=max(draft.rows, len(draft.boxes)))
+    draft.sources["partition"] = Digit(of="order of partitions", modulo=len(draft.boxes))
+    for name in draft.boxes[0]:
+        column, meaning = draft.table.column(name), draft.meanings[name]
+        domains = [draft.domains[name].meet(box[name]) for box in draft.boxes]
+        if any(domain.empty for domain in domains):
+            draft.broken(f"no value of {name} lies in some of the partitions", (name,), "relax its CHECKs", "partition")
+            return
+        specs = tuple(random_spec(column, meaning, domain, draft.facts) for domain in domains)
+        draft.placed[name] = (Parted(parts=specs), "partition")
+
+
+def _routed(draft: Draft) -> list[Redraw]:
+    """That rows find their partitions, for `check` to try: other rules may have had their say in the same columns."""
+    if not draft.route:
+        return []
+    types = {c.name: c.type for c in draft.table.columns}
+    with connect() as parser:
+        try:
+            translate(draft.route, draft.facts.dialect, types, as_of=str(draft.facts.as_of), parser=parser)
+        except (UnsafeSQLError, DDLError):
+            return []  # validation calls it unverified
+    lower = {c.lower(): c for c in draft.table.column_names}
+    read = columns_of(parse_expression(draft.route, draft.facts.dialect))
+    return [Redraw(columns=(), reads=tuple(lower[c.lower()] for c in read if c.lower() in lower), sql=draft.route)]
 
 
 def _code(draft: Draft, name: str, spec: AnySpec) -> str:

@@ -4,7 +4,7 @@ from .base import Source, Spec
 from .binary import BitText, Bytes, Point, Uuid
 from .combinations import Among, Latin, Listed, Pair, Ranked
 from .derived import After, Expression, Key, Null
-from .nested import AnySpec, Either, Entries, Fields, Format, ListOf, Subset
+from .nested import AnySpec, Either, Entries, Fields, Format, Joined, ListOf, Parted, Subset
 from .numbers import Choice, Range, Shaped
 from .people import Person
 from .periods import Slice, Stretch
@@ -14,7 +14,7 @@ from .within import Above, Grove, Within
 
 __all__ = [
     "Above", "After", "Among", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Either",
-    "Entries", "Expression", "Fields", "Format", "Grove", "Key", "Latin", "Layout", "ListOf", "Listed", "Null",
-    "Ordinal", "Pair", "Path", "Pattern", "Permuted", "Person", "Pick", "Point", "Prose", "Range", "Ranked", "Shaped",
-    "Skip", "Slice", "Source", "Spec", "Stretch", "Subset", "Tree", "Uuid", "Within",
+    "Entries", "Expression", "Fields", "Format", "Grove", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed", "Null",
+    "Ordinal", "Pair", "Parted", "Path", "Pattern", "Permuted", "Person", "Pick", "Point", "Prose", "Range", "Ranked",
+    "Shaped", "Skip", "Slice", "Source", "Spec", "Stretch", "Subset", "Tree", "Uuid", "Within",
 ]  # fmt: skip

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..rows import U64, Mask, Rows, Values, below
+from ..rows import I64, U64, Mask, Rows, Values, below
 from .base import Spec
 from .binary import BitText, Bytes, Point, Uuid
 from .derived import After, Expression, Key, Null
@@ -78,6 +79,63 @@ class Entries(Spec, frozen=True, tag="entries"):
 def _flat(values: Values) -> pa.Array:
     data = pa.array(values.data) if isinstance(values.data, np.ndarray) else values.data
     return pc.cast(data, pa.string()) if isinstance(data, pa.DictionaryArray) else data
+
+
+class Joined(Spec, frozen=True, tag="joined"):
+    """The values of several specs that have none in common: all of the first, then those of the next. At random, each
+    of them is as likely as the others."""
+
+    parts: tuple[AnySpec, ...]
+
+    @property
+    def size(self) -> int:
+        sizes = [part.size for part in self.parts]
+        return sum(sizes) if all(sizes) else 0
+
+    def at(self, index: U64, rows: Rows, name: str) -> Values:
+        ends = np.cumsum(np.array([part.size for part in self.parts], np.uint64))
+        which = np.searchsorted(ends, index, side="right")
+        starts = ends - np.array([part.size for part in self.parts], np.uint64)
+
+        def value(number: int, places: I64) -> Values:
+            return self.parts[number].at(index[places] - starts[number], rows.some(places), name)
+
+        return _spliced(which, value)
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        which = below(rows.bits(f"{name}/part"), len(self.parts)).astype(np.int64)
+        return _spliced(which, lambda number, places: self.parts[number].draw(rows.some(places), name))
+
+
+class Parted(Spec, frozen=True, tag="parted"):
+    """A value of the spec that the index names: columns that read one source agree on the part of the table that a row
+    lies in."""
+
+    parts: tuple[AnySpec, ...]
+
+    def at(self, index: U64, rows: Rows, name: str) -> Values:
+        return _spliced(index.astype(np.int64), lambda number, places: self.parts[number].draw(rows.some(places), name))
+
+
+def _spliced(which: I64, value: Callable[[int, I64], Values]) -> Values:
+    """`value(number, places)` for the places where `which` is that number, put together."""
+    numbers = np.unique(which)
+    if not len(numbers):
+        return value(0, np.zeros(0, np.int64))
+    first = int(numbers[0])
+    if len(numbers) == 1:
+        return value(first, np.arange(len(which)))
+    places = [np.flatnonzero(which == number) for number in numbers]
+    values = [value(int(number), at) for number, at in zip(numbers, places, strict=True)]
+    order = np.argsort(np.concatenate(places))
+    valid = None
+    if any(part.valid is not None for part in values):
+        valid = np.concatenate([np.ones(len(v), bool) if v.valid is None else v.valid for v in values])[order]
+    if all(isinstance(part.data, np.ndarray) for part in values):
+        return Values(np.concatenate([part.data for part in values])[order], valid)
+    arrays = [pa.array(part.data) if isinstance(part.data, np.ndarray) else part.data for part in values]
+    plain = [a.dictionary_decode() if isinstance(a, pa.DictionaryArray) else a for a in arrays]
+    return Values(pa.concat_arrays(plain).take(pa.array(order)), valid)
 
 
 _SET_LABELS = 10  # of a longer SET, the first ten are used: every subset of them is one entry of a small dictionary
@@ -151,6 +209,8 @@ AnySpec = (
     | Fields
     | Entries
     | Subset
+    | Joined
+    | Parted
     | Slice
     | Stretch
 )

@@ -11,6 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
+from ..ddl.partitions import membership, own_keys
 from ..ddl.periods import apart_of, equals
 from ..errors import InputError
 from ..report import Finding, Report
@@ -65,7 +68,7 @@ def validate(dataset: Dataset) -> Report:
             dataset.rows,
         )
         # keys first: a foreign key is cheaper to prove against a key that is known to be unique
-        keys = {key: list(_keys(bench, key)) for key in paths}
+        keys = {key: [*_keys(bench, key), *_keys_of_partitions(bench, key)] for key in paths}
         findings = [f for key in paths for f in (*keys[key], *_references(bench, key), *_rows(bench, key))]
     return Report(findings=tuple(findings), seconds=round(time.perf_counter() - began, 3))
 
@@ -98,6 +101,29 @@ def _keys(bench: _Bench, table: str) -> Iterator[Finding]:
         if not failing and distinct and key.plain and not key.where:
             bench.unique.add((table, constraint.columns))
         yield _found(bench, table, rule, constraint.columns, text, failing, rows, sql, constraint.place)
+
+
+def _keys_of_partitions(bench: _Bench, table: str) -> Iterator[Finding]:
+    """Keys that only some partitions of the table have: among their rows, which are the table's."""
+    ground = bench.grounds[table]
+    for partition, constraint in own_keys(ground.schema, ground.table):
+        inside = membership(ground.schema, partition)
+        if not isinstance(constraint, Unique) or inside is None:
+            text = f"in {partition.key}: {type(constraint).__name__.lower()} {constraint.name}".rstrip()
+            yield _unverified(table, "partition", (), text, "it holds for the rows of a partition", constraint.place)
+            continue
+        where = f"({inside}) AND ({constraint.where})" if constraint.where else inside
+        text = f"in {partition.key}: {_key_text(constraint)}"
+        try:
+            key = key_of(ground, bench.relations[table], replace(constraint, where=where))
+            failing = duplicates(bench.connection, key, bench.rows[table], ground.footers)
+        except (InputError, _duckdb_errors()) as error:
+            yield _unverified(table, "unique", constraint.columns, text, _reason(error), constraint.place)
+            continue
+        sql = showing_duplicates(key)
+        yield _found(
+            bench, table, "unique", constraint.columns, text, failing, bench.rows[table], sql, constraint.place
+        )
 
 
 def _excluded(bench: _Bench, table: str, constraint: Exclude) -> Finding:

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 from ..computing import unheld
 from ..ddl.expressions import row_checks, row_time, with_value
-from ..ddl.partitions import bound_of, routed, takes_every_row
+from ..ddl.fragments import columns_read
+from ..ddl.partitions import (
+    division_of,
+    key_columns,
+    membership,
+    own_checks,
+    own_not_null,
+    partitions_of,
+    reach,
+    unreadable,
+)
 from ..errors import InputError
 from ..sandbox import quoted
 from ..schema import Column, Kind, Place, Schema, Table, Type
@@ -80,8 +90,9 @@ def row_rules(ground: Ground) -> Iterator[RowRule]:
             yield _condition(ground, "check", check.columns, f"CHECK ({check.sql})", check.sql, check.place)
     if ground.table.partition_of and ground.table.partition_bound:
         yield _bound(ground)
-    if any(t.partition_of == ground.table.key for t in ground.schema.tables.values()):
-        yield from _routed(ground)
+    yield from _routed(ground)
+    for partition in partitions_of(ground.schema, ground.table.key):
+        yield from _of_partition(ground, partition)
 
 
 def _not_null(ground: Ground, column: Column) -> RowRule:
@@ -210,18 +221,46 @@ def _generated(ground: Ground, column: Column) -> RowRule:
 
 def _routed(ground: Ground) -> Iterator[RowRule]:
     """Some partition takes every row of the partitioned table."""
-    text = f"every row of {ground.table.key} finds a partition"
-    route = routed(ground.schema, ground.table)
-    if route is not None:
-        yield _condition(ground, "partition", (route[0],), text, route[1], ground.table.place)
-    elif not takes_every_row(ground.schema, ground.table):
-        yield RowRule("partition", (), text, ground.table.place, reason="these partition bounds can't be read here")
+    division = division_of(ground.schema, ground.table)
+    if division is None:
+        return
+    text, place = f"every row of {ground.table.key} finds a partition", ground.table.place
+    if reason := unreadable(division):
+        yield RowRule("partition", (), text, place, reason=reason)
+    elif sql := reach(division):
+        columns = key_columns(division, ground.table, ground.schema.dialect)
+        yield _condition(ground, "partition", columns, text, sql, place)
+
+
+def _of_partition(ground: Ground, partition: Table) -> Iterator[RowRule]:
+    """What a partition asks of its rows on top of the whole table, whose rows they are."""
+    rules: list[tuple[str, tuple[str, ...], str, str, Place | None]] = []
+    for name in own_not_null(ground.table, partition):
+        rules.append(("not_null", (name,), f"{name} NOT NULL", f"{ground.column(name)} IS NULL", partition.place))
+    for check in own_checks(ground.table, partition):
+        try:
+            sql = f"({ground.condition(check.sql)}) IS FALSE"
+        except InputError as error:
+            text = f"in {partition.key}: CHECK ({check.sql})"
+            yield RowRule("check", check.columns, text, check.place, reason=str(error))
+        else:
+            rules.append(("check", check.columns, f"CHECK ({check.sql})", sql, check.place))
+    if not rules:
+        return
+    inside = membership(ground.schema, partition)
+    for rule, columns, text, violated, place in rules:
+        text = f"in {partition.key}: {text}"
+        if inside is None:
+            yield RowRule(rule, columns, text, place, reason="nobody but the engine knows which rows lie there")
+        else:
+            yield RowRule(rule, columns, text, place, f"({ground.condition(inside)}) IS TRUE AND {violated}")
 
 
 def _bound(ground: Ground) -> RowRule:
     text = f"PARTITION OF {ground.table.partition_of} {ground.table.partition_bound}"
-    bound = bound_of(ground.schema, ground.table)
+    bound = membership(ground.schema, ground.table)
     if bound is None:
-        reason = "only RANGE and LIST over one column are read here"
+        reason = "nobody but the engine knows the hash"
         return RowRule("partition", (), text, ground.table.place, reason=reason)
-    return _condition(ground, "partition", (bound[0],), text, bound[1], ground.table.place)
+    columns = tuple(columns_read(bound, ground.table.column_names, ground.schema.dialect))
+    return _condition(ground, "partition", columns, text, bound, ground.table.place)
