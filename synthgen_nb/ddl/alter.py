@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -28,7 +29,7 @@ from .typenames import read_collation, read_type
 # actions that change no table's valid rows
 _NO_CHANGE = words(
     """OWNER ENABLE DISABLE CLUSTER REPLICA FORCE ENGINE AUTO_INCREMENT CONVERT DEFAULT CHARSET CHARACTER COLLATE ORDER
-    ROW_FORMAT CHECK NOCHECK SWITCH REBUILD LOGGING NOLOGGING VALIDATE RESET TABLESPACE PARTITION REMOVE ANALYZE
+    ROW_FORMAT CHECK NOCHECK SWITCH REBUILD LOGGING NOLOGGING VALIDATE RESET TABLESPACE ANALYZE
     OPTIMIZE REORGANIZE COALESCE TRUNCATE EXCHANGE LOCK ALGORITHM STATS_PERSISTENT KEY_BLOCK_SIZE MOVE SHRINK CACHE
     NOCACHE PARALLEL NOPARALLEL MONITORING PCTFREE READ COMPRESS NOCOMPRESS PACK_KEYS CHECKSUM DELAY_KEY_WRITE
     MAX_ROWS MIN_ROWS AVG_ROW_LENGTH WITHOUT STORAGE SUPPLEMENTAL USING UNION INSERT_METHOD FLUSH WAIT NOWAIT"""
@@ -350,6 +351,16 @@ def _detach(c: Cursor, table: TableDraft, catalog: Catalog, only: bool) -> bool:
     return True
 
 
+def _partition(c: Cursor, table: TableDraft, catalog: Catalog, only: bool) -> bool:
+    """MySQL: PARTITION BY and REMOVE PARTITIONING, which stand behind all other options."""
+    by = f"PARTITION {' '.join(c.rest().split())}" if c.at("BY") else ""
+    if not by and not c.take("PARTITIONING"):
+        c.rest()
+        return True
+    table.options = " ".join(filter(None, (_PARTITIONING.split(table.options, maxsplit=1)[0].strip(), by)))
+    return True
+
+
 def _no(c: Cursor, table: TableDraft, catalog: Catalog, only: bool) -> bool:
     if c.take("INHERIT"):
         parent = catalog.find(c.qualified("a table"))
@@ -366,6 +377,7 @@ def _comment(c: Cursor, table: TableDraft, catalog: Catalog, only: bool) -> bool
     return True
 
 
+_PARTITIONING = re.compile(r"\bPARTITION\s+BY\b", re.IGNORECASE)
 _Action = Callable[[Cursor, TableDraft, Catalog, bool], bool]
 _ACTIONS: dict[str, _Action] = {
     "ADD": _add,
@@ -379,5 +391,7 @@ _ACTIONS: dict[str, _Action] = {
     "ATTACH": _attach,
     "DETACH": _detach,
     "NO": _no,
+    "PARTITION": _partition,
+    "REMOVE": _partition,
     "COMMENT": _comment,
 }
