@@ -43,13 +43,22 @@ class InputError(SynthgenError):
     exit = 2
 
 
+_LONGEST = 300  # characters of a message that repeats what the text says
+
+
+def _shown(text: str) -> str:
+    """On one line, however long or odd the names in it are."""
+    text = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
 class DDLError(InputError):
     """Line and column count from 1; `source` is the text of that line, for the caret."""
 
     code = "ddl"
 
     def __init__(self, message: str, line: int = 0, column: int = 0, *, source: str = "", hint: str = "") -> None:
-        super().__init__(message, hint=hint, details={"line": line, "column": column} if line else {})
+        super().__init__(_shown(message), hint=_shown(hint), details={"line": line, "column": column} if line else {})
         self.line, self.column, self.source = line, column, source
 
     def __str__(self) -> str:

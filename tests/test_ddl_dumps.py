@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synthgen_nb.ddl import parse_ddl, read_ddl, source
+from synthgen_nb.ddl import detect_dialect, parse_ddl, read_ddl, source
 from synthgen_nb.ddl.splitter import MAX_INSERT, Statement, split
 from synthgen_nb.errors import DDLError, InputError
 from synthgen_nb.request import dataset_name
+from synthgen_nb.schema import Exclude, Schema, Table
 
 FILES = {p.stem: p.read_text(encoding="utf-8") for p in sorted((Path(__file__).parent / "ddl").glob("*.sql"))}
 MEGABYTE = 1_000_000
@@ -173,3 +174,64 @@ def test_statements_keep_the_rows_that_copy_brings() -> None:
         Statement("COPY t FROM stdin", 1, 1, ("1", "\\N")),
         Statement("SELECT 1", 5, 1),
     ]
+
+
+DUMPED = Path(__file__).parent / "ddl" / "dumps"
+PAIRS = sorted(p.name for p in DUMPED.glob("*.*.sql"))
+
+
+def outline(schema: Schema) -> dict[str, object]:
+    """What the rows of a schema must hold, without spellings, places and the names that an engine gives."""
+    return {
+        "enums": dict(schema.enums),
+        "domains": {key: (d.type.kind, d.nullable, len(d.checks)) for key, d in schema.domains.items()},
+        **{key: outline_of(table) for key, table in sorted(schema.tables.items())},
+    }
+
+
+def outline_of(table: Table) -> dict[str, object]:
+    return {
+        "columns": [
+            (c.name, c.type.kind, c.type.length, c.type.precision, c.nullable, bool(c.generated), bool(c.identity))
+            for c in table.columns
+        ],
+        "defaults": [c.name for c in table.columns if c.default is not None and not c.identity],
+        "comments": [table.comment, *(c.comment for c in table.columns)],
+        "key": () if table.partition_of else table.primary_key,  # pg_dump spells out what a partition has of its parent
+        "uniques": sorted(
+            (u.columns, len(u.expressions), bool(u.where), u.nulls_distinct, sorted(u.prefixes.items()))
+            for u in table.uniques
+            if u.columns != table.primary_key  # Oracle's dumps make the key's index first
+        ),
+        "references": sorted((f.columns, f.table, f.references, f.deferrable) for f in table.foreign_keys),
+        "checks": sorted(c.columns for c in table.checks),
+        "excludes": len([c for c in table.constraints if isinstance(c, Exclude)]),
+        "family": (table.partition_of, bool(table.partition_bound), table.inherits),
+        "rows": len(table.rows),
+    }
+
+
+def pair(name: str) -> tuple[Schema, Schema]:
+    """The schema of a dump, and of the DDL that its database was made by."""
+    dialect, original = name.split("_")[0], f"{name.split('.')[0]}.sql"
+    return (
+        parse_ddl((DUMPED / name).read_text(encoding="utf-8"), dialect),
+        parse_ddl((DUMPED / original).read_text(encoding="utf-8"), dialect),
+    )
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_dump_reads_as_the_ddl_it_was_made_from(name: str) -> None:
+    dump, original = pair(name)
+    assert outline(dump) == outline(original)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_nothing_in_a_dump_is_left_unread(name: str) -> None:
+    dump, _ = pair(name)
+    assert [note.text for note in dump.notes] == []
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_dump_tells_its_dialect(name: str) -> None:
+    assert detect_dialect((DUMPED / name).read_text(encoding="utf-8")) == name.split("_")[0]

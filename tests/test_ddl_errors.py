@@ -66,6 +66,15 @@ ERRORS = [
         228,
         "deeper than 200",
     ),
+    ("words without end", "mysql", "CREATE TABLE t (a int " + "b " * 1_002 + ")", 1, 23, "more than 1,000 words"),
+    (
+        "a name of several lines",
+        "postgres",
+        f'CREATE TABLE t (a "x\n{"y" * 500}")',
+        1,
+        19,
+        "unknown type 'x yyy",
+    ),
     ("domains in a ring", "postgres", "CREATE DOMAIN d AS d; CREATE TABLE t (a d)", 1, 20, "in a ring"),
 ]
 
@@ -125,6 +134,10 @@ def test_what_is_not_understood_is_noted_with_its_place() -> None:
         ("not_understood", 2, 2),
         ("not_understood", 3, 1),
     ]
+
+
+def test_a_prefix_that_is_no_length_is_noted() -> None:
+    assert notes("CREATE TABLE t (a text, UNIQUE (a(2.5)))", "mysql") == [("not_understood", 1, 25)]
 
 
 def test_what_is_not_about_tables_needs_no_note() -> None:

@@ -81,7 +81,7 @@ def _add(c: Cursor, table: TableDraft, catalog: Catalog, only: bool) -> bool:
     if c.at("PARTITION") or c.at("SYSTEM", "VERSIONING") or c.at("SUPPLEMENTAL"):
         c.rest()
         return True
-    if starts_table_constraint(c):
+    if starts_table_constraint(c) or (c.dialect.batches and c.at("DEFAULT")):
         read_constraints(c, table, catalog, ends=("ADD", "DROP", "MODIFY"))  # Oracle needs no comma
         _mark_not_null(table, catalog, only)
         return True

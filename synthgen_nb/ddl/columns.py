@@ -13,7 +13,7 @@ from .catalog import Catalog, ColumnDraft, TableDraft
 from .constraints import read_check, read_nulls_distinct, read_reference
 from .cursor import Cursor
 from .dialects import words
-from .noise import NOISE, skip_noise, skip_phrase
+from .noise import NOISE, by_first_word, skip_noise, skip_phrase
 from .typenames import SQLITE_TYPE_ENDS, RawType, read_collation, read_type, with_charset
 from .types import TYPES
 
@@ -25,7 +25,8 @@ _ENDS = words(
 )
 _ENDS_IF = (("ON", "UPDATE"), ("ON", "CONFLICT"), ("ON", "DELETE"), ("WITH", "VALUES"), ("COLLATE",), ("AS", "("))
 # what changes nothing about a column's valid values
-_COLUMN_NOISE: tuple[tuple[str, ...], ...] = (
+_MOST_UNREAD = 1_000  # words after one another in a column that nobody understands
+_COLUMN_NOISE = by_first_word(
     ("ON", "UPDATE", "*", "()"),
     ("ON", "UPDATE", "*"),
     ("ON", "CONFLICT", "*"),
@@ -123,6 +124,8 @@ def read_column_options(c: Cursor, read: ReadColumn, catalog: Catalog) -> None:
         if not understood:
             c.i = start  # a word of it may have been taken already
             c.skip()
+        if unread is not None and c.i - unread > _MOST_UNREAD:
+            c.fail(f"more than {_MOST_UNREAD:,} words that are no option of a column", index=unread)
         if unread is not None and (understood or c.done):
             stop = start if understood else c.i
             catalog.note("not_understood", c.text(unread, stop), c.place(unread))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
@@ -60,7 +61,10 @@ def read_key_parts(c: Cursor, table: TableDraft) -> KeyParts:
             column = table.column(item.name(), place)
             inside = item.group()
             columns.append(column.name)
-            prefixes.append((column.name, int(inside.next().text)))
+            length = inside.next().text
+            if not re.fullmatch(r"\d{1,9}", length):
+                inside.fail(f"'{length[:40]}' is no length of a prefix")
+            prefixes.append((column.name, int(length)))
         else:
             expressions.append(without_parentheses(item.rest(), table.dialect))
     return KeyParts(tuple(columns), tuple(expressions), tuple(prefixes), apart)

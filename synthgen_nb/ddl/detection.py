@@ -28,7 +28,8 @@ _EVIDENCE: tuple[tuple[str, int, str], ...] = (
     ("mysql", 2, r"\bENUM\s*\(\s*'"),
     ("mysql", 1, r"\bDATETIME\b"),
     ("postgres", 3, r"\b(?:BIG|SMALL)?SERIAL\b"),
-    ("postgres", 3, r"\$\w*\$|\bnextval\s*\("),
+    ("postgres", 3, r"\$\w*\$|::regclass\b"),
+    ("postgres", 2, r"\bnextval\s*\("),
     ("postgres", 2, r"::\s*[a-z]"),
     ("postgres", 3, r"\b(?:JSONB|BYTEA|TIMESTAMPTZ|TSVECTOR|CITEXT|INET)\b"),
     ("postgres", 2, r"\bCREATE\s+(?:EXTENSION|DOMAIN)\b|\bCOMMENT\s+ON\b|\bOWNER\s+TO\b|\bALTER\s+TABLE\s+ONLY\b"),
@@ -38,7 +39,8 @@ _EVIDENCE: tuple[tuple[str, int, str], ...] = (
     ("tsql", 2, r"\[\w+\]\s*\.\s*\[\w+\]|^[ \t]*\[\w+\]\s+\[?\w+|\b(?:NON)?CLUSTERED\b|\bDATETIME2\b|\bNVARCHAR\b"),
     ("oracle", 5, r"\bVARCHAR2\b|\bNVARCHAR2\b|\bNUMBER\s*\(|\bSYSDATE\b|\bSYSTIMESTAMP\b"),
     ("oracle", 2, r"\bCLOB\b|\bENABLE\s+(?:NO)?VALIDATE\b|\bORGANIZATION\s+INDEX\b|^/\s*$"),
-    ("duckdb", 3, r"\bHUGEINT\b|\bU(?:TINY|SMALL|BIG)INT\b|\bUINTEGER\b|\bSTRUCT\s*\(|\bMAP\s*\(\s*\w+\s*,"),
+    ("duckdb", 3, r"\bHUGEINT\b|\bU(?:TINY|SMALL|BIG)INT\b|\bUINTEGER\b"),
+    ("duckdb", 3, r"\bSTRUCT\s*\(|\bMAP\s*\(\s*\w+\s*,"),
     ("duckdb", 3, r"\b(?:INSTALL|LOAD)\s+\w+\s*;|\bread_(?:csv|parquet)\w*\s*\("),
 )
 _MARIADB = re.compile(

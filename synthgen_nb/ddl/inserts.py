@@ -19,6 +19,7 @@ from .tokens import Tokens, lex, string_value
 MAX_REFERENCE_ROWS = 1_000
 _LONGEST_HEAD = 2_000  # characters up to the name of an INSERT's table
 _LONG_INSERT = 100_000  # characters of an INSERT whose rows are counted before they are read
+_GENERATED_LEFT_OUT = ("sqlite", "duckdb", "tsql")  # elsewhere an INSERT without columns says DEFAULT there
 _BEFORE_NAME = (
     "INTO",
     "IGNORE",
@@ -94,7 +95,8 @@ def insert_rows(c: Cursor, catalog: Catalog) -> None:
         return
     if c.take("AS"):
         c.name()
-    columns = [column for column in table.columns if catalog.dialect.name != "postgres" or column.generated is None]
+    left_out = catalog.dialect.name in _GENERATED_LEFT_OUT
+    columns = [column for column in table.columns if not left_out or column.generated is None]
     if c.at("(") and c.peek(1).key not in ("SELECT", "WITH", "VALUES"):
         columns = [table.column(item.name("a column"), item.place()) for item in c.group().items() if not item.done]
     if c.take("OVERRIDING"):

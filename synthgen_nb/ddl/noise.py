@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .cursor import Cursor
 
+Phrases = Mapping[str, Sequence[tuple[str, ...]]]
+
+
+def by_first_word(*phrases: tuple[str, ...]) -> Phrases:
+    """Phrases so that those that begin with a word are found at once."""
+    return {word: [p for p in phrases if p[0] == word] for word in dict.fromkeys(p[0] for p in phrases)}
+
+
 # What may stand around a constraint and changes nothing about which rows are valid. "*" is any token, "()" a group,
 # "#" a name that begins none of these phrases.
-NOISE: tuple[tuple[str, ...], ...] = (
+NOISE = by_first_word(
     ("USING", "INDEX", "TABLESPACE", "*"),
     ("USING", "INDEX", "()"),
+    ("USING", "INDEX", "*", ".", "*"),
     ("USING", "INDEX", "#"),
     ("USING", "INDEX"),
     ("USING", "*"),
@@ -36,6 +45,7 @@ NOISE: tuple[tuple[str, ...], ...] = (
     ("ASC",),
     ("DESC",),
     ("ENABLE",),
+    ("DISABLE",),  # a dump enables it later; rows that hold it do no harm where it is not
     ("VALIDATE",),
     ("NOVALIDATE",),
     ("RELY",),
@@ -58,9 +68,9 @@ NOISE: tuple[tuple[str, ...], ...] = (
 )
 
 
-def skip_phrase(c: Cursor, phrases: Sequence[tuple[str, ...]]) -> bool:
+def skip_phrase(c: Cursor, phrases: Phrases) -> bool:
     """Steps over the first of the phrases that comes next."""
-    for phrase in phrases:
+    for phrase in phrases.get(c.peek().key, ()):
         start = c.i
         for key in phrase:
             if not _fits(c, key, phrases):
@@ -72,9 +82,9 @@ def skip_phrase(c: Cursor, phrases: Sequence[tuple[str, ...]]) -> bool:
     return False
 
 
-def _fits(c: Cursor, key: str, phrases: Sequence[tuple[str, ...]]) -> bool:
+def _fits(c: Cursor, key: str, phrases: Phrases) -> bool:
     if key == "#":
-        return c.is_name() and all(c.peek().key != phrase[0] for phrase in phrases)
+        return c.is_name() and c.peek().key not in phrases
     return not c.done if key == "*" else c.at("(" if key == "()" else key)
 
 

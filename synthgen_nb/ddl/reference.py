@@ -24,7 +24,7 @@ def as_type(value: Value, type_: Type) -> Value:
     if isinstance(value, str):
         if type_.kind in (Kind.INTEGER, Kind.YEAR) and re.fullmatch(r"\s*[-+]?\d{1,40}\s*", value):
             return int(value)
-        if type_.kind is Kind.FLOAT and re.fullmatch(r"\s*[-+]?[\d.]+(?:[eE][-+]?\d+)?\s*", value):
+        if type_.kind is Kind.FLOAT and re.fullmatch(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", value):
             return float(value)
         if type_.kind is Kind.BOOLEAN and value.lower() in _TRUE | _FALSE:
             return value.lower() in _TRUE

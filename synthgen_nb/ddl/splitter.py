@@ -40,6 +40,7 @@ _ROUTINE = re.compile(
     re.I,
 )
 _ROWS = re.compile(r"(?:INSERT|REPLACE)\b", re.I)
+_ALTER = re.compile(r"ALTER\b", re.I)
 _PLSQL_BLOCK = re.compile(r"(?:BEGIN|DECLARE)\b", re.I)
 _VIEW = re.compile(r"(?:CREATE|ALTER)\s+(?:OR\s+ALTER\s+)?VIEW\b", re.I)
 _BLOCK_WORD = re.compile(r"\b(?:(BEGIN|CASE)|END(?!\s+(?:IF|LOOP|WHILE|REPEAT|FOR)\b)(?:\s+CASE)?)\b", re.I)
@@ -67,7 +68,7 @@ def _opener(dialect: Dialect, delimiter: str) -> re.Pattern[str]:
     parts = [rf"(?P<delimiter>{re.escape(delimiter)})", r"(?P<line>--)"]
     if dialect.backslashes:  # there -- needs a blank after it
         parts[1] = r"(?P<line>--(?=\s|$)|\#)"
-        parts.append(r"(?P<executable>/\*M?!(?P<version>\d*))")
+        parts.append(r"(?P<executable>/\*M?!(?P<version>\d{0,6}))")
         parts.append(r"(?P<end_executable>\*/)")
     parts.append(r"(?P<block>/\*)")
     if dialect.dollar_quotes:
@@ -191,7 +192,9 @@ class _Pending:
     def inside_routine(self, dialect: Dialect) -> bool:
         """Whether a delimiter here stands in the body of a routine."""
         if self.routine is None:
-            self.routine = self.begins(_ROUTINE) or (dialect.q_strings and self.begins(_PLSQL_BLOCK))
+            self.routine = self.begins(_ROUTINE)
+            if dialect.q_strings:  # there only what is created has a body; ALTER TRIGGER ... ENABLE ends with its ;
+                self.routine = self.begins(_PLSQL_BLOCK) or (self.routine and not self.begins(_ALTER))
         if not self.routine:
             return False
         if dialect.q_strings or dialect.batches:

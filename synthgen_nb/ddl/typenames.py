@@ -222,7 +222,7 @@ def _bare(raw: RawType) -> str:
 
 
 def _numbers(raw: RawType) -> list[int]:
-    found = [re.match(r"\s*(-?\d+)", arg) for arg in raw.args]
+    found = [re.match(r"\s*(-?\d{1,18})", arg) for arg in raw.args]
     return [int(m[1]) for m in found if m]
 
 
