@@ -14,7 +14,7 @@ from .within import Above, Grove, Within
 
 __all__ = [
     "Above", "After", "Among", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Either",
-    "Entries", "Expression", "Fields", "Format", "Grove", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed", "Null",
-    "Ordinal", "Pair", "Parted", "Path", "Pattern", "Permuted", "Person", "Pick", "Point", "Prose", "Range", "Ranked",
-    "Shaped", "Skip", "Slice", "Source", "Spec", "Stretch", "Subset", "Tree", "Uuid", "Within",
+    "Entries", "Expression", "Fields", "Format", "Grove", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed",
+    "Null", "Ordinal", "Pair", "Parted", "Path", "Pattern", "Permuted", "Person", "Pick", "Point", "Prose", "Range",
+    "Ranked", "Shaped", "Skip", "Slice", "Source", "Spec", "Stretch", "Subset", "Tree", "Uuid", "Within",
 ]  # fmt: skip
