@@ -417,6 +417,14 @@ UNIQUES = (
 )  # fmt: skip
 
 CHECKS = (
+    Attack("a CHECK that only the engine can compute", POSTGRES,
+           "CREATE FUNCTION fits(n integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN IF n > 5 THEN RETURN false; END IF; RETURN true; END';"
+           "CREATE TABLE t (id integer PRIMARY KEY, a integer CHECK (fits(a)), b integer CHECK (b > 5))",
+           also=lambda t: set(values(t, "t", "a")) == {None}),
+    Attack("a case that is checked", ALL,
+           "CREATE TABLE t (id integer PRIMARY KEY, a varchar(1) NOT NULL CHECK (upper(a) IN ('M', 'F')),"
+           " b varchar(9) CHECK (lower(b) IN ('x', 'yes') OR b IS NULL))",
+           also=lambda t: set(values(t, "t", "a")) == {"M", "F"}),
     Attack("NOT over AND, over an integer that is a text's equal nowhere", ("sqlite",),
            "CREATE TABLE t (a text NOT NULL, c integer NOT NULL, CHECK (NOT (a = 'x' AND c NOT IN ('y', 'z'))),"
            " CHECK (NOT (c < 0 OR NOT (c < 1000 AND NOT c = 3))))", {"t": 300}),

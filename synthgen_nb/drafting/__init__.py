@@ -36,6 +36,7 @@ from .reading import Reading
 from .tables import build_table
 from .tenants import Tenancies
 from .travel import travelled
+from .unread import set_aside
 
 DEFAULT_ROWS = 1000
 DEFAULT_AS_OF = "2026-01-01"
@@ -56,6 +57,7 @@ def draft_plan(
     asked = _asked(schema, rows)
     schema, tenancies = tenanted(agreed(schema, asked), asked)
     readings = {t.key: _read(schema, t) for t in schema.tables.values()}
+    set_aside(readings, schema, facts.as_of)
     boxes = {
         key: narrow(readings[key], cut, functools.partial(can_follow, schema.tables[key], schema))
         for key, cut in cuts.items()

@@ -104,6 +104,11 @@ def _read(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -> bo
             nullable = known.nullable and reading.dialect != "sqlite"  # before version 3.45 it says 0 of NULL
             reading.domains[column.name] = replace(known, json=True, nullable=nullable)
             return True
+    if isinstance(tree, exp.Is) and isinstance(tree.expression, exp.JSON) and not tree.expression.args.get("this"):
+        column = column_in(tree.this, columns)
+        if column is not None and column.type.kind == Kind.TEXT:
+            reading.domains[column.name] = replace(reading.domains[column.name], json=True)
+            return True
     if isinstance(tree, exp.Is) and isinstance(tree.expression, exp.Null):
         column = column_in(tree.this, columns)
         if column is not None and column.nullable:
