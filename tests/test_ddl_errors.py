@@ -189,6 +189,7 @@ def test_more_rows_than_reference_data_has_are_dropped_with_a_note() -> None:
         ("INSERT INTO t SELECT 1, 2", "come from a query"),
         ("INSERT INTO t VALUES (1)", "1 values for 2 columns"),
         ("INSERT INTO t VALUES (1, 2), (1, 3)", "the same (a)"),
+        ("INSERT INTO t VALUES (1, 'two')", "'two' is no number for b"),
         ("INSERT INTO t VALUES (1, 2); UPDATE t SET b = 3", "an UPDATE changes them"),
     ],
 )

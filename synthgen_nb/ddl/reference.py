@@ -88,6 +88,20 @@ def _value(
     return as_type(value, column.type)
 
 
+_NUMBERS = {Kind.INTEGER, Kind.YEAR, Kind.FLOAT, Kind.DECIMAL}
+_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*|NaN|[-+]?inf(?:inity)?", re.I)
+
+
+def refuse_texts(table: Table, rows: list[Row]) -> None:
+    """Raises Incomplete for a text in a column of numbers, which every engine but SQLite refuses."""
+    for position, column in enumerate(table.columns):
+        if column.type.kind in _NUMBERS:
+            for row in rows:
+                value = row[position]
+                if isinstance(value, str) and not _NUMBER.fullmatch(value):
+                    raise Incomplete(f"'{value[:40]}' is no number for {column.name}")
+
+
 def without_repeats(table: Table, rows: list[Row], *, ignored: bool) -> list[Row]:
     """The rows, where no key repeats. With `ignored` (INSERT IGNORE) the first of equal keys stays.
     Raises Incomplete."""

@@ -275,7 +275,7 @@ def _after_reference(draft: Draft, column: str, spec: AnySpec) -> AnySpec:
     known = [row[place] for row in draft.table.rows]
     if not known or not isinstance(spec, Range):
         return spec
-    last = max(int(v) for v in known if v is not None)
+    last = max((v for v in known if isinstance(v, int)), default=0)  # SQLite has texts in columns of integers
     return Range(low=max(last + 1 - len(known) * spec.step, spec.low), high=spec.high, step=spec.step)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sqlglot import exp, jsonpath
+from sqlglot.errors import SqlglotError
 
 from ..schema import Kind
 from .calls import arguments, called
@@ -19,7 +20,10 @@ def json_path(node: exp.Expression) -> str:
             f"[{part}]" if part.isdigit() else f'."{part}"' for part in node.name.strip("{}").split(",")
         )
     if isinstance(node, exp.Column) and node.this.quoted:  # SQLite's "$.key"
-        node = jsonpath.parse(node.name)
+        try:
+            node = jsonpath.parse(node.name)
+        except SqlglotError:
+            refuse("this JSON path")
     steps = []
     for step in node.expressions if isinstance(node, exp.JSONPath) else [None]:
         if isinstance(step, exp.JSONPathRoot):

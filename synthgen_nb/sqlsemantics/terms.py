@@ -47,8 +47,12 @@ class Term:
     items: tuple[Term, ...] | None = field(default=None)
 
 
+_LONGEST = 200  # characters of a message that repeats what the DDL says
+
+
 def refuse(what: str) -> NoReturn:
-    raise UnsafeSQLError(f"{what} can't be evaluated here")
+    what = " ".join(what.split())  # names may have lines
+    raise UnsafeSQLError(f"{what if len(what) <= _LONGEST else what[:_LONGEST] + '…'} can't be evaluated here")
 
 
 def literal(text: str) -> str:
