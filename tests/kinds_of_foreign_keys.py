@@ -93,6 +93,29 @@ def _fk_to_pair(s: Sketch) -> None:
     t.clauses.append(f"FOREIGN KEY ({child}, {type_}) {s.references(p, (p.key[0], kind))}")
 
 
+@FOREIGN_KEYS.kept("subtypes that share a key")
+def _subtypes(s: Sketch) -> None:
+    p = s.table(sealed=True)
+    labels = ["P", "Q", "R"]
+    told = [f"CHECK (type IN ({', '.join(map(repr, labels))}))"] if s.chance(0.7) else []
+    kind = s.add(p, "varchar(10)", "NOT NULL", *told, name="type")
+    p.clauses.append(f"UNIQUE ({s.listed([p.key[0], kind])})")
+    for place in range(s.pick(1, 2, 2, 3)):
+        t = s.table(None)
+        if s.chance(0.6):
+            child = s.add(t, p.column(p.key[0]).type, "PRIMARY KEY", name="id")
+            t.key = (child,)
+        else:
+            child = s.add(t, p.column(p.key[0]).type, s.pick("", "NOT NULL", "NOT NULL UNIQUE"), name="id")
+        if s.engine in ("sqlite", "postgres") and s.chance(0.3):
+            s.add(t, "varchar(10)", f"GENERATED ALWAYS AS ('{labels[place]}') STORED", name="type")
+        else:
+            s.add(
+                t, "varchar(10)", "NOT NULL", f"DEFAULT '{labels[place]}' CHECK (type = '{labels[place]}')", name="type"
+            )
+        t.clauses.append(f"FOREIGN KEY ({s.listed([child, 'type'])}) {s.references(p, (p.key[0], kind))}")
+
+
 @FOREIGN_KEYS.kept("one to one")
 def _one_to_one(s: Sketch) -> None:
     t = s.host()

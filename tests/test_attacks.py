@@ -110,7 +110,25 @@ DOMAINS_FIRST = (
            " FOREIGN KEY (id, type) REFERENCES a (id, type));"
            "CREATE TABLE u (id integer PRIMARY KEY, type varchar(1) NOT NULL CHECK (type = 'Q'),"
            " FOREIGN KEY (id, type) REFERENCES a (id, type))", {"a": 100, "t": 30, "u": 30},
-           not_yet="one child's domain narrows the whole parent"),
+           also=lambda ts: set(values(ts, "a", "type")) == {"P", "Q"}),
+    Attack("a subtype whose type is computed, and one with several", ("sqlite", "postgres"),
+           "CREATE TABLE a (id integer PRIMARY KEY, type varchar(1) NOT NULL CHECK (type IN ('P', 'Q', 'R')), UNIQUE (id, type));"
+           "CREATE TABLE t (id integer PRIMARY KEY, type varchar(1) GENERATED ALWAYS AS ('P') STORED,"
+           " FOREIGN KEY (id, type) REFERENCES a (id, type));"
+           "CREATE TABLE u (id integer PRIMARY KEY, type varchar(1) NOT NULL DEFAULT 'Q' CHECK (type IN ('Q', 'R')),"
+           " FOREIGN KEY (id, type) REFERENCES a (id, type))", {"a": 90, "t": 60, "u": 80}, {"t": 30, "u": 60}),
+    Attack("lines of the parents of one type, and a type that only children tell", ALL,
+           "CREATE TABLE a (id integer PRIMARY KEY, type varchar(9) NOT NULL, UNIQUE (id, type));"
+           "CREATE TABLE t (id integer NOT NULL, type varchar(9) NOT NULL CHECK (type = 'card'), line integer NOT NULL,"
+           " PRIMARY KEY (id, line), FOREIGN KEY (id, type) REFERENCES a (id, type));"
+           "CREATE TABLE u (n integer PRIMARY KEY, id integer, type varchar(9) NOT NULL CHECK (type = 'cash'),"
+           " FOREIGN KEY (id, type) REFERENCES a (id, type))", {"a": 40, "t": 200, "u": 200}),
+    Attack("a subtype by an ENUM", ("postgres", "mariadb"),
+           "CREATE TABLE a (id integer PRIMARY KEY, type KIND NOT NULL, UNIQUE (id, type));"
+           "CREATE TABLE t (id integer PRIMARY KEY, type KIND NOT NULL CHECK (type = 'P'),"
+           " FOREIGN KEY (id, type) REFERENCES a (id, type));"
+           "CREATE TABLE u (id integer PRIMARY KEY, type KIND NOT NULL CHECK (type = 'R'),"
+           " FOREIGN KEY (id, type) REFERENCES a (id, type))", {"a": 90, "t": 25, "u": 30}),
     Attack("a key that is an ENUM", ("postgres", "duckdb"),
            "CREATE TYPE mood AS ENUM ('low', 'mid', 'high'); CREATE TABLE a (id mood PRIMARY KEY);"
            f"CREATE TABLE t (n integer PRIMARY KEY, a mood NOT NULL, {OF_A})", rows={"a": 3}),
@@ -674,6 +692,9 @@ def tried(engine: Name, attack: Attack) -> Any:
 @pytest.mark.parametrize("engine, attack", [tried(e, attack) for attack in ATTACKS for e in attack.engines])
 def test_an_attack_is_held(engine: Name, attack: Attack, servers: Servers) -> None:
     ddl = attack.ddl.replace("COLLATE NOCASE", "") if engine == "mariadb" else attack.ddl
+    if " KIND " in ddl:  # an ENUM is a type of its own, or written in place
+        made = "CREATE TYPE kind AS ENUM ('P', 'Q', 'R');" if engine == "postgres" else ""
+        ddl = made + ddl.replace(" KIND ", " kind " if engine == "postgres" else " enum ('P', 'Q', 'R') ")
     ddl = ddl.replace("LEAST(", "min(").replace("GREATEST(", "max(") if engine == "sqlite" else ddl
     plan = sg.draft_plan(sg.parse_ddl(ddl, dialect=engine), attack.asked)
     broken = sg.check(plan).broken

@@ -53,6 +53,7 @@ from synthgen_nb.specs import (
     Stretch,
     Subset,
     Tree,
+    Turn,
     Uuid,
     Within,
 )
@@ -135,6 +136,7 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "latin": (Range(low=0, high=99), "integer", "latin"),
     "held": (Range(low=0, high=35_999), "integer", "listed"),
     "ranked": (Key(table="parent", column="base"), "integer", "ranked"),
+    "rows of some kinds": (Key(table="t", column="id"), "integer", "turn"),
     "within": (Key(table="t", column="id"), "integer", "within"),
     "within, in its place": (Key(table="t", column="id"), "integer", "in its place"),
     "above": (Range(low=1, high=1000), "integer", "above"),
@@ -165,6 +167,7 @@ SOURCES: dict[str, AnySource] = {
     "half": Permuted(size=24_000),
     "ranked": Ranked(of="one of ranks", table="parent", column="base", among=500),
     "one of ranks": Digit(of="code", modulo=500),
+    "turn": Turn(of="pick", period=5, kept=(1, 2, 4)),
     "within": Within(of="pick", through=(("t", "layout"),)),
     "in its place": Within(of="pick", through=(("t", "layout"),), place="digit"),
     "above": Above(of="tree", table="t", there="layout"),

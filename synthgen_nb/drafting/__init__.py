@@ -11,9 +11,9 @@ from dataclasses import replace
 from msgspec import structs
 
 from ..computing import Calculator
-from ..ddl.expressions import row_checks
+from ..ddl.expressions import columns_of, parse_expression, row_checks
 from ..ddl.partitions import own_keys
-from ..errors import InputError
+from ..errors import DDLError, InputError
 from ..plan import Plan, TablePlan
 from ..report import Finding
 from ..schema import Column, Schema, Table
@@ -22,7 +22,7 @@ from .checks import read_checks
 from .claims import TableKeys
 from .columns import unique_spec
 from .computed import with_types
-from .domains import Domain, Facts, domain_of
+from .domains import Domain, Facts, Scalar, domain_of
 from .draft import Draft
 from .expressed import expressed
 from .inside import with_inside
@@ -32,10 +32,12 @@ from .meaning import Meaning, meaning_of
 from .orders import soft_orders
 from .partitions import Box, Cut, can_follow, cut_of, narrow
 from .periods import Slices, decide_slices, kept_apart, read_periods, slices_capacity
-from .reading import Reading
+from .reading import Reading, scalar_of
+from .subtypes import Subtypes, subtypes
 from .tables import build_table
 from .tenants import Tenancies
 from .travel import travelled
+from .trees import literal_in
 from .unread import set_aside
 
 DEFAULT_ROWS = 1000
@@ -63,7 +65,8 @@ def draft_plan(
         for key, cut in cuts.items()
         if isinstance(cut, Cut)
     }
-    domains = travelled(schema, {key: reading.domains for key, reading in readings.items()})
+    kinds = subtypes(schema, {key: reading.domains for key, reading in readings.items()}, tenancies)
+    domains = travelled(schema, {key: reading.domains for key, reading in readings.items()}, kinds)
     meanings = {t.key: {c.name: meaning_of(schema, t, c) for c in t.columns} for t in schema.tables.values()}
     grouped = [(schema.tables[key], tenancy.columns[0]) for key, tenancy in tenancies.of.items() if tenancy.grouped]
     specs = {
@@ -72,7 +75,16 @@ def draft_plan(
     tenancies = replace(tenancies, groups={key: spec.size for key, spec in specs.items() if spec is not None})
     keys = {
         t.key: _keys(
-            t, schema, tenancies, domains[t.key], readings[t.key], meanings[t.key], asked, facts, boxes.get(t.key, ())
+            t,
+            schema,
+            tenancies,
+            kinds,
+            domains[t.key],
+            readings[t.key],
+            meanings[t.key],
+            asked,
+            facts,
+            boxes.get(t.key, ()),
         )
         for t in schema.tables.values()
     }
@@ -86,6 +98,7 @@ def draft_plan(
         draft = Draft(
             keys=keys[table.key],
             domains=domains[table.key],
+            kinds={column: held for (owner, column), held in kinds.kinds.items() if owner == table.key},
             meanings=known,
             orders=readings[table.key].orders + soft_orders(table, known),
             left=readings[table.key].left,
@@ -162,15 +175,29 @@ def _read(schema: Schema, table: Table) -> Reading:
         for name, demands in expressed(unique, table, schema.dialect).demands.items():
             for demand in demands:
                 domains[name] = demand(domains[name])
+    for column in table.columns:
+        constant = _constant(column, schema.dialect)
+        if constant is not None:  # the same for every row, and so for the foreign keys it is in
+            domains[column.name] = replace(domains[column.name], values=(constant,))
     reading = read_checks(table, row_checks(schema, table), domains, schema.dialect)
     read_periods(table, reading)
     return reading
+
+
+def _constant(column: Column, dialect: str) -> Scalar | None:
+    """The one value of a GENERATED column that reads no other; None if it is computed from what differs."""
+    try:
+        tree = parse_expression(column.generated or "NULL", dialect)
+    except DDLError:
+        return None  # told where the column itself is drafted
+    return None if columns_of(tree) else scalar_of(column, literal_in(tree))
 
 
 def _keys(
     table: Table,
     schema: Schema,
     tenancies: Tenancies,
+    kinds: Subtypes,
     domains: Mapping[str, Domain],
     reading: Reading,
     meanings: Mapping[str, Meaning],
@@ -189,7 +216,7 @@ def _keys(
     wanted = asked[table.key]
     settled = kept_apart(table, schema.dialect)
     return decide_keys(
-        table, schema.tables, tenancies, domains, reading, wanted, asked.__getitem__, distinct, held, settled
+        table, schema.tables, tenancies, kinds, domains, reading, wanted, asked.__getitem__, distinct, held, settled
     )
 
 

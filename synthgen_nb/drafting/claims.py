@@ -10,6 +10,7 @@ from math import prod
 from ..schema import ForeignKey, Table
 from ..specs import AnySpec
 from .blocks import Block
+from .subtypes import Turns
 from .tenants import Tenancies, Tenancy
 from .webs import Web
 
@@ -64,6 +65,8 @@ class TableKeys:
 
     table: Table
     tenancies: Tenancies = field(default_factory=Tenancies)
+    primary: tuple[str, ...] = ()  # the primary key, with the columns that it determines
+    turns: dict[str, Turns] = field(default_factory=dict)  # keys that point to some kinds of their parent's rows
     units: list[Unit] = field(default_factory=list)
     owner: dict[str, Unit] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
@@ -109,7 +112,10 @@ def unit_size(keys: TableKeys, unit: Unit, parent_rows: Callable[[str], int]) ->
         within = keys.tenancies.sizes(keys.table.key, unit.key, parent_rows)
         if within is not None:
             return within
-        parents = [parent_rows(unit.key.table), *(parent_rows(k.table) for k in keys.shared.get(unit.name, ()))]
+        among = parent_rows(unit.key.table)
+        if unit.name in keys.turns:
+            among = keys.turns[unit.name].among(among)
+        parents = [among, *(parent_rows(k.table) for k in keys.shared.get(unit.name, ()))]
         return max(0, min(parents) - (unit.name in keys.apart))
     return keys.unique_specs[unit.name].size
 

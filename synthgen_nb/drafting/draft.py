@@ -10,7 +10,7 @@ from ..report import Finding
 from ..schema import Check, Table
 from ..specs import AnySource, AnySpec
 from .claims import Chosen, TableKeys
-from .domains import Domain, Facts
+from .domains import Domain, Facts, Scalar
 from .meaning import Meaning
 from .reading import Order
 
@@ -24,6 +24,7 @@ class Draft:
 
     keys: TableKeys
     domains: Mapping[str, Domain]
+    kinds: Mapping[str, tuple[Scalar, ...]]  # columns whose values take turns, row by row
     meanings: Mapping[str, Meaning]
     orders: list[Order]
     left: list[Check]

@@ -19,9 +19,10 @@ from .blocks import MOST_LISTED, Block, Combined, Held, Pairs, combined, in_orde
 from .claims import Claim, TableKeys, Unit, parent_of, product_sizes, unit_size
 from .domains import Domain
 from .expressed import Expressed, expressed
-from .kinship import implied
+from .kinship import determined, implied
 from .partial import choose, prefer_layout
 from .reading import Reading
+from .subtypes import Subtypes
 from .tenants import Tenancies, source_name
 from .weaving import weave, web_axes
 
@@ -33,6 +34,7 @@ def decide_keys(
     table: Table,
     tables: Mapping[str, Table],
     tenancies: Tenancies,
+    subtypes: Subtypes,
     domains: Mapping[str, Domain],
     reading: Reading,
     wanted: int,
@@ -43,8 +45,10 @@ def decide_keys(
 ) -> TableKeys:
     """Claims for every PRIMARY KEY and UNIQUE of `table`, but for those that contain columns which are `settled`
     elsewhere. `unique_spec(column, rows)` gives a spec with a size, or None."""
-    keys = TableKeys(table, tenancies)
+    keys = TableKeys(table, tenancies, determined(table.primary_key, table, tables))
     _share_out(keys, tables)
+    turns = {unit.name: subtypes.turns(table.key, unit.key) for unit in keys.units if unit.key is not None}
+    keys.turns = {name: found for name, found in turns.items() if found is not None}
     _set_apart(keys, reading.apart)
     uniques = [(u, expressed(u, table, reading.dialect)) for u in _uniques(table)]
     for _, told in uniques:
@@ -61,6 +65,7 @@ def decide_keys(
     groups = {g: why for g, why in groups.items() if not any(s <= set(g) for s in settled)}
     either = [set(told.pair) for u, told in uniques if told.pair is not None and u not in partial]
     keys.single = groups.pop((), "")
+    groups = {determined(columns, table, tables): why for columns, why in groups.items()}
     in_order = sorted(groups, key=lambda g: (len({keys.owner[c].name for c in g}), g))
     alone = [g for g in in_order if len({keys.owner[c].name for c in g}) == 1]
     for columns in alone:
@@ -195,7 +200,7 @@ def _claim(
             _claim_within(keys, unit, columns, why)
             return
         if unit.key is not None:
-            same = unit.columns == table.primary_key and not unit.to_self
+            same = set(unit.columns) == set(keys.primary) and not unit.to_self
             form = "path" if unit.to_self else "row" if same else "permuted"
             if form == "permuted" and _optional(keys, unit, domains):
                 keys.sparse.add(unit.name)

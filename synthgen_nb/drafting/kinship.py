@@ -55,7 +55,7 @@ def tenanted(schema: Schema, asked: Mapping[str, int]) -> tuple[Schema, Tenancie
         key.table
         for name, tenancy in of.items()
         for key in tenancy.inner
-        if key != tenancy.anchor and any(set(key.columns) <= group for group in _groups(schema.tables[name]))
+        if key != tenancy.anchor and any(set(key.columns) <= group for group in unique_groups(schema.tables[name]))
     }
     return schema, Tenancies(of, frozenset(required), frozenset(even))
 
@@ -83,7 +83,7 @@ def _shared(schema: Schema, table: Table) -> Iterator[Columns]:
             yield fixed
         for own in _key_groups(table) if key.table != table.key else ():
             columns = tuple(c for c in key.columns if c in own)
-            if own < set(key.columns) and not _names_a_row(schema.tables[key.table], _through(key, columns)):
+            if own < set(key.columns) and not names_a_row(schema.tables[key.table], _through(key, columns)):
                 yield columns
     for first, second in combinations(keys, 2):
         columns = tuple(c for c in first.columns if c in second.columns)
@@ -117,7 +117,7 @@ def _kin(schema: Schema, start: str, columns: Columns) -> _Kin | None:
         table = schema.tables[name]
         holding = [k for k in table.foreign_keys if set(columns) <= set(k.columns)]
         exact = [k for k in holding if set(k.columns) == set(columns) and k.table != name]
-        if _names_a_row(table, columns):
+        if names_a_row(table, columns):
             heir = bool(exact) and set(table.primary_key) == set(columns)
             (kin.heirs if heir else kin.roots).append(name)
             onward = [*(exact if heir else ()), *_own_children(schema, table, columns)]
@@ -145,7 +145,7 @@ def _own_children(schema: Schema, table: Table, columns: Columns) -> list[Foreig
     return [
         k for k in table.foreign_keys
         if set(columns) < set(k.columns) and k.table != table.key
-        and not _names_a_row(schema.tables[k.table], _through(k, columns))
+        and not names_a_row(schema.tables[k.table], _through(k, columns))
     ]  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def _tenancy(schema: Schema, table: Table, columns: Columns, root: str, kin: _Ki
 def _anchored(schema: Schema, name: str, asked: Mapping[str, int], of: Mapping[str, Tenancy]) -> Tenancy:
     """Laid out by the parent that a UNIQUE speaks of, if one does."""
     tenancy, table = of[name], schema.tables[name]
-    groups = _groups(table)
+    groups = unique_groups(table)
     fit = [
         k for k in tenancy.bound
         if tenancy.key is not None and any(set(k.columns) <= g for g in groups)
@@ -242,19 +242,30 @@ def _end(schema: Schema, name: str, columns: Columns) -> tuple[str, Columns]:
     return name, columns
 
 
-def _groups(table: Table) -> list[set[str]]:
+def determined(columns: Columns, table: Table, tables: Mapping[str, Table]) -> Columns:
+    """The columns with those that they determine: of a foreign key whose part already names the parent's row."""
+    found = list(columns)
+    for key in table.foreign_keys:
+        part = [r for c, r in zip(key.columns, key.references, strict=True) if c in columns]
+        if key.table != table.key and part and names_a_row(tables[key.table], part):
+            found += [c for c in key.columns if c not in found]
+    return tuple(found)
+
+
+def unique_groups(table: Table) -> list[set[str]]:
+    """Columns that no two rows share, as far as all rows and plain values go."""
     whole = [u for u in table.uniques if not u.where and not u.expressions and not u.prefixes]
     return [set(columns) for columns in (table.primary_key, *(u.columns for u in whole)) if columns]
 
 
 def _key_groups(table: Table) -> list[set[str]]:
     """Groups of columns that name one row: none within another."""
-    groups = _groups(table)
+    groups = unique_groups(table)
     return [g for place, g in enumerate(groups) if g not in groups[:place] and not any(o < g for o in groups)]
 
 
-def _names_a_row(table: Table, columns: Collection[str]) -> bool:
-    return any(group <= set(columns) for group in _groups(table))
+def names_a_row(table: Table, columns: Collection[str]) -> bool:
+    return any(group <= set(columns) for group in unique_groups(table))
 
 
 def _optional(table: Table, column: str) -> bool:

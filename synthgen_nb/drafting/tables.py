@@ -34,6 +34,7 @@ from ..specs import (
     Range,
     Skip,
     Tree,
+    Turn,
 )
 from ..specs.people import namesakes
 from ..sqlsemantics import translate
@@ -46,6 +47,7 @@ from .orders import Link, chain
 from .partial import narrowed, place_chosen
 from .periods import place_slices
 from .redrawing import redraws_of
+from .subtypes import Turns
 from .tying import place_block
 from .weaving import place_web
 
@@ -79,6 +81,11 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     for unit in draft.keys.units:
         if unit.key is not None and not draft.keys.of_tenant(unit):
             _place_key(draft, unit)
+    for name, kinds in draft.kinds.items():
+        draft.sources[f"turn of {name}"] = Digit(of="row", modulo=len(kinds))
+        draft.placed[name] = (Choice(values=kinds), f"turn of {name}")
+    for name, turns in draft.keys.turns.items():
+        _take_turns(draft, name, turns)
     for name, other in draft.keys.apart.items():
         draft.sources[f"{name}, but one"] = draft.sources[name]
         draft.sources[name] = Skip(of=f"{name}, but one", around=other)
@@ -253,6 +260,22 @@ def _place_key(draft: Draft, unit: Unit) -> None:
             )
     if parents or unit.to_self or unit.name in draft.sources:
         _place_columns(draft, unit, unit.name)
+    else:  # there is nothing to point to
+        optional = (draft.table.column(c) for c in unit.columns)
+        draft.keys.nulled.update(c.name for c in optional if c.nullable and c.generated is None)
+
+
+def _take_turns(draft: Draft, name: str, turns: Turns) -> None:
+    """A key's integers count the rows of some kinds only."""
+    unit = next(u for u in draft.keys.units if u.name == name)
+    if not any(c in draft.placed for c in unit.columns):
+        return
+    counted = "row"
+    if name in draft.sources:
+        counted = f"{name}, of these kinds"
+        draft.sources[counted] = draft.sources[name]
+    draft.sources[name] = Turn(of=counted, period=turns.period, kept=turns.kept)
+    _place_columns(draft, unit, name)
 
 
 def _place_columns(draft: Draft, unit: Unit, source: str) -> None:

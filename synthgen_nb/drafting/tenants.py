@@ -60,6 +60,11 @@ class Tenancies:
         tenancy = self.of[table]
         return source_name(tenancy.key) if tenancy.key is not None else GROUPS if tenancy.grouped else "row"
 
+    def holds(self, table: str, key: ForeignKey) -> bool:
+        """Whether a foreign key of the table is one of those that agree on the tenant."""
+        tenancy = self.of.get(table)
+        return tenancy is not None and key in (tenancy.key, *tenancy.agreeing, *tenancy.inner)
+
     def layout(self, table: str) -> str:
         """The source that lays the rows out; "row" where they stand beside other rows, or are the tenants."""
         tenancy = self.of[table]

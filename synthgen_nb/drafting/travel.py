@@ -8,30 +8,34 @@ from dataclasses import replace
 
 from ..schema import Kind, Schema
 from .domains import Domain
+from .subtypes import Subtypes
 
 Domains = dict[str, dict[str, Domain]]
 _TEXTS = {Kind.TEXT, Kind.UUID, Kind.ENUM, Kind.BINARY}
 
 
-def travelled(schema: Schema, domains: Mapping[str, Mapping[str, Domain]]) -> Domains:
-    """New domains per table and column; columns that are referenced are never NULL."""
+def travelled(schema: Schema, domains: Mapping[str, Mapping[str, Domain]], subtypes: Subtypes) -> Domains:
+    """New domains per table and column; columns that are referenced are never NULL. Where children take some kinds of
+    a parent's rows only, the parent keeps them all."""
     result: Domains = {table: dict(columns) for table, columns in domains.items()}
     links = [
-        (table.key, child, key.table, parent)
+        (table.key, child, key.table, parent, (table.key, key, child) in subtypes.links)
         for table in schema.tables.values()
         for key in table.foreign_keys
         for child, parent in zip(key.columns, key.references, strict=True)
     ]
-    for _, _, table, column in links:
+    for _, _, table, column, _ in links:
         result[table][column] = replace(result[table][column], nullable=False)
+    for (table, column), kinds in subtypes.kinds.items():
+        result[table][column] = replace(result[table][column], values=kinds)
     changed = True
     while changed:  # domains only shrink, so this ends
         changed = False
-        for child_table, child, parent_table, parent in links:
+        for child_table, child, parent_table, parent, some in links:
             below, above = result[child_table][child], result[parent_table][parent]
             if not _comparable(schema, child_table, child, parent_table, parent):
                 continue
-            met_below, met_above = below.meet(_as(above, below)), above.meet(_as(below, above))
+            met_below, met_above = below.meet(_as(above, below)), above if some else above.meet(_as(below, above))
             if (met_below, met_above) != (below, above):
                 result[child_table][child], result[parent_table][parent] = met_below, met_above
                 changed = True

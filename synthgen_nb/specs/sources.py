@@ -82,6 +82,21 @@ class Skip(Source, frozen=True, tag="skip"):
         return Indices(index.values + (index.values >= other.values), index.valid)
 
 
+class Turn(Source, frozen=True, tag="turn"):
+    """The rows that stand in the places `kept` of every `period` rows, counted by `of`: those of some kinds, where a
+    table's kinds take turns."""
+
+    of: str
+    period: int
+    kept: tuple[int, ...]
+
+    def draw(self, rows: Rows, name: str) -> Indices:
+        index = rows.source(self.of)
+        each = np.uint64(len(self.kept))
+        row = index.values // each * np.uint64(self.period) + np.array(self.kept, np.uint64)[index.values % each]
+        return Indices(row, index.valid, index.ordinal)
+
+
 class Layout(Source, frozen=True, tag="layout"):
     """The layout parent: rows of this table are the children of `table`'s rows, in their order, `total` in all, with
     least..most children each. Gives the parent's row number; `Ordinal` gives the place among the siblings. Without a
@@ -172,6 +187,6 @@ class Path(Source, frozen=True, tag="path"):
 
 
 AnySource = (
-    Pick | Permuted | Digit | Skip | Layout | Ordinal | Tree | Path | Among | Pair | Latin | Listed | Ranked
+    Pick | Permuted | Digit | Skip | Layout | Ordinal | Tree | Turn | Path | Among | Pair | Latin | Listed | Ranked
     | Within | Above | Grove
 )  # fmt: skip
