@@ -666,8 +666,13 @@ VALUES = (
            " f boolean[], g jsonb[], h inet[], i text[][], j integer[3])", {"t": 100}),
     Attack("rare types, UNIQUE", POSTGRES,
            "CREATE TABLE t (a inet PRIMARY KEY, b macaddr UNIQUE, c cidr UNIQUE, d bit(16) UNIQUE, e money UNIQUE, f bytea UNIQUE,"
-           " g interval UNIQUE, h int4range UNIQUE, i jsonb UNIQUE, j tsvector UNIQUE, k time UNIQUE, l uuid UNIQUE)", {"t": 100},
-           not_yet="interval, ranges, jsonb, tsvector can't be counted"),
+           " g interval UNIQUE, h int4range UNIQUE, i jsonb UNIQUE, j tsvector UNIQUE, k time UNIQUE, l uuid UNIQUE)", {"t": 100}),
+    Attack("ranges and arrays, UNIQUE", POSTGRES,
+           f"{A} CREATE TABLE t (a int4range PRIMARY KEY, b daterange UNIQUE, c tstzrange UNIQUE, d tsrange UNIQUE, e numrange UNIQUE,"
+           " f integer[] UNIQUE, g text[] UNIQUE, h boolean[] UNIQUE, i uuid[] UNIQUE, o integer NOT NULL REFERENCES a (id), r interval,"
+           " UNIQUE (o, r))", {"a": 5, "t": 300}),
+    Attack("a SET that is UNIQUE", MARIADB,
+           "CREATE TABLE t (s set('a', 'b', 'c', 'd') PRIMARY KEY)", {"t": 60}, {"t": 16}),
 )  # fmt: skip
 
 ATTACKS = (

@@ -96,6 +96,12 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "format": (Format(template="{0}/{1}", parts=(Range(low=1, high=9), Pattern(template="##"))), "text", ""),
     "list": (ListOf(element=Range(low=0, high=99), shortest=0, longest=5), "list", ""),
     "subset": (Subset(values=("x", "y", "z")), "text", ""),
+    "unique list": (ListOf(element=Range(low=0, high=99), shortest=3, longest=3), "list", "code"),
+    "unique format": (
+        Format(template="{0} days {1}", parts=(Range(low=1, high=9999), Pattern(template="##"))),
+        "text",
+        "code",
+    ),
     "null": (Null(), "text", ""),
     "after": (After(column="base", low=1, high=50, limit=10**7), "integer", ""),
     "key": (Key(table="parent", column="base"), "integer", "pick"),

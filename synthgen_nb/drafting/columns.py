@@ -32,6 +32,7 @@ from ..specs import (
 )
 from ..specs.binary import Shape
 from . import shapes
+from .counted import distinct_list, distinct_rare
 from .domains import Domain, Facts, domain_of, units_of
 from .meaning import Meaning
 from .spelled import range_text, row_text, spelled
@@ -114,7 +115,13 @@ def unique_spec(column: Column, meaning: Meaning, domain: Domain, wanted: int, f
         return Pattern(template="02:00:%%:%%:%%:%%")
     if kind == Kind.JSON:
         return distinct_document(("id",), wanted)
-    return None
+    if kind == Kind.SET:
+        return Subset(values=column.type.values)
+    if kind == Kind.ARRAY and column.type.element is not None:
+        held = Column(name=column.name, type=column.type.element, nullable=False)
+        inner = domain.inner[0] if domain.inner else domain_of(held, facts.dialect)
+        return distinct_list(unique_spec(held, meaning, inner, wanted, facts), domain, wanted)
+    return distinct_rare(column.type, wanted, facts)
 
 
 # --- numbers

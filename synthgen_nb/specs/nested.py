@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from math import prod
 
 import numpy as np
 import pyarrow as pa
@@ -21,28 +22,52 @@ from .texts import Bank, Pattern, Prose
 
 
 class Format(Spec, frozen=True, tag="format"):
-    """`template` with {0}, {1} ... replaced by the values of `parts`, each drawn on its own."""
+    """`template` with {0}, {1} ... replaced by the values of `parts`, each drawn on its own; at an index, by those that
+    its mixed-radix digits name (the first part runs fastest)."""
 
     template: str
     parts: tuple[AnySpec, ...]
 
+    @property
+    def size(self) -> int:
+        return min(prod(part.size for part in self.parts), 1 << 62)
+
+    def at(self, index: U64, rows: Rows, name: str) -> Values:
+        values = []
+        for place, part in enumerate(self.parts):
+            index, digit = np.divmod(index, np.uint64(part.size))
+            values.append(part.at(digit, rows, f"{name}/{place}"))
+        return self._filled(values)
+
     def draw(self, rows: Rows, name: str) -> Values:
+        return self._filled([part.draw(rows, f"{name}/{place}") for place, part in enumerate(self.parts)])
+
+    def _filled(self, values: list[Values]) -> Values:
         pieces: list[pa.Array | str] = []
         for number, piece in enumerate(re.split(r"\{(\d+)\}", self.template)):
-            if number % 2 == 0:
-                pieces.append(piece)
-                continue
-            values = self.parts[int(piece)].draw(rows, f"{name}/{piece}").data
-            pieces.append(pc.cast(pa.array(values) if isinstance(values, np.ndarray) else values, pa.string()))
+            pieces.append(pc.cast(_flat(values[int(piece)]), pa.string()) if number % 2 else piece)
         return Values(pc.binary_join_element_wise(*pieces, ""))
 
 
 class ListOf(Spec, frozen=True, tag="list"):
-    """Lists of `shortest`..`longest` elements."""
+    """Lists of `shortest`..`longest` elements (at an index: always `longest`, whose places are its digits)."""
 
     element: AnySpec
     shortest: int = 1
     longest: int = 4
+
+    @property
+    def size(self) -> int:
+        return int(min(self.element.size**self.longest, 1 << 62))
+
+    def at(self, index: U64, rows: Rows, name: str) -> Values:
+        digits = np.empty((len(index), self.longest), np.uint64)
+        for place in range(self.longest):
+            index, digits[:, place] = np.divmod(index, np.uint64(self.element.size))
+        flat = digits.ravel()
+        window = rows.of(rows.table, flat)
+        offsets = pa.array(np.arange(len(digits) + 1, dtype=np.int32) * np.int32(self.longest))
+        return Values(pa.ListArray.from_arrays(offsets, _flat(self.element.at(flat, window, f"{name}/element"))))
 
     def draw(self, rows: Rows, name: str) -> Values:
         lengths = self.shortest + below(rows.bits(name), self.longest - self.shortest + 1).astype(np.int64)
@@ -150,9 +175,11 @@ class Subset(Spec, frozen=True, tag="subset"):
     def size(self) -> int:
         return 1 << min(len(self.values), _SET_LABELS)
 
+    def at(self, index: U64, rows: Rows, name: str) -> Values:
+        return Values(pa.DictionaryArray.from_arrays(index.astype(np.int32), _subsets(self.values[:_SET_LABELS])))
+
     def draw(self, rows: Rows, name: str) -> Values:
-        code = below(rows.bits(name), self.size).astype(np.int32)
-        return Values(pa.DictionaryArray.from_arrays(code, _subsets(self.values[:_SET_LABELS])))
+        return self.at(below(rows.bits(name), self.size), rows, name)
 
 
 @cache
