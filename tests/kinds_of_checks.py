@@ -199,6 +199,15 @@ def _check_order_unique(s: Sketch) -> None:
     t.clauses += [f"CHECK ({low} {s.pick('<', '<=', '<>')} {high})", f"UNIQUE ({s.listed([low, high])})"]
 
 
+@CHECKS.kept("CHECK of a sum in a UNIQUE")
+def _check_sum_unique(s: Sketch) -> None:
+    t = s.table()
+    a, b = (s.add(t, "integer", "NOT NULL", name=s.fresh(n)) for n in ("first", "last"))
+    t.clauses += [f"CHECK ({n} BETWEEN 1 AND {s.pick(5, 12, 40)})" for n in (a, b)]
+    held = s.pick(f"{a} + {b} < 9", f"{a} % 2 = {b} % 2", f"{a} * {b} <= 20", f"{a} < {b} AND {a} + {b} <> 7")
+    t.clauses += [f"CHECK ({held})", f"UNIQUE ({s.listed([a, b])})"]
+
+
 @CHECKS.kept("CHECK of an order between two keys")
 def _check_order_keys(s: Sketch) -> None:
     t = s.table()

@@ -173,6 +173,45 @@ def _unique_coalesce(s: Sketch) -> None:
     s.after.append(f"CREATE UNIQUE INDEX {s.fresh('ux')} ON {s.quoted(t.name)} ({s.quoted(a)}, coalesce({b}, 0))")
 
 
+@KEYS.kept("UNIQUE on a day", "postgres")
+def _unique_day(s: Sketch) -> None:
+    t = s.host()
+    moment = s.quoted(s.add(t, "timestamp", s.pick("", "NOT NULL")))
+    day = s.pick(f"date_trunc('day', {moment})", f"({moment}::date)", f"date_trunc('month', {moment})")
+    s.after.append(f"CREATE UNIQUE INDEX {s.fresh('ux')} ON {s.quoted(t.name)} ({day})")
+
+
+@KEYS.kept("UNIQUE on a digest or a part", "postgres")
+def _unique_digest(s: Sketch) -> None:
+    t = s.host()
+    a, b = (s.quoted(s.add(t, "varchar(40)", s.pick("", "NOT NULL"))) for _ in range(2))
+    told = s.pick(f"md5({a})", f"({a} || '-' || {b})", f'"left"({a}, 6)', f"substr(lower({a}), 1, 8)")
+    s.after.append(f"CREATE UNIQUE INDEX {s.fresh('ux')} ON {s.quoted(t.name)} ({told})")
+
+
+@KEYS.kept("UNIQUE on a member of a document", "postgres", "sqlite")
+def _unique_member(s: Sketch) -> None:
+    t = s.host()
+    doc = s.quoted(s.add(t, s.only(postgres="jsonb", other="text"), s.pick("", "NOT NULL"), name=s.fresh("doc")))
+    path = s.pick(f"({doc} ->> 'code')", f"(({doc} -> 'a') ->> 'b')")
+    member = s.only(postgres=path, other=f"json_extract({doc}, '$.a')")
+    s.after.append(f"CREATE UNIQUE INDEX {s.fresh('ux')} ON {s.quoted(t.name)} ({member})")
+
+
+@KEYS.kept("a ring of junctions")
+def _unique_ring_of_keys(s: Sketch) -> None:
+    t = s.table()
+    names = []
+    for _ in range(s.pick(2, 3)):
+        p = s.table(first=True, type_="integer")
+        (name,) = s.point(t, p, "NOT NULL")
+        s.foreign_key(t, (name,), p, "clause")
+        names.append(name)
+    if len(names) == 2:
+        names.append(s.add(t, "integer", "NOT NULL", name=s.fresh("place")))
+    t.clauses += [f"UNIQUE ({s.listed([names[k], names[k - 1]])})" for k in range(s.pick(2, 3))]
+
+
 @KEYS.kept("UNIQUE in either order", "duckdb", "sqlite", "postgres")
 def _unique_either_order(s: Sketch) -> None:
     t = s.table()
