@@ -498,6 +498,9 @@ CHECKS = (
     Attack("a chain of orders", ALL,
            "CREATE TABLE t (d1 date NOT NULL, d2 date, d3 date NOT NULL, d4 date, CHECK (d1 <= d2), CHECK (d2 < d3),"
            " CHECK (d3 <= d4), CHECK (d1 > '2020-01-01'), CHECK (d4 < '2020-03-01'))", {"t": 300}),
+    Attack("a moment in a key, and another that is later", ALL,
+           "CREATE TABLE t (no char(6) NOT NULL, leaves timestamp NOT NULL, arrives timestamp NOT NULL, UNIQUE (no, leaves),"
+           " CHECK (arrives > leaves))", {"t": 1000}),
     Attack("a pattern on what has a meaning", ALL,
            "CREATE TABLE t (email varchar(60) NOT NULL CHECK (email LIKE '%.com'), last_name varchar(40) CHECK (last_name LIKE 'A%'),"
            " phone varchar(20) CHECK (phone LIKE '+1-%'), url varchar(80) CHECK (url LIKE 'https://%'))", {"t": 200}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -53,10 +53,11 @@ def soft_orders(table: Table, meanings: Mapping[str, Meaning]) -> list[Order]:
 
 
 def chain(
-    orders: Iterable[Order], fixed: Collection[str], domains: Mapping[str, Domain]
+    orders: Iterable[Order], fixed: Mapping[str, int | None], domains: Mapping[str, Domain]
 ) -> tuple[dict[str, Link], dict[str, Domain], list[Order]]:
     """(column -> the one it follows, narrowed domains, hard orders that fit no chain). `fixed` columns are decided
-    elsewhere: they may only stand first. Soft orders are dropped where they fit no chain or leave no value."""
+    elsewhere, up to the value given (None: not known): they may only stand first. Soft orders are dropped where they
+    fit no chain or leave no value."""
     links: dict[str, Link] = {}
     narrowed = dict(domains)
     left: list[Order] = []
@@ -73,7 +74,7 @@ def chain(
 
 
 def _linked(
-    orders: list[Order], fixed: Collection[str], domains: Mapping[str, Domain]
+    orders: list[Order], fixed: Mapping[str, int | None], domains: Mapping[str, Domain]
 ) -> tuple[dict[str, Link], dict[str, Domain]] | None:
     links: dict[str, Link] = {}
     narrowed = dict(domains)
@@ -100,11 +101,19 @@ def _linked(
                 low_enough = high - (after in strict)
                 own = narrowed[before].high
                 narrowed[before] = replace(narrowed[before], high=low_enough if own is None else min(own, low_enough))
-        if any(narrowed[c].empty for c in line) or (
-            line[0] in fixed and narrowed[line[0]] != replace(domains[line[0]], parts=())
-        ):
+        if any(narrowed[c].empty for c in line) or (line[0] in fixed and not _stays(line[0], fixed, domains, narrowed)):
             return None
     return links, narrowed
+
+
+def _stays(
+    first: str, fixed: Mapping[str, int | None], domains: Mapping[str, Domain], narrowed: Mapping[str, Domain]
+) -> bool:
+    """Whether a column decided elsewhere leaves room for those after it."""
+    top, high = fixed[first], narrowed[first].high
+    return narrowed[first] == replace(domains[first], parts=()) or (
+        top is not None and high is not None and top <= high
+    )
 
 
 def _components(orders: list[Order]) -> list[set[str]]:

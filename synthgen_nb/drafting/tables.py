@@ -90,7 +90,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
         draft.sources[f"{name}, but one"] = draft.sources[name]
         draft.sources[name] = Skip(of=f"{name}, but one", around=other)
     _place_people(draft)
-    links, domains, unordered = chain(draft.orders, set(draft.placed), draft.domains)
+    links, domains, unordered = chain(draft.orders, _tops(draft), draft.domains)
     draft.refused = _refused(draft)
     columns = {c.name: _column_plan(draft, c, links, domains) for c in draft.table.columns}
     redraws = (*redraws_of(draft, columns, unordered), *_routed(draft))
@@ -104,6 +104,16 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
         why=why,
     )
     return plan, draft.findings
+
+
+def _tops(draft: Draft) -> dict[str, int | None]:
+    """The highest value of each column that is decided by now; None where it is not a range of integers."""
+    tops: dict[str, int | None] = {}
+    for name, (spec, source) in draft.placed.items():
+        tops[name] = None
+        if isinstance(spec, Range):
+            tops[name] = min(spec.high, spec.low + spec.step * draft.rows) if source == "row" else spec.high
+    return tops
 
 
 def _formula(draft: Draft, column: Column) -> str:
