@@ -189,7 +189,7 @@ def test_more_rows_than_reference_data_has_are_dropped_with_a_note() -> None:
         ("INSERT INTO t SELECT 1, 2", "come from a query"),
         ("INSERT INTO t VALUES (1)", "1 values for 2 columns"),
         ("INSERT INTO t VALUES (1, 2), (1, 3)", "the same (a)"),
-        ("INSERT INTO t VALUES (1, 'two')", "'two' is no number for b"),
+        ("INSERT INTO t VALUES (1, 'two')", "'two' is not read as a value of b"),
         ("INSERT INTO t VALUES (1, 2); UPDATE t SET b = 3", "an UPDATE changes them"),
     ],
 )
@@ -197,6 +197,23 @@ def test_rows_that_cannot_be_completed_are_dropped_with_the_reason(insert: str, 
     schema = parse_ddl(f"CREATE TABLE t (a int PRIMARY KEY, b int);\n{insert};", "postgres")
     assert schema.tables["t"].rows == ()
     assert [why in n.text for n in schema.notes] == [True]
+
+
+@pytest.mark.parametrize(
+    "dialect, type_, value",
+    [
+        ("mysql", "datetime", "0000-00-00 00:00:00"),
+        ("postgres", "timestamptz", "-infinity"),
+        ("postgres", "numeric", "NaN"),
+        ("tsql", "datetime", "Jan 1 1900"),
+        ("sqlite", "INTEGER", "many"),
+        ("duckdb", "time", "noon"),
+    ],
+)
+def test_rows_with_a_value_that_is_none_of_its_type_are_dropped(dialect: str, type_: str, value: str) -> None:
+    schema = parse_ddl(f"CREATE TABLE t (a int, b {type_}); INSERT INTO t VALUES (1, '{value}');", dialect)
+    assert schema.tables["t"].rows == ()
+    assert [n.code for n in schema.notes] == ["rows_dropped"]
 
 
 def test_rows_that_point_to_dropped_rows_are_dropped_too() -> None:

@@ -17,7 +17,7 @@ from .cursor import Cursor
 from .fragments import columns_read, written_key
 from .functions import inlined
 from .inserts import NotLiteral, read_literal
-from .reference import MISSING, Incomplete, completed, orphans, refuse_texts, without_repeats
+from .reference import MISSING, Incomplete, completed, orphans, refuse_unreadable, without_repeats
 from .splitter import Statement
 from .tokens import tokenize
 from .typenames import RawType, type_of
@@ -238,8 +238,7 @@ def _with_rows(tables: dict[str, Table], catalog: Catalog) -> dict[str, Table]:
         given = [[row.get(column, MISSING) for column in draft.columns] for row in draft.rows]
         try:
             rows = completed(table.columns, given, _default_of(catalog), table.primary_key)
-            if catalog.dialect.name != "sqlite":
-                refuse_texts(table, rows)
+            refuse_unreadable(table, rows)
             rows = without_repeats(table, rows, ignored=draft.rows_ignored)
         except Incomplete as problem:
             catalog.note("rows_dropped", f"rows of {draft.key} are not kept: {problem}", draft.place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 
@@ -88,18 +89,35 @@ def _value(
     return as_type(value, column.type)
 
 
-_NUMBERS = {Kind.INTEGER, Kind.YEAR, Kind.FLOAT, Kind.DECIMAL}
-_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*|NaN|[-+]?inf(?:inity)?", re.I)
+_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?\s*", re.I)
 
 
-def refuse_texts(table: Table, rows: list[Row]) -> None:
-    """Raises Incomplete for a text in a column of numbers, which every engine but SQLite refuses."""
+def refuse_unreadable(table: Table, rows: list[Row]) -> None:
+    """Raises Incomplete for a value that is none of its column's type as it is written: SQLite's texts in a column of
+    numbers, MySQL's date 0000-00-00, PostgreSQL's infinity."""
     for position, column in enumerate(table.columns):
-        if column.type.kind in _NUMBERS:
-            for row in rows:
-                value = row[position]
-                if isinstance(value, str) and not _NUMBER.fullmatch(value):
-                    raise Incomplete(f"'{value[:40]}' is no number for {column.name}")
+        for row in rows:
+            if not _readable(row[position], column.type.kind):
+                raise Incomplete(f"'{str(row[position])[:40]}' is not read as a value of {column.name}")
+
+
+def _readable(value: Value, kind: Kind) -> bool:
+    if value is None:
+        return True
+    if kind in (Kind.INTEGER, Kind.YEAR, Kind.FLOAT, Kind.DECIMAL):
+        return not isinstance(value, str) or _NUMBER.fullmatch(value) is not None
+    try:
+        if kind is Kind.DATE:
+            dt.date.fromisoformat(str(value)[:10])
+        elif kind in (Kind.TIMESTAMP, Kind.TIMESTAMPTZ):
+            moment = dt.datetime.fromisoformat(str(value))
+            if moment.tzinfo:
+                moment.astimezone(dt.UTC)  # which the first and the last day may not have
+        elif kind is Kind.TIME:
+            dt.time.fromisoformat(str(value))
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def without_repeats(table: Table, rows: list[Row], *, ignored: bool) -> list[Row]:
