@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,9 @@ from .sandbox import connect, quoted
 from .schema import Column, Kind, Table, Type
 from .specs import Choice, Range
 from .sqlsemantics import condition, result_of, translate
+
+if TYPE_CHECKING:
+    import duckdb
 
 _WHOLE = {Kind.INTEGER, Kind.BOOLEAN, Kind.YEAR}
 _UNHELD = {Kind.INTERVAL, Kind.RANGE, Kind.OTHER, Kind.STRUCT, Kind.MAP, Kind.GEOMETRY, Kind.TSVECTOR, Kind.XML}
@@ -50,12 +54,16 @@ class Calculator:
                 self._read[sql, truth] = reader(sql, self._dialect, self._types, as_of=self._as_of, parser=cursor)
             cursor.register("window", pa.table({**columns, _ORDER: pa.array(range(rows), pa.int64())}))
             text = f"CAST({self._read[sql, truth]} AS {cast})" if cast else self._read[sql, truth]
-            query = f'SELECT {text} AS value FROM "window" ORDER BY {quoted(_ORDER)}'
             try:
-                result = cursor.sql(query).to_arrow_table().column("value").combine_chunks()
+                try:
+                    return _computed(cursor, text)
+                except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException):
+                    if not truth:
+                        raise
+                    # an error in a CHECK refuses the row, as FALSE does
+                    return _computed(cursor, f"coalesce(TRY(({text}) IS DISTINCT FROM FALSE), FALSE)")
             except duckdb.Error as error:
                 raise PlanError(f"can't compute {sql}: {str(error).splitlines()[0]}") from error
-        return result.combine_chunks() if isinstance(result, pa.ChunkedArray) else result
 
     def holding(self, specs: Mapping[str, Range | Choice], sql: str) -> I64:
         """Which combinations of the columns' values do not violate the condition: mixed-radix numbers with a digit for
@@ -72,6 +80,12 @@ class Calculator:
             held = pc.fill_null(pc.cast(self.evaluate(sql, columns, len(code), truth=True), pa.bool_()), True)
             found.append(code[held.to_numpy(zero_copy_only=False)].astype(np.int64))
         return np.concatenate(found)
+
+
+def _computed(cursor: duckdb.DuckDBPyConnection, text: str) -> pa.Array:
+    query = f'SELECT {text} AS value FROM "window" ORDER BY {quoted(_ORDER)}'
+    result = cursor.sql(query).to_arrow_table().column("value").combine_chunks()
+    return result.combine_chunks() if isinstance(result, pa.ChunkedArray) else result
 
 
 def unheld(column: Column, types: Mapping[str, Type], dialect: str, as_of: str) -> str:

@@ -18,13 +18,16 @@ from .errors import InfeasibleError, PlanError
 from .parquet import enum_field
 from .physical import arrow_type, converted, from_arrow, from_python, to_arrow
 from .plan import NULL_SCALE, Plan, Redraw
-from .rows import I64, U64, Indices, Rows, Values, bits, key_of
+from .rows import I64, U64, Indices, Rows, Values, below, bits, key_of
 from .schema import Kind, Table, Type
-from .specs import Choice, Key, Layout, Range
+from .specs import AnySpec, Choice, Key, Layout, Range
 
 CHUNK_ROWS = 1 << 16  # = a row group; measured best between 64 and 128 Ki rows
 PART_ROWS = 1 << 20
-ATTEMPTS = 64  # draws of a row before its CHECK counts as unsatisfiable
+ATTEMPTS = 64  # draws of a row before chance counts as hopeless
+_GUESSING = 4  # attempts before every other one guesses
+_HELD = 1 << 15  # rows drawn to find values that hold a condition at all
+_ENOUGH = 64  # of those, for rows to differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Engine:
         self._keys: dict[tuple[str, str], int] = {}
         self._calculators: dict[str, Calculator] = {}
         self._kept: dict[tuple[str, str], I64] = {}
+        self._holding: dict[tuple[str, str], dict[str, Values]] = {}
         self._reference = {
             key: _reference(plan, table)
             for key, table in plan.schema.tables.items()
@@ -95,9 +99,11 @@ class Engine:
                 return self._redrawn(rows, redraw)[name]
         return self._with_reference(rows, name, self._drawn(rows, name))
 
-    def _drawn(self, rows: Rows, name: str) -> Values:
+    def _drawn(self, rows: Rows, name: str, guess: AnySpec | None = None) -> Values:
         column = self.plan.tables[rows.table].columns[name]
-        if column.at:
+        if guess is not None:
+            values, valid = guess.draw(rows, name), None
+        elif column.at:
             index = rows.source(column.at)
             values = column.spec.at(index.values, rows, name)
             valid = index.valid
@@ -148,28 +154,59 @@ class Engine:
         for attempt in range(1, ATTEMPTS):
             if not len(open_):
                 break
-            index = rows.index[open_]
-            again = Rows(self, rows.table, index, attempt=attempt, redrawn=frozenset(redraw.columns))
+            guessing = bool(redraw.guesses) and attempt > _GUESSING and attempt % 2 == 1
+            again = Rows(self, rows.table, rows.index[open_], attempt=attempt, redrawn=frozenset(redraw.columns))
             again.settle({n: rows.column(n).take(open_) for n in kept})
-            fresh: dict[str, Values] = {}
-            for name in redraw.columns:
-                fresh[name] = self._drawn(again, name)
-                again.settle(fresh)
+            fresh = self._attempted(again, redraw, guessing=guessing)
             held = np.ones(len(open_), bool)
             held[self.failing(again, redraw)] = False
             for name, values in fresh.items():
                 drawn[name] = drawn[name].replaced(open_[held], values.take(np.flatnonzero(held)))
             open_ = open_[~held]
         reference = len(self.plan.schema.tables[rows.table].rows)
-        left = open_[rows.index[open_] >= np.uint64(reference)]
-        if len(left):
-            row = int(rows.index[left[0]])
-            raise InfeasibleError(
-                f"{rows.table}: row {row:,} does not hold CHECK ({redraw.sql}) after {ATTEMPTS} draws",
-                hint="give its columns narrower specs in a plan",
-            )
+        open_ = open_[rows.index[open_] >= np.uint64(reference)]
+        if len(open_):
+            found = {} if kept else self._known_to_hold(rows.table, redraw)
+            if not found:
+                row = int(rows.index[open_[0]])
+                raise InfeasibleError(
+                    f"{rows.table}: row {row:,} does not hold CHECK ({redraw.sql}) after {ATTEMPTS} draws",
+                    hint="give its columns narrower specs in a plan",
+                )
+            random = bits(self.key(rows.table, f"known to hold {redraw.sql}"), rows.index[open_])
+            chosen = below(random, len(next(iter(found.values())))).astype(np.int64)
+            for name, values in found.items():
+                drawn[name] = drawn[name].replaced(open_, values.take(chosen))
         rows.settle(drawn, stale=computed)
         return drawn
+
+    def _attempted(self, rows: Rows, redraw: Redraw, *, guessing: bool) -> dict[str, Values]:
+        fresh: dict[str, Values] = {}
+        for name in redraw.columns:
+            fresh[name] = self._drawn(rows, name, redraw.guesses.get(name) if guessing else None)
+            rows.settle(fresh)
+        return fresh
+
+    def _known_to_hold(self, table: str, redraw: Redraw) -> dict[str, Values]:
+        """Values of a condition's columns, together, of which many rows were drawn to find some that hold it: for rows
+        where chance did not. Empty if there are none."""
+        place = (table, redraw.sql)
+        if place not in self._holding:
+            best: dict[str, Values] = {}
+            for attempt in range(ATTEMPTS, ATTEMPTS + 4):
+                columns = self.plan.tables[table].columns
+                limited = any(columns[n].at for n in redraw.columns if n not in redraw.guesses)
+                count = min(_HELD, self.row_count(table)) if limited else _HELD  # sources know the table's rows alone
+                index = np.arange(count, dtype=np.uint64)
+                rows = Rows(self, table, index, attempt=attempt, redrawn=frozenset(redraw.columns))
+                fresh = self._attempted(rows, redraw, guessing=bool(redraw.guesses) and attempt % 2 == 1)
+                held = np.setdiff1d(np.arange(count), self.failing(rows, redraw))
+                if not best or len(held) > len(next(iter(best.values()))):
+                    best = {name: values.take(held) for name, values in fresh.items()} if len(held) else best
+                if len(held) >= _ENOUGH:
+                    break
+            self._holding.setdefault(place, best)
+        return self._holding[place]
 
     def failing(self, rows: Rows, redraw: Redraw) -> I64:
         """Places in the window where the condition IS FALSE."""

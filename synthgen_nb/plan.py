@@ -38,11 +38,12 @@ class ColumnPlan(Struct, frozen=True, kw_only=True):
 class Redraw(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Columns drawn together and again, by (row, attempt), until `sql` (in the schema's dialect, over `reads`) is not
     FALSE: for CHECKs that no construction serves. Never columns of a key; without columns it is only a condition that
-    `check` tries on a few rows."""
+    `check` tries on a few rows. `guesses` are specs for those columns of which chance alone hardly finds a value."""
 
     columns: tuple[str, ...]
     reads: tuple[str, ...]
     sql: str
+    guesses: dict[str, AnySpec] = {}
 
 
 class TablePlan(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -507,6 +507,22 @@ CHECKS = (
     Attack("text exactly as long as it must be", ALL,
            "CREATE TABLE t (label varchar(3) CHECK (length(label) = 3), city varchar(40) CHECK (length(city) >= 12),"
            " note varchar(12) CHECK (length(note) BETWEEN 8 AND 9))", {"t": 500}),
+    Attack("relations that chance does not find", ALL,
+           "CREATE TABLE a (x integer NOT NULL, y integer NOT NULL, CHECK (x + y = 100)); CREATE TABLE b (x integer NOT NULL,"
+           " y integer NOT NULL, CHECK (abs(x - y) < 5)); CREATE TABLE c (x integer NOT NULL, y integer NOT NULL, CHECK (x * y <= 100));"
+           "CREATE TABLE t (x integer NOT NULL, y integer NOT NULL, CHECK (x BETWEEN y AND y + 10), CHECK (NOT (x > 50 AND y > 50)))",
+           {"*": 300}),
+    Attack("text that holds what chance does not spell", ALL,
+           "CREATE TABLE a (s varchar(60) NOT NULL CHECK (replace(s, ' ', '') = s), r varchar(60) NOT NULL CHECK (substr(r, 1, 1) = 'A'));"
+           "CREATE TABLE t (s varchar(60) NOT NULL CHECK (substr(s, 1, 2) = 'x-'), r varchar(60) NOT NULL CHECK (replace(r, '@', '') <> r))",
+           {"*": 300}),
+    Attack("spans of days, and whole hours", POSTGRES,
+           "CREATE TABLE t (s date NOT NULL, e date NOT NULL, m date NOT NULL, h timestamptz NOT NULL, CHECK (e - s BETWEEN 1 AND 7),"
+           " CHECK (m = date_trunc('month', m)), CHECK (date_trunc('hour', h) = h))", {"t": 300}),
+    Attack("documents and arrays with what must be in them", POSTGRES,
+           "CREATE TABLE t (j jsonb NOT NULL CHECK (j ? 'name' AND j ->> 'kind' = 'x' AND (j ->> 'n')::int > 4), k jsonb NOT NULL"
+           " CHECK (jsonb_typeof(k) = 'array' AND jsonb_array_length(k) > 0), x text[] NOT NULL CHECK ('a' = ANY (x)), y integer[] NOT NULL"
+           " CHECK (cardinality(y) = 5), z bytea NOT NULL CHECK (length(z) IN (20, 32)), n text NOT NULL CHECK (n::int > 0))", {"t": 300}),
     Attack("text that fits a pattern and is UNIQUE", POSTGRES,
            "CREATE TABLE t (code varchar(8) PRIMARY KEY CHECK (code ~ '^[A-Z]{2}-[0-9]{3}$'))", {"t": 300}),
     Attack("a row type with a field of a form", POSTGRES,

@@ -8,8 +8,9 @@ from msgspec import structs
 
 from ..ddl.expressions import columns_of, parse_expression
 from ..plan import NULL_SCALE, ColumnPlan, Redraw
-from ..specs import Expression, Pick
+from ..specs import AnySpec, Expression, Joined, Pick
 from .draft import Draft
+from .guesses import guess_of
 from .reading import Order, apart_sql, order_sql
 
 
@@ -25,8 +26,26 @@ def redraws_of(draft: Draft, columns: dict[str, ColumnPlan], unordered: list[Ord
         for name in free:
             if draft.domains[name].nullable and columns[name].nulls and "NULL" in text.upper():
                 columns[name] = structs.replace(columns[name], nulls=NULL_SCALE // 2)
-        found.append(Redraw(columns=tuple(sorted(free, key=lambda c: (_depth(columns, c), c))), reads=used, sql=text))
+        ordered = tuple(sorted(free, key=lambda c: (_depth(columns, c), c)))
+        guesses = _guesses(draft, columns, [c for c in ordered if c in read], text)
+        found.append(Redraw(columns=ordered, reads=used, sql=text, guesses=guesses))
     return tuple(found)
+
+
+def _guesses(draft: Draft, columns: Mapping[str, ColumnPlan], names: list[str], sql: str) -> dict[str, AnySpec]:
+    """For columns that follow no other: the guesses beside what they hold anyway."""
+    tree = parse_expression(sql, draft.facts.dialect)
+    found = {}
+    for name in names:
+        spec, place = columns[name].spec, draft.table.column_names.index(name)
+        if spec.needs or isinstance(spec, Joined) or draft.keys.owner[name].key is not None:
+            continue
+        known = [row[place] for row in draft.table.rows]
+        guess = guess_of(draft.table.column(name), draft.domains[name], [tree], draft.facts, known)
+        if guess is not None:
+            parts = guess.parts if isinstance(guess, Joined) else (guess,)  # one inside of another would choose alike
+            found[name] = guess if columns[name].at else Joined(parts=(*parts, spec))
+    return found
 
 
 def _groups(
