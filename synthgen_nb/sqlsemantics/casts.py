@@ -83,8 +83,11 @@ def _to_integer(term: Term, to: exp.DataType, scope: Scope) -> Term:
         return whole(f"CAST({term.sql} AS {name})")
     if term.kind == Kind.BOOLEAN:
         return whole(f"CAST({term.sql} AS {name})")
-    if term.kind == Kind.TEXT and scope.family == "postgres":
-        return whole(f"CAST({term.sql} AS {name})")
+    if term.kind == Kind.TEXT and scope.family == "postgres":  # fractions and what is too large are errors there
+        width = {exp.DType.SMALLINT: "SMALLINT", exp.DType.INT: "INTEGER"}.get(to.this, "BIGINT")
+        digits = f"regexp_full_match({term.sql}, '\\s*[+-]?[0-9]+\\s*')"
+        read = f"CASE WHEN {digits} THEN {term.sql} ELSE {term.sql} || ' is no integer' END"
+        return whole(f"CAST(CAST({read} AS {width}) AS BIGINT)")
     value = as_number(term, scope).sql
     return whole(f"CAST({f'trunc({value})' if scope.family in ('sqlite', 'tsql') else value} AS {name})")
 
