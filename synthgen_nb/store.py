@@ -29,7 +29,7 @@ STORE_VERSION = 2
 _LIBRARIES = ("synthgen-nb", "numpy", "polars", "pyarrow", "duckdb")
 _VERSION = re.compile(r"v([1-9]\d{0,8})")
 _END = b"\n}\n"  # of a dataset.json, whose inner lines are indented: one that is cut is no version
-_OWNER = "job"  # in a version's folder: the number of the job that made it
+_OWNER = ".job"  # in a version's folder: the number of the job that made it; no table has a hidden name
 
 
 class Draft:

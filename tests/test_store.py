@@ -22,6 +22,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from synthgen_nb import draft_plan, generate, parse_ddl
 from synthgen_nb.errors import InputError, StoreError, UnsafeSQLError
 from synthgen_nb.filenames import escape, unescape
 from synthgen_nb.parquet import enum_field
@@ -68,6 +69,12 @@ def test_a_dataset_comes_back_as_it_was_saved(store, shop):
     assert set(again.libraries) == {"synthgen-nb", "numpy", "polars", "pyarrow", "duckdb"}
     assert repr(again) == "<Dataset shop v1: item 3, sales.item 1>"
     again.verify()
+
+
+def test_a_table_may_be_called_what_a_version_keeps_beside_its_tables(tmp_path):
+    schema = parse_ddl("CREATE TABLE job (id integer PRIMARY KEY); CREATE TABLE owner (id integer)", "postgres")
+    dataset = generate(draft_plan(schema, 3), Store(tmp_path))
+    assert dataset["job"].height == 3
 
 
 def test_a_scan_reads_only_what_is_asked_for(shop):
