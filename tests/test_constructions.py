@@ -9,6 +9,7 @@ import pytest
 import synthgen_nb as sg
 
 from .engines import load, made
+from .worlds import drawn
 
 CASES = {
     "a self reference": ("CREATE TABLE t (id integer PRIMARY KEY, parent integer REFERENCES t (id), name varchar(40))", 300, 300),
@@ -222,3 +223,11 @@ def test_a_plan_goes_through_json_unchanged() -> None:
     )
     plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="duckdb"), 50)
     assert sg.plan_from_json(plan.to_json()) == plan
+
+
+def test_a_computed_column_without_a_type_is_computed_in_sql_server_too() -> None:
+    ddl = "CREATE TABLE t (a nvarchar(9) NOT NULL, n int NOT NULL, b AS (concat(a, N'-')) PERSISTED NOT NULL, c AS (n * 2))"
+    plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="tsql"), 20)
+    assert sg.check(plan).broken == ()
+    rows = drawn(plan, [(0, 20)], "t").to_pylist()
+    assert all(row["b"] == row["a"] + "-" and int(row["c"]) == row["n"] * 2 for row in rows)

@@ -31,20 +31,20 @@ _DUCK: dict[str, Type] = {
 
 
 def with_types(schema: Schema) -> Schema:
-    """The schema with a type for each computed column that is written without one (DuckDB and SQLite allow it), and
-    with SQLite's computed decimals as the doubles that they are."""
-    if schema.dialect not in ("duckdb", "sqlite"):
+    """The schema with a type for each computed column that is written without one (DuckDB, SQLite, SQL Server and
+    Oracle allow it), and with SQLite's computed decimals as the doubles that they are."""
+    infer = {"duckdb": _duck_type, "sqlite": _lite_type, "tsql": _read_type, "oracle": _read_type}.get(schema.dialect)
+    if infer is None:
         return schema
-    infer = _duck_type if schema.dialect == "duckdb" else _lite_type
     tables = {}
     for key, table in schema.tables.items():
-        types = {c.name: infer(table, c) for c in table.columns if c.generated is not None}
+        types = {c.name: infer(table, c, schema.dialect) for c in table.columns if c.generated is not None}
         columns = tuple(replace(c, type=types.get(c.name) or c.type) for c in table.columns)
         tables[key] = replace(table, columns=columns) if types else table
     return replace(schema, tables=tables)
 
 
-def _lite_type(table: Table, column: Column) -> Type | None:
+def _lite_type(table: Table, column: Column, dialect: str) -> Type | None:
     if column.type.kind == Kind.DECIMAL:
         return Type(kind=Kind.FLOAT, sql=column.type.sql, bits=64)
     if column.type.sql:
@@ -58,7 +58,20 @@ def _lite_type(table: Table, column: Column) -> Type | None:
     return Type(kind=Kind.INTEGER, sql="", bits=64) if kind in _WHOLE else None
 
 
-def _duck_type(table: Table, column: Column) -> Type | None:
+def _read_type(table: Table, column: Column, dialect: str) -> Type | None:
+    """What the expression makes; where it can't be told, text, which holds any value."""
+    if column.type.sql:
+        return None
+    try:
+        kind, scale = result_of(column.generated or "", dialect, {c.name: c.type for c in table.columns})
+    except (UnsafeSQLError, DDLError):
+        return None
+    if kind == Kind.DECIMAL:
+        return Type(kind=kind, sql="", precision=38, scale=scale or 0)
+    return Type(kind=kind or Kind.TEXT, sql="", bits=64)
+
+
+def _duck_type(table: Table, column: Column, dialect: str) -> Type | None:
     """What DuckDB itself says of the expression, over a row of NULLs."""
     import duckdb
 
