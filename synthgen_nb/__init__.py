@@ -47,6 +47,7 @@ _ROOMS = {
     "prove": "proving",
     "load": "loading",
     "read_database": "introspection",
+    "ui": "notebook",
 }
 
 __all__ = [  # spelled out: type checkers do not read an expression here
@@ -82,6 +83,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "render",
     "run",
     "schema_json",
+    "ui",
     "unload_ipython_extension",
     "validate",
 ]
@@ -108,6 +110,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
     from .introspection import read_database
     from .jobs import Job, Jobs, generate, run
     from .loading import load
+    from .notebook import ui
     from .plan import Plan, plan_from_json
     from .proving import Proof, prove
     from .report import Finding, Report

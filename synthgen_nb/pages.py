@@ -118,7 +118,7 @@ def report_page(report: Report, title: str = "checks") -> Page:
     bad = (*report.broken, *report.unverified)
     for finding in bad[:20]:
         if finding.sample:
-            parts.append(Part(f"{place(finding)} {finding.text}", _sample_grid(finding)))
+            parts.append(Part(f"{place(finding)} {finding.text}", sample_grid(finding)))
     return Page(
         title=title,
         facts=(report.line(), *([duration(report.seconds)] if report.seconds else [])),
@@ -140,14 +140,18 @@ def report_marks(report: Report) -> tuple[Mark, ...]:
     elif not holding:
         marks = []
     bad = (*report.broken, *report.unverified)
-    for finding in bad[:20]:
-        if finding.verdict == "broken":
-            marks.append(Mark("broken", f"{place(finding)} {finding.text or finding.rule}: {_failing(finding)}"))
-        else:
-            marks.append(Mark("unverified", f"{place(finding)} {finding.text or finding.rule}: {finding.reason}"))
+    marks += [finding_mark(finding) for finding in bad[:20]]
     if len(bad) > 20:
         marks.append(Mark("broken" if report.broken else "unverified", f"and {len(bad) - 20} more"))
     return tuple(marks)
+
+
+def finding_mark(finding: Finding) -> Mark:
+    """One rule that does not hold, or that could not be evaluated, in one line."""
+    what = f"{place(finding)} {finding.text or finding.rule}"
+    if finding.verdict == "broken":
+        return Mark("broken", f"{what}: {_failing(finding)}")
+    return Mark("unverified", f"{what}: {finding.reason}")
 
 
 def _failing(finding: Finding) -> str:
@@ -171,7 +175,8 @@ def _summary_grid(report: Report) -> Grid:
     return Grid(("rule", "holds", "broken", "unverified"), rows, frozenset({1, 2, 3}))
 
 
-def _sample_grid(finding: Finding) -> Grid:
+def sample_grid(finding: Finding) -> Grid:
+    """The first of the rows that break a rule."""
     names = tuple(dict.fromkeys(name for row in finding.sample for name in row))
     rows = tuple(tuple(cell(row.get(name)) for name in names) for row in finding.sample[:SAMPLES])
     more = finding.failing - len(rows)

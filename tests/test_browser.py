@@ -3,125 +3,13 @@ anywhere but this machine."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import nbformat
-import pytest
 
 from synthgen_nb.demo import shop_ddl
 from synthgen_nb.launch import place_notebook
+from tests.browsers import BROWSER, INTERRUPT, RUN_ALL, START_ALL, Seen
 
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default::ResourceWarning")]
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-_FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-          "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]  # fmt: skip
-# The status dot says "idle" before the kernel is connected, and a keystroke is then lost: ask the application itself.
-_READY = """async () => {
-  const context = jupyterapp.shell.currentWidget.sessionContext;
-  await context.ready;
-  await context.session.kernel.info;
-  await context.session.kernel.requestKernelInfo();
-}"""
-_RUN_ALL = "async () => { await jupyterapp.commands.execute('notebook:run-all-cells') }"
-# These two return at once: a promise would be awaited, and it may never settle while cells run.
-_START_ALL = "() => { window.running = jupyterapp.commands.execute('notebook:run-all-cells'); return null }"
-_INTERRUPT = "() => { window.stopping = jupyterapp.commands.execute('notebook:interrupt-kernel'); return null }"
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A JupyterLab with a home of its own -> (address, folder of notebooks)."""
-    pytest.importorskip("jupyterlab")
-    folder, home = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("home")
-    news = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-    news.parent.mkdir(parents=True)
-    news.write_text('{"fetchNews": "false"}')  # else a pop-up asks, and the server would look for news
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    places = {
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_DATA_DIR": "data",
-        "JUPYTER_RUNTIME_DIR": "run",
-        "JUPYTERLAB_SETTINGS_DIR": "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-        "IPYTHONDIR": "ipython",
-    }
-    log = (home / "log").open("w")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-         "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-         "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
-         "--LabApp.extension_manager=readonly", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
-        env=os.environ | {name: str(home / place) for name, place in places.items()},
-        stdout=log, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/api/status", server, home / "log")
-        yield f"http://127.0.0.1:{port}", folder
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    give_up = time.monotonic() + 60
-    while time.monotonic() < give_up and server.poll() is None:
-        try:
-            urllib.request.urlopen(address, timeout=1).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"JupyterLab did not start: {log.read_text()[-2000:]}")
-
-
-class Seen:
-    """A page, and what it asked of the outside world or complained about."""
-
-    def __init__(self, page: Any, address: str) -> None:
-        self.page, self.address = page, address
-        self.outside: list[str] = []
-        self.errors: list[str] = []
-        page.on("request", lambda r: self.outside.append(r.url) if self._is_outside(r.url) else None)
-        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: self.errors.append(str(e)))
-
-    def _is_outside(self, url: str) -> bool:
-        return url.startswith(("http", "ws")) and "//127.0.0.1:" not in url
-
-    def open(self, notebook: str) -> None:
-        self.page.goto(f"{self.address}/lab/tree/{notebook}?reset", wait_until="domcontentloaded")
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext", timeout=30_000)
-        self.page.evaluate(_READY)
-
-    def outputs(self) -> Any:
-        return self.page.locator(".jp-Notebook .jp-OutputArea")
-
-
-@pytest.fixture
-def seen(lab: tuple[str, Path]) -> Iterator[Seen]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine (Debian: apt install chromium fonts-dejavu-core)")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
-        context = browser.new_context(viewport={"width": 1200, "height": 1400})
-        yield Seen(context.new_page(), lab[0])
-        browser.close()
+pytestmark = BROWSER
 
 
 def test_run_all_of_the_quickstart_shows_tables_and_fetches_nothing_from_outside(
@@ -129,7 +17,7 @@ def test_run_all_of_the_quickstart_shows_tables_and_fetches_nothing_from_outside
 ) -> None:
     place_notebook(lab[1])
     seen.open("quickstart.ipynb")
-    seen.page.evaluate(_RUN_ALL)
+    seen.page.evaluate(RUN_ALL)
     result = seen.outputs().filter(has_text="shop v1").first
     assert result.get_by_text("✓ ok").count() >= 1
     result.locator("summary", has_text="customers").click()
@@ -143,23 +31,14 @@ def test_run_all_of_the_quickstart_shows_tables_and_fetches_nothing_from_outside
 def test_bars_move_while_rows_are_made_and_an_interrupt_stops_the_cells_below(
     lab: tuple[str, Path], seen: Seen
 ) -> None:
-    cells = [
-        "%load_ext synthgen_nb",
-        f"%%synthgen big << -n 20M -n categories=9\n{shop_ddl()}",
-        "print('after', 1 + 1)",
-    ]
-    notebook = nbformat.v4.new_notebook(
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},  # else a dialog asks for one
-        cells=[nbformat.v4.new_code_cell(c) for c in cells],
-    )
-    nbformat.write(notebook, lab[1] / "big.ipynb")
-    seen.open("big.ipynb")
-    seen.page.evaluate(_START_ALL)
+    big = f"%%synthgen big << -n 20M -n categories=9\n{shop_ddl()}"
+    seen.write(lab[1], "big.ipynb", "%load_ext synthgen_nb", big, "print('after', 1 + 1)")
+    seen.page.evaluate(START_ALL)
     bars = seen.outputs().get_by_role("progressbar")
     bars.first.wait_for(timeout=60_000)
     assert bars.count() == 4
     assert seen.page.get_by_role("status").filter(has_text="big").first.is_visible()
-    seen.page.evaluate(_INTERRUPT)
+    seen.page.evaluate(INTERRUPT)
     stopped = seen.outputs().filter(has_text="UsageError: paused at")
     stopped.wait_for(timeout=60_000)
     assert stopped.get_by_text("nothing was saved").is_visible()

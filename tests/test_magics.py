@@ -165,6 +165,11 @@ def test_a_wrong_line_fails_the_cell_in_one_line(cells: Cells, cell: str, said: 
     assert cells.said.strip().startswith("UsageError: ")
 
 
+def test_the_panel_says_in_words_that_a_terminal_has_no_room_for_it(cells: Cells) -> None:
+    assert cells("%synthgen ui").success
+    assert "it needs a notebook in a browser" in cells.said
+
+
 def test_the_body_is_never_expanded(cells: Cells) -> None:
     cells("x = 'EXPANDED'")
     ddl = "CREATE TABLE t (id integer PRIMARY KEY, a text DEFAULT '{x} $x {{x}}');"

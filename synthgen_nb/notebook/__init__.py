@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
+
+from IPython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 
+from ..errors import InputError
 from .completion import completer_for
 from .magics import SynthgenMagics
 from .views import register_views, unregister_views
 
-__all__ = ["SynthgenMagics", "load", "unload"]
+__all__ = ["SynthgenMagics", "load", "ui", "unload"]
+
+
+def ui(store: str = "") -> None:
+    """The panel in this cell's output, as `%synthgen ui` shows it. Raises InputError outside of IPython."""
+    shell = get_ipython()
+    if shell is None:
+        raise InputError("the panel needs a notebook", hint="synthgen lab opens one")
+    load(shell)
+    shell.run_line_magic("synthgen", f"ui --store {shlex.quote(store)}" if store else "ui")
 
 
 def load(shell: InteractiveShell) -> None:

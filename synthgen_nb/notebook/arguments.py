@@ -25,10 +25,12 @@ _EXAMPLES = """examples:
   %%synthgen shop << -n 1k -n orders=5k -s 7
   %synthgen -f shop.sql --as shop      the same from a file
   %synthgen --from sqlite:///shop.db   or for the tables of a database, of which no row is read
+  %synthgen ui                         a form instead of options
   %synthgen show shop                  again later, from the store
 
 commands: """
 COMMANDS = {
+    "ui": "the panel: a form, live bars and results, without typing a magic",
     "show": "a dataset's summary and first rows",
     "list": "the datasets in the store",
     "validate": "check every rule of a dataset again",
@@ -88,7 +90,7 @@ def command_parser(command: str) -> Parser:
         add_generation_options(parser)
     if command == "schema":
         add_reading_options(parser)
-    if command in {"show", "list", "validate", "prove", "doctor"}:
+    if command in {"ui", "show", "list", "validate", "prove", "doctor"}:
         add_store_option(parser)
     add_help_option(parser)
     return parser

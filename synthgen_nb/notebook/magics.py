@@ -4,6 +4,7 @@ never takes a variable of the user's; the library itself remembers nothing.
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import os
 import shutil
@@ -21,7 +22,7 @@ from IPython.display import display
 from traitlets import Bool, Enum, Int, TraitError, Unicode, Union, validate
 
 from ..engines.urls import masked, target
-from ..errors import DDLError, InputError, SynthgenError
+from ..errors import DDLError, InputError, MissingExtra, SynthgenError
 from ..options import DISPLAYS, Settings, parse_bytes, settings
 from ..pages import FIRST_ROWS, Mark, Page, dataset_page, note_line, readable_plan, store_page
 from ..progress import follow
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ..dataset import Dataset
+    from ..jobs import Jobs
     from ..plan import Plan
     from ..schema import Schema
     from ..store import Store
@@ -65,6 +67,7 @@ class SynthgenMagics(Magics):
         super().__init__(shell, **{f.name: getattr(found, f.name) for f in fields(Settings)})
         self._shell = shell  # Magics.shell is declared optional
         self._bound: dict[str, object] = {}
+        self._jobs: dict[Path, Jobs] = {}
         self._returned: tuple[Dataset, Mapping[str, str] | None] | None = None
 
     @validate("rows", "as_of", "budget")
@@ -101,6 +104,7 @@ class SynthgenMagics(Magics):
             print(parser.format_help())
             return None
         commands: dict[str, Callable[[Namespace], object]] = {
+            "ui": self._ui,
             "show": self._show,
             "list": self._list,
             "validate": self._validate,
@@ -149,7 +153,6 @@ class SynthgenMagics(Magics):
     ) -> tuple[Dataset, bool]:
         """The dataset of the plan, and whether it had to be made. An interrupt leaves none of `names` behind: a later
         cell must not go on with the frames of an earlier run."""
-        from ..jobs import Jobs
         from ..store import Store
 
         store = Store(folder)
@@ -158,7 +161,7 @@ class SynthgenMagics(Magics):
         for each in names:
             if each in self._bound and self._shell.user_ns.get(each) is self._bound.pop(each):
                 del self._shell.user_ns[each]
-        job = Jobs(store).start(plan, name)
+        job = self.jobs(store).start(plan, name)
         try:
             follow(job.events, screen)
             return job.result(), True
@@ -206,6 +209,25 @@ class SynthgenMagics(Magics):
             display(bundle(dataset_page(dataset)), raw=True)
         elif returned[1] is not None:
             display(dict(returned[1]), raw=True)
+
+    def jobs(self, store: Store) -> Jobs:
+        """The jobs of this session in a store: every face starts them here, so that they queue together."""
+        from ..jobs import Jobs
+
+        return self._jobs.setdefault(store.path.absolute(), Jobs(store))
+
+    def _ui(self, args: Namespace) -> None:
+        given = self._settings(args)
+        if self._front_end(given) != "html":
+            where = Mark("note", "it needs a notebook in a browser; %synthgen help lists what there is here")
+            self._display(Page("synthgen panel", marks=(where,)))
+            return
+        try:
+            from .opening import Opening
+            from .panel import Panel
+        except ModuleNotFoundError as error:
+            raise MissingExtra("lab") from error
+        Opening(Panel(given, self.jobs(self._store(args)), folder=Path()), asyncio.get_running_loop())
 
     def _show(self, args: Namespace) -> None:
         dataset = self._store(args).open(args.name, args.version)

@@ -1,0 +1,341 @@
+"""The panel: a form, a job's bars and buttons, and what came of it, as one widget. What it shows lives in its traits,
+so that a page that is loaded again shows the same; rows and files travel as messages. Jobs run in threads of their own,
+and what they do is sent by the kernel's main thread alone (`beat`).
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+from traitlets import Bool, Dict, List, Unicode, observe
+
+from ..ddl.dialects import DIALECTS
+from ..errors import InputError, SynthgenError
+from ..options import Settings
+from ..pages import size
+from ..request import Request, as_text, draft, read_schema
+from . import panelstate
+from .downloads import Download, packed
+from .form import LONGEST, Form, asked, dataset_named, form_of, line_of, problems, refused, understood
+from .templates import TEMPLATE_DIALECT, template, template_names
+
+if TYPE_CHECKING:
+    from ..dataset import Dataset
+    from ..jobs import Job, Jobs
+    from ..schema import Schema
+
+_STATIC = files("synthgen_nb") / "notebook" / "static"
+_AT_WORK = ("queued", "running")
+
+
+def _static(*names: str) -> str:
+    return "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in names)
+
+
+class Panel(anywidget.AnyWidget):
+    """`jobs` are the session's; `folder` takes files that are too big for a browser's socket. Whoever shows the panel
+    sets `wake`, which begins the beats, and `finished`, which is called in the main thread with each dataset that a job
+    of this panel makes. `answered` tells that there is a browser at the other end."""
+
+    # one module to the browser: it loads a widget's code from a blob, from where nothing can be imported
+    _esm = _static("elements.js", "bars.js", "results.js", "panel.js")
+    _css = _static("panel.css")
+
+    answered = Bool(False)
+    twin = Unicode().tag(sync=True)  # a name for the result that is shown where this panel is not
+    ddl = Unicode().tag(sync=True)
+    form = Dict().tag(sync=True)
+    choices = Dict().tag(sync=True)  # what can be picked, and the limits: never changes
+    read = Dict().tag(sync=True)  # what was understood of the DDL
+    wrong = Dict().tag(sync=True)  # what is wrong with fields of the form, by field
+    line = Unicode().tag(sync=True)
+    job = Dict().tag(sync=True)
+    tables: List[Any] = List().tag(sync=True)  # of the job: [name, rows]
+    bars: List[Any] = List().tag(sync=True)
+    result = Dict().tag(sync=True)
+    library = Dict().tag(sync=True)  # the store's datasets and unfinished jobs
+    said = Dict().tag(sync=True)  # the last answer to a person: {"kind", "text", "number"}
+
+    def __init__(
+        self,
+        given: Settings,
+        jobs: Jobs,
+        *,
+        folder: Path,
+        today: Callable[[], datetime.date] = datetime.date.today,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.wake: Callable[[], None] = lambda: None
+        self.finished: Callable[[Dataset], None] = lambda dataset: None
+        self._given, self._jobs, self._folder = given, jobs, folder
+        self._today, self._clock = today, clock
+        self._schema: Schema | None = None
+        self._schema_of: tuple[str, str] | None = None
+        self._job: Job | None = None
+        self._since = (0.0, 0)
+        self._dataset: Dataset | None = None
+        self._errand: Future[Callable[[], None]] | None = None
+        self._errands = ThreadPoolExecutor(1, thread_name_prefix="synthgen-panel")
+        # messages come in the main thread, but in some releases of ipykernel in a thread beside it
+        self._lock = threading.RLock()
+        super().__init__(
+            form={"rows": given.rows, "seed": str(given.seed), "dialect": given.dialect},
+            choices={
+                "templates": template_names(),
+                "dialects": list(DIALECTS),
+                "longest": LONGEST,
+                "store": str(jobs.store.path),
+            },
+            read={"state": "empty", "text": "", "notes": [], "tables": []},
+        )
+        self.twin = str(self.model_id)
+        self.on_msg(self._received)
+        self._understand()
+
+    # ---- what the person at the browser does
+
+    @observe("ddl", "form")
+    def _typed(self, change: Mapping[str, Any]) -> None:
+        with self._lock:
+            self._understand()
+
+    def _received(self, widget: object, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        """A click. Errors of ours are told in the panel; any other is a fault, told too and raised."""
+        known: dict[str, Callable[[Mapping[str, Any], list[memoryview]], None]] = {
+            "hello": self._hello,
+            "generate": self._generate,
+            "pause": self._pause,
+            "resume": self._resume,
+            "cancel": self._cancel,
+            "take": self._take,
+            "open": self._open,
+            "rows": self._rows,
+            "download": self._download,
+            "template": self._template,
+            "upload": self._upload,
+            "library": self._library,
+        }
+        with self._lock:
+            try:
+                if (act := known.get(str(message.get("type")))) is not None:
+                    act(message, buffers)
+            except SynthgenError as error:
+                self._say("error", str(error))
+            except Exception as error:
+                self._say("error", f"a fault of ours: {type(error).__name__}: {error}")
+                raise
+            finally:
+                self.send({"type": "answer", "to": message.get("id")})
+        self.wake()
+
+    def _hello(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        self.answered = True
+        self._library(message, buffers)
+
+    def _generate(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        if self._job is not None and self._job.status in _AT_WORK:
+            raise InputError(f"job {self._job.number} is at work", hint="wait for it, or cancel it")
+        # with the click, because a change of a trait may still be held back by the browser
+        self.set_trait("ddl", str(message.get("ddl", self.ddl))[:LONGEST])
+        self.set_trait("form", dict(message.get("form") or self.form))
+        form = form_of(self.form)
+        request = asked(form, self._given, self._today())
+        schema = self._schema_now(form, request)
+        name = dataset_named(form, schema)
+
+        def errand() -> Callable[[], None]:
+            job = self._jobs.start(draft(schema, request), name, strict=request.strict)
+            return lambda: self._follow(job)
+
+        self._send_out(errand)
+        self.job = panelstate.starting(name)
+        self._say("status", f"{name}: drafting the plan")
+
+    def _pause(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        self._own().pause()
+
+    def _resume(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        job = self._own()
+        job.resume()
+        self._follow(job)
+
+    def _cancel(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        job, keep = self._own(), message.get("keep") is True
+        if job.status in _AT_WORK:
+            job.cancel(keep=keep)
+            return
+
+        def rest() -> Callable[[], None]:
+            job.cancel(keep=keep)
+            return self._ended
+
+        self._send_out(rest)
+
+    def _take(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        """An unfinished job of the store, to be resumed or cancelled here."""
+        if self._job is not None and self._job.status in _AT_WORK:
+            raise InputError(f"job {self._job.number} is at work", hint="wait for it, or pause it")
+        self._follow(self._jobs.job(int(message.get("job", 0))))
+
+    def _open(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        self._show(self._jobs.store.open(str(message.get("name"))))
+
+    def _rows(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        dataset, table = self._shown(), str(message.get("table"))
+        if table not in dataset:
+            raise InputError(f"there is no table {table!r}")
+        grid = panelstate.first_rows(dataset, table)
+        self.send({"type": "rows", "of": [dataset.name, dataset.version, table], "grid": grid})
+
+    def _download(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        dataset = self._shown()
+        to, table = str(message.get("to")), message.get("table")
+
+        def errand() -> Callable[[], None]:
+            made = packed(dataset, to, None if table is None else str(table), self._folder)
+            return lambda: self._hand_over(made)
+
+        self._send_out(errand)
+
+    def _template(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        name = str(message.get("name"))
+        self.ddl = template(name)
+        self.form = {**self.form, "name": name, "dialect": TEMPLATE_DIALECT, "tables": {}}
+
+    def _upload(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        data, file = bytes(buffers[0]) if buffers else b"", str(message.get("name", "the file"))
+        if len(data) > LONGEST:
+            raise InputError(
+                f"{file} has {size(len(data))}, {size(LONGEST)} at most can be uploaded",
+                hint="put it beside the notebook: %synthgen -f FILE",
+            )
+        text = as_text(data, file)
+        self.ddl = text
+        stem = file.rpartition("/")[2].removesuffix(".gz").rpartition(".")[0]
+        self.form = {**self.form, "name": stem, "tables": {}}
+        self._say("note", f"{file} was read: {size(len(data))}")
+
+    def _library(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        self.library = {
+            "datasets": panelstate.datasets(self._jobs.store),
+            "unfinished": panelstate.unfinished(self._jobs.records()),
+        }
+
+    # ---- what the kernel's main thread does, ten times a second while there is something to tell
+
+    def beat(self) -> bool:
+        """Sends what has changed, in one message. True while more may come."""
+        with self._lock:
+            if self._errand is not None and self._errand.done():
+                errand, self._errand = self._errand, None
+                try:
+                    errand.result()()
+                except SynthgenError as error:
+                    self._say("error", str(error))
+                    if self.job.get("status") == "starting":
+                        self.job = panelstate.job_state(self._job) if self._job else {}
+            job = self._job
+            if job is not None and self.job.get("status") in (*_AT_WORK, None):
+                self._send_progress(job)
+                if job.status not in _AT_WORK:
+                    self._ended()
+            return self._errand is not None or (job is not None and job.status in _AT_WORK)
+
+    def _send_progress(self, job: Job) -> None:
+        progress = job.progress
+        state = panelstate.job_state(job)
+        now, made = self._clock(), state["done"]
+        if not self._since[0] or made < self._since[1]:
+            self._since = (now, made)
+        spent = now - self._since[0]
+        rate = (made - self._since[1]) / spent if spent > 0 and state["status"] == "running" else 0.0
+        left = (state["total"] - made) / rate if rate else 0.0
+        with self.hold_sync():
+            self.tables = [[table, rows] for table, rows in progress.tables.items()]
+            self.bars = panelstate.bars(progress)
+            self.job = {**state, "rate": round(rate, 1), "eta": round(left, 1)}
+
+    def _ended(self) -> None:
+        """The job rests: its result, whole or partial, is shown, and stays in the notebook."""
+        job = self._own()
+        self._send_progress(job)
+        if (made := job.record.saved()) is not None and job.status in ("done", "cancelled"):
+            self._show(made)
+            self.finished(made)
+        self._say("error" if job.status == "failed" else "status", self._rest_words(job))
+        self._library({}, [])
+
+    def _rest_words(self, job: Job) -> str:
+        state = self.job
+        if job.status == "failed":
+            return f"job {job.number} failed: {state['error']}"
+        return f"{job.name}: {state['doing']}"
+
+    # ---- shared by both
+
+    def _understand(self) -> None:
+        """The summary of the DDL, the fields that are wrong, and the line."""
+        form = form_of(self.form)
+        self.wrong = problems(form)
+        try:
+            request = asked(Form(dialect=form.dialect), self._given, self._today())
+            schema = self._schema_now(form, request) if self.ddl.strip() else None
+        except SynthgenError as error:
+            schema, self.read = None, refused(error)
+        else:
+            empty = {"state": "empty", "text": "", "notes": [], "tables": []}
+            self.read = understood(schema) if schema else empty
+        self.line = line_of(form, schema, self._given)
+
+    def _schema_now(self, form: Form, request: Request) -> Schema:
+        """Parsed once for each text and dialect."""
+        if not self.ddl.strip():
+            raise InputError("there is no DDL yet", hint="paste CREATE TABLE statements, or pick a template")
+        text = (self.ddl, form.dialect)
+        if self._schema is None or self._schema_of != text:
+            self._schema, self._schema_of = None, None
+            self._schema, self._schema_of = read_schema(self.ddl, request), text
+        return self._schema
+
+    def _follow(self, job: Job) -> None:
+        self._job, self._since = job, (0.0, 0)
+        self.job = {}
+        self._send_progress(job)
+
+    def _show(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self.result = panelstate.result_state(dataset)
+
+    def _own(self) -> Job:
+        if self._job is None:
+            raise InputError("there is no job in this panel")
+        return self._job
+
+    def _shown(self) -> Dataset:
+        if self._dataset is None:
+            raise InputError("no dataset is shown")
+        return self._dataset
+
+    def _send_out(self, errand: Callable[[], Callable[[], None]]) -> None:
+        """Work that takes time, in a thread; what it returns is done by the main thread."""
+        if self._errand is not None:
+            raise InputError("one thing after another", hint="the last click is still at work")
+        self._errand = self._errands.submit(errand)
+
+    def _hand_over(self, made: Download) -> None:
+        if made.path is not None:
+            self._say("note", f"{size(made.size)} is too much for the browser; written to {made.path}")
+            return
+        self.send({"type": "file", "file": made.file}, buffers=[made.data])
+        self._say("note", f"{made.file}: {size(made.size)}")
+
+    def _say(self, kind: str, text: str) -> None:
+        self.said = {"kind": kind, "text": text, "number": self.said.get("number", 0) + 1}
