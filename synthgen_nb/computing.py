@@ -32,13 +32,16 @@ _BLOCK = 1 << 20  # combinations tried at a time
 
 
 class Calculator:
-    """The expressions of one table, each read once. Threads may share it: each call has a cursor of its own."""
+    """The expressions of one table, each read once. Threads may share it: each call has a cursor of its own. To open a
+    DuckDB takes longer than most tables do, so many may share a `connection` too."""
 
-    def __init__(self, dialect: str, table: Table, as_of: str) -> None:
+    def __init__(
+        self, dialect: str, table: Table, as_of: str, connection: duckdb.DuckDBPyConnection | None = None
+    ) -> None:
         self._dialect, self._as_of = dialect, as_of
         self._types = {c.name: c.type for c in table.columns}
         self._read: dict[tuple[str, bool], str] = {}
-        self._connection = connect(threads=1)
+        self._connection = connection or connect(threads=1)
 
     def evaluate(
         self, sql: str, columns: Mapping[str, pa.Array], rows: int, *, truth: bool = False, cast: str = ""
@@ -52,7 +55,7 @@ class Calculator:
             if (sql, truth) not in self._read:
                 reader = condition if truth else translate
                 self._read[sql, truth] = reader(sql, self._dialect, self._types, as_of=self._as_of, parser=cursor)
-            cursor.register("window", pa.table({**columns, _ORDER: pa.array(range(rows), pa.int64())}))
+            cursor.register("window", pa.table({**columns, _ORDER: pa.array(np.arange(rows))}))
             text = f"CAST({self._read[sql, truth]} AS {cast})" if cast else self._read[sql, truth]
             try:
                 try:

@@ -6,8 +6,10 @@ made again (keys, pools, small tables), so any number of them give equal values.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +21,12 @@ from .parquet import enum_field
 from .physical import arrow_type, converted, from_arrow, from_python, to_arrow
 from .plan import NULL_SCALE, Plan, Redraw
 from .rows import I64, U64, Indices, Rows, Values, below, bits, key_of
+from .sandbox import connect
 from .schema import Kind, Table, Type
 from .specs import AnySpec, Choice, Key, Layout, Range
+
+if TYPE_CHECKING:
+    import duckdb
 
 CHUNK_ROWS = 1 << 16  # = a row group; measured best between 64 and 128 Ki rows
 PART_ROWS = 1 << 20
@@ -46,6 +52,8 @@ class Engine:
         self.plan = plan
         self._keys: dict[tuple[str, str], int] = {}
         self._calculators: dict[str, Calculator] = {}
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._opening = threading.Lock()
         self._kept: dict[tuple[str, str], I64] = {}
         self._holding: dict[tuple[str, str], dict[str, Values]] = {}
         self._reference = {
@@ -131,7 +139,9 @@ class Engine:
     def _calculator(self, table: str) -> Calculator:
         if table not in self._calculators:
             schema = self.plan.schema
-            fresh = Calculator(schema.dialect, schema.tables[table], self.plan.as_of)
+            with self._opening:
+                self._connection = self._connection or connect(threads=1)
+            fresh = Calculator(schema.dialect, schema.tables[table], self.plan.as_of, self._connection)
             self._calculators.setdefault(table, fresh)
         return self._calculators[table]
 

@@ -186,8 +186,10 @@ def _read(schema: Schema, table: Table) -> Reading:
 
 def _constant(column: Column, dialect: str) -> Scalar | None:
     """The one value of a GENERATED column that reads no other; None if it is computed from what differs."""
+    if column.generated is None:
+        return None
     try:
-        tree = parse_expression(column.generated or "NULL", dialect)
+        tree = parse_expression(column.generated, dialect)
     except DDLError:
         return None  # told where the column itself is drafted
     return None if columns_of(tree) else scalar_of(column, literal_in(tree))

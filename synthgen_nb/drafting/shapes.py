@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from ..specs import Shaped
 
@@ -34,8 +35,9 @@ def _multiple(value: int, low: int, high: int, step: int) -> int:
     return down if down >= low else min(-(-low // step) * step, high)
 
 
+@lru_cache(_BINS + 1)
 def _normal_quantile(p: float) -> float:
-    """Inverse of the normal distribution by bisection on math.erf: slow and plain, used 65 times a plan."""
+    """Inverse of the normal distribution by bisection on math.erf: slow and plain, for the same 65 points."""
     low, high = -8.0, 8.0
     for _ in range(60):
         middle = (low + high) / 2
