@@ -107,7 +107,8 @@ class Unique(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="unique"
 
 
 class ForeignKey(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="foreign_key"):
-    """`table` is a key of `Schema.tables`; `references` are its columns, always spelled out."""
+    """`table` is a key of `Schema.tables`; `references` are its columns, always spelled out. Rows agree with one that
+    is not `enforced` too, but no engine asks for it (MyISAM reads a foreign key and forgets it)."""
 
     columns: tuple[str, ...]
     table: str
@@ -117,6 +118,7 @@ class ForeignKey(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="for
     deferrable: bool = False
     on_delete: str = ""
     on_update: str = ""
+    enforced: bool = True
     place: Place | None = None
 
 

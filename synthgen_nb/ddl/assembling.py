@@ -23,6 +23,7 @@ from .tokens import tokenize
 from .typenames import RawType, type_of
 
 _TABLE_COLLATION = re.compile(r"\bCOLLATE\s*=?\s*['\"]?(\w+)", re.I)
+_FORGETFUL = re.compile(r"\bENGINE\s*=?\s*(?:MyISAM|Aria|MEMORY|HEAP|ARCHIVE|CSV)\b", re.IGNORECASE)  # of foreign keys
 _JSON_VALID = re.compile(r"\(*\s*json_valid\s*\(\s*`?(\w+)`?\s*\)\s*\)*", re.I)
 _MAX_DOMAIN_DEPTH = 30  # domains over domains
 
@@ -210,7 +211,8 @@ def _foreign_key(fk: ForeignKey, table: TableDraft, catalog: Catalog) -> Foreign
             place.column,
         )
     spelled = tuple(parent.column(name, place).name for name in references)
-    return replace(fk, table=parent.key, references=spelled)
+    forgotten = catalog.dialect.backslashes and _FORGETFUL.search(table.options) is not None
+    return replace(fk, table=parent.key, references=spelled, enforced=not forgotten)
 
 
 def _only_namesake(key: str, catalog: Catalog) -> TableDraft | None:

@@ -54,6 +54,7 @@ def _table(table: Table, schema: Schema) -> dict[str, Any]:
                 "deferrable": f.deferrable,
             }
             for f in table.foreign_keys
+            if f.enforced
         ],
         "checks": [{"name": c.name, "columns": list(c.columns), "sql": c.sql} for c in table.checks],
         "partition_of": table.partition_of,

@@ -159,7 +159,7 @@ def _nulls(bench: _Bench, table: str, columns: Sequence[str]) -> int:
 
 def _references(bench: _Bench, table: str) -> Iterator[Finding]:
     ground = bench.grounds[table]
-    for key in ground.table.foreign_keys:
+    for key in (key for key in ground.table.foreign_keys if key.enforced):
         text = f"FOREIGN KEY ({', '.join(key.columns)}) REFERENCES {key.table} ({', '.join(key.references)})"
         if key.match == "full":
             text += " MATCH FULL"
