@@ -15,18 +15,17 @@ from typing import TYPE_CHECKING, Any
 from .console import answer, confirmed, reader, store_of
 from .documents import dataset_document
 from .errors import InputError, Interrupted
-from .events import Event, Prepared, line
-from .jobpages import WHY, estimate_words, job_page, jobs_document, jobs_page
+from .events import Event, line
+from .jobpages import WHY, job_page, jobs_document, jobs_page
 from .options import add_store_option, parse_seconds
 from .pages import dataset_page
-from .progress import Reader, follow
+from .progress import Announced, follow
 from .summaries import summary
 
 if TYPE_CHECKING:
     from .dataset import Dataset
     from .jobs import Job, Jobs
 
-_LONG = 5.0  # seconds from which a job is told beforehand what it will cost
 _PATIENCE = 10.0  # seconds for a job elsewhere to do what it is asked
 
 
@@ -61,7 +60,7 @@ def add_watching_options(parser: ArgumentParser) -> None:
 
 def watched(job: Job, args: Namespace) -> Dataset:
     """Follows a job of this process to its end. SIGINT and SIGTERM pause it: the error says how to go on."""
-    shown = _Lines(job.number) if args.events else _Told(reader(args.quiet or args.json))
+    shown = _Lines(job.number) if args.events else Announced(reader(args.quiet or args.json), sys.stderr)
     try:
         with _terminated_as_interrupted():
             follow(job.events, shown)
@@ -131,9 +130,9 @@ def _cancel(args: Namespace) -> int:
 def _wait(args: Namespace) -> int:
     """Follows a job that runs in another process to its end."""
     job = _job(args)
-    shown = _Lines(job.number) if args.events else _Told(reader(args.quiet or args.json))
+    shown = _Lines(job.number) if args.events else Announced(reader(args.quiet or args.json), sys.stderr)
     try:
-        follow(job.record.tail(), shown)
+        follow(job.events, shown)
     finally:
         shown.close()
     return _shown(args, job.result())
@@ -161,22 +160,6 @@ def _all(args: Namespace) -> Jobs:
 
 def _job(args: Namespace) -> Job:
     return _all(args).job(args.job)
-
-
-class _Told:
-    """A reader that says beforehand what a long job will cost."""
-
-    def __init__(self, shown: Reader) -> None:
-        self._shown, self.count = shown, 0
-
-    def show(self, event: Event) -> None:
-        self.count += 1
-        if isinstance(event, Prepared) and event.estimate.seconds >= _LONG:
-            print(f"synthgen: {event.dataset}: {estimate_words(event.estimate)}", file=sys.stderr)
-        self._shown.show(event)
-
-    def close(self) -> None:
-        self._shown.close()
 
 
 class _Lines:

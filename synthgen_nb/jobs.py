@@ -4,10 +4,11 @@ room that makes such threads; whoever reads the events draws them, in the thread
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from .errors import InputError
@@ -66,6 +67,7 @@ class Job:
         self._state: Status = "queued"
         self._busy = False
         self._lease: Lease | None = None
+        self._then: list[Callable[[Dataset], object]] = []
 
     @property
     def number(self) -> int:
@@ -81,13 +83,21 @@ class Job:
         return self._state if self._busy else self.record.state.status
 
     @property
+    def busy(self) -> bool:
+        """Whether it is queued or at work, here or in another process."""
+        return self._busy or self.record.holder is not None
+
+    @property
     def progress(self) -> Progress:
         return self._progress
 
     @property
     def events(self) -> Generator[Event]:
-        """Every event since this process took the job, each reader from the first on; ends where the job rests. Waits
-        so that an interrupt reaches a main thread."""
+        """Every event since this process took the job, each reader from the first on; of a job in other hands those of
+        its file. Ends where the job rests. Waits so that an interrupt reaches a main thread."""
+        if not self._busy and not self._events:
+            yield from self.record.tail()
+            return
         at = 0
         while True:
             with self._changed:
@@ -105,7 +115,7 @@ class Job:
 
     def cancel(self, *, keep: bool = False) -> None:
         """Drops what was made, or keeps it as a version marked partial. A job that is at work is asked to."""
-        if self._busy or self.record.holder is not None:
+        if self.busy:
             self._ask("keep" if keep else "cancel", "keep" if keep else "cancel")
         elif (status := self.record.state.status) in ("done", "cancelled"):
             raise InputError(f"job {self.number} is {status}", hint="only unfinished jobs can be cancelled")
@@ -126,7 +136,7 @@ class Job:
         """Until the job rests (done, paused, failed or cancelled), here or in another process, or for `timeout`
         seconds."""
         until = None if timeout is None else time.monotonic() + timeout
-        while (self._busy or self.record.holder is not None) and (until is None or time.monotonic() < until):
+        while self.busy and (until is None or time.monotonic() < until):
             with self._changed:
                 self._changed.wait(_TICK)
         return self.status
@@ -141,7 +151,20 @@ class Job:
             raise InputError(
                 f"job {self.number} is {status} at {self._progress.percent}", hint=f"resume {self.number} finishes it"
             )
+        waiting, self._then = self._then, []
+        for do in waiting:
+            do(saved)
         return saved
+
+    def then(self, do: Callable[[Dataset], object]) -> None:
+        """`do` gets the result once, in the thread that asks for it next, before that thread goes on."""
+        self._then.append(do)
+
+    def __await__(self) -> Generator[Any, None, Dataset]:
+        """`await job` is its result; the event loop stays free until then."""
+        while self.busy:
+            yield from asyncio.sleep(_TICK).__await__()
+        return self.result()
 
     def __repr__(self) -> str:
         return f"<Job {self.number}: {self.name}, {self.status}, {self._progress.percent}>"

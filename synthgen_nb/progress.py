@@ -9,10 +9,12 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import Protocol, TextIO
 
-from .events import Advanced, Event, Finished, Progress
+from .events import Advanced, Event, Finished, Prepared, Progress
+from .jobpages import estimate_words
 from .pages import cut, duration, plural
 from .screen import Style, width
 
+LONG = 5.0  # seconds from which a job is told beforehand what it will cost
 PER_SECOND = 10  # a screen is drawn at most this often, whatever the events do
 
 
@@ -100,6 +102,22 @@ def plain_line(progress: Progress) -> str:
         return f"{progress.dataset}: {progress.doing}, {progress.percent} of the rows are made"
     words = "".join(f", {word}" for word in pace(event))
     return f"{event.table}: {event.current:,} of {plural(event.total, 'row')}{words} ({progress.percent} of all)"
+
+
+class Announced:
+    """A reader that first says on `stream` what a long job will cost; `count` events were shown."""
+
+    def __init__(self, shown: Reader, stream: TextIO) -> None:
+        self._shown, self._stream, self.count = shown, stream, 0
+
+    def show(self, event: Event) -> None:
+        self.count += 1
+        if isinstance(event, Prepared) and event.estimate.seconds >= LONG:
+            print(f"synthgen: {event.dataset}: {estimate_words(event.estimate)}", file=self._stream)
+        self._shown.show(event)
+
+    def close(self) -> None:
+        self._shown.close()
 
 
 def follow(events: Generator[Event], reader: Reader) -> int:

@@ -265,11 +265,15 @@ def test_an_interrupt_stops_the_run_and_leaves_no_stale_frame(cells: Cells, monk
 
     cells(f"%%synthgen shop << -n 5\n{DDL}")
 
-    def interrupted(self: live.Printed, event: object) -> None:
-        raise KeyboardInterrupt
+    presses = iter([True])
 
-    monkeypatch.setattr(live.Printed, "show", interrupted)
-    result = cells(f"%%synthgen shop << -n 6\n{DDL}")
+    def interrupted(self: live.Printed, event: object) -> None:
+        if next(presses, False):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as once:
+        once.setattr(live.Printed, "show", interrupted)
+        result = cells(f"%%synthgen shop << -n 6\n{DDL}")
     assert type(result.error_in_exec).__name__ == "UsageError"
     assert "`%synthgen resume 2` goes on" in cells.said
     assert "orders" not in cells

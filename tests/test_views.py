@@ -9,7 +9,7 @@ from importlib import import_module
 import polars as pl
 import pytest
 
-from synthgen_nb.events import Advanced, Event, Finished, Saved, Started, Validated
+from synthgen_nb.events import Advanced, Event, Finished, Paused, Saved, Started, Validated
 from synthgen_nb.notebook.frontend import front_end
 from synthgen_nb.notebook.live import progress_bundle
 from synthgen_nb.notebook.views import _VIEWS, bundle, html
@@ -47,7 +47,7 @@ def test_every_name_value_and_comment_is_escaped() -> None:
         EVIL, (EVIL,), (Mark("note", EVIL),), (Part(EVIL, Grid((EVIL,), ((EVIL,),), types=(EVIL,), more=EVIL), True),),
         ((EVIL, EVIL),),
     )  # fmt: skip
-    for page in (html(everything), html(report_page(REPORT, EVIL)), progress_bundle(after(EVENTS))["text/html"]):
+    for page in (html(everything), html(report_page(REPORT, EVIL)), progress_bundle(after(EVENTS), "")["text/html"]):
         assert "<script" not in page
         assert "&lt;script" in page
 
@@ -126,7 +126,7 @@ def test_progress_says_how_far_how_fast_and_how_long() -> None:
 
 
 def test_bars_have_names_and_values_for_a_screen_reader() -> None:
-    page = progress_bundle(after(EVENTS))["text/html"]
+    page = progress_bundle(after(EVENTS), "")["text/html"]
     assert 'role="progressbar" aria-label="b" aria-valuemin="0" aria-valuemax="100" aria-valuenow="33"' in page
     assert 'role="status"' in page
 
@@ -154,10 +154,13 @@ def test_a_log_gets_a_line_now_and_then_and_none_for_a_quick_run() -> None:
     assert stream.getvalue() == "b: 100 of 300 rows, 50/s, 4 s left (0 % of all)\n" * 3
 
 
-def test_a_run_that_stops_after_saving_says_that_it_is_saved() -> None:
-    assert "nothing was saved" in progress_bundle(after(EVENTS), stopped=True)["text/plain"]
+def test_a_job_that_rests_says_what_is_saved_and_how_it_goes_on() -> None:
+    paused = after((*EVENTS, Paused(reason="interrupt", current=100, total=400)))
+    page = progress_bundle(paused, "`%synthgen resume 7` goes on")
+    assert "paused (interrupt)" in page["text/plain"]
+    assert "`%synthgen resume 7` goes on" in page["text/html"]
     saved = after((*EVENTS, Saved(dataset="x", version=4, rows=1, bytes=1)))
-    assert "v4 is saved" in progress_bundle(saved, stopped=True)["text/plain"]
+    assert "v4 is saved" in progress_bundle(saved, "")["text/plain"]
     done = after((*EVENTS, Validated(report=REPORT), Finished(dataset="x", version=4, seconds=1.0)))
     assert done.doing == "done"
 

@@ -16,6 +16,7 @@ from ..options import (
     add_reading_options,
     add_store_option,
     did_you_mean,
+    parse_seconds,
 )
 from .binding import unfit
 
@@ -37,6 +38,12 @@ COMMANDS = {
     "prove": "the verdict of a real database engine on a dataset",
     "plan": "how each column of a DDL file or a database would be filled",
     "schema": "what is understood of a DDL file or a database",
+    "jobs": "the jobs of the store: what runs, what rests",
+    "log": "what a job did",
+    "resume": "finish a job that was paused, interrupted or failed",
+    "pause": "let a job rest, here or in another process",
+    "cancel": "end a job and drop what it made",
+    "wait": "watch a job to its end and bind its result",
     "config": "every default and where it comes from",
     "doctor": "this environment: front end, versions, store, memory",
     "help": "this text",
@@ -64,9 +71,9 @@ def generation_parser() -> Parser:
     parser.add_argument("--prefix", help="put this before the names of the frames")
     parser.add_argument("--force", action="store_true", help="take names even if they hold a variable of yours")
     parser.add_argument("-f", "--file", metavar="PATH", help="the DDL from a file")
-    parser.add_argument("--dry-run", action="store_true", help="show the plan, make nothing")
-    parser.add_argument("-q", "--quiet", action="store_true", default=None, help="show nothing, return nothing")
-    parser.add_argument("--display", choices=DISPLAYS, help="progress and result: auto looks at the front end")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan and what it will cost, make nothing")
+    add_working_options(parser)
+    add_showing_options(parser)
     add_store_option(parser)
     add_help_option(parser)
     return parser
@@ -90,10 +97,31 @@ def command_parser(command: str) -> Parser:
         add_generation_options(parser)
     if command == "schema":
         add_reading_options(parser)
-    if command in {"ui", "show", "list", "validate", "prove", "doctor"}:
+    if command in {"log", "resume", "pause", "cancel", "wait"}:
+        parser.add_argument("job", type=int, metavar="JOB", help="its number in `%%synthgen jobs`")
+    if command == "resume":
+        add_working_options(parser)
+    if command in {"resume", "wait"}:
+        add_showing_options(parser)
+    if command == "cancel":
+        parser.add_argument("--keep", action="store_true", help="keep its rows as a version marked partial")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+    if command not in {"plan", "schema", "config"}:
         add_store_option(parser)
     add_help_option(parser)
     return parser
+
+
+def add_working_options(parser: Parser) -> None:
+    parser.add_argument("--bg", action="store_true", help="in the background: the cell ends, the names are bound later")
+    parser.add_argument(
+        "--timeout", type=parse_seconds, metavar="TIME", help="pause it after 90, 90s, 15m or 2h of work"
+    )
+
+
+def add_showing_options(parser: Parser) -> None:
+    parser.add_argument("-q", "--quiet", action="store_true", default=None, help="show nothing, return nothing")
+    parser.add_argument("--display", choices=DISPLAYS, help="progress and result: auto looks at the front end")
 
 
 def add_help_option(parser: Parser) -> None:

@@ -19,5 +19,9 @@ def front_end(display: str, *, kernel: bool, environ: Mapping[str, str], modules
         return "text" if not kernel else "lines"
     if display == "html":
         return "html"
-    seen = "JPY_SESSION_NAME" in environ or "VSCODE_PID" in environ or "google.colab" in modules
+    seen = "JPY_SESSION_NAME" in environ or "VSCODE_PID" in environ or on_colab(modules)
     return "html" if seen else "lines"
+
+
+def on_colab(modules: Container[str]) -> bool:
+    return "google.colab" in modules

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
 
+from ..jobpages import job_page
 from ..outcomes import proof_page
 from ..pages import Grid, Mark, Page, Part, brief, dataset_page, plan_page, report_page, schema_page
 from ..screen import PLAIN, text
@@ -76,7 +77,7 @@ def html(page: Page) -> str:
     return (
         f'{STYLE}<div class="synthgen"><div><strong class="sg-title">{escape(page.title)}</strong> {facts}</div>'
         + (f'<ul class="sg-marks">{marks}</ul>' if marks else "")
-        + "".join(_part(part, i == opened) for i, part in enumerate(page.parts))
+        + "".join(part_html(part, i == opened) for i, part in enumerate(page.parts))
         + (f'<div class="sg-foot">{foot}</div>' if foot else "")
         + "</div>"
     )
@@ -87,7 +88,7 @@ def _mark(mark: Mark) -> str:
     return f'<li><span class="sg-mark sg-{mark.kind}">{symbol} {word}</span> {escape(mark.text)}</li>'
 
 
-def _part(part: Part, opened: bool) -> str:
+def part_html(part: Part, opened: bool = False) -> str:
     grid = _grid(part.grid, part.title)
     if part.folded:
         return f"<details{' open' if opened else ''}><summary>{escape(part.title)}</summary>{grid}</details>"
@@ -120,7 +121,9 @@ _VIEWS: dict[tuple[str, str], Callable[[Any], Page]] = {
     ("synthgen_nb.plan", "Plan"): plan_page,
     ("synthgen_nb.proving", "Proof"): proof_page,
     ("synthgen_nb.schema", "Schema"): schema_page,
+    ("synthgen_nb.jobs", "Job"): lambda job: job_page(job.record, resume="%synthgen resume"),
 }
+_DRAWN = (("synthgen_nb.dataset", "Dataset"), ("synthgen_nb.jobs", "Job"))
 
 
 def register_views(shell: InteractiveShell, magics: SynthgenMagics) -> None:
@@ -131,8 +134,11 @@ def register_views(shell: InteractiveShell, magics: SynthgenMagics) -> None:
         formatter.formatters["text/plain"].for_type_by_name(
             module, name, lambda value, printer, cycle, page=page: printer.text(text(brief(page(value)), PLAIN))
         )
-    # A cell that has just drawn its dataset returns it too (for `_`); it must not be drawn a second time.
-    formatter.ipython_display_formatter.for_type_by_name("synthgen_nb.dataset", "Dataset", magics.show_once)
+    # A cell that has just drawn its value returns it too (for `_`); it must not be drawn a second time.
+    for module, name in _DRAWN:
+        formatter.ipython_display_formatter.for_type_by_name(
+            module, name, lambda value, page=_VIEWS[module, name]: magics.drawn.show(value, page)
+        )
 
 
 def unregister_views(shell: InteractiveShell) -> None:

@@ -1,0 +1,90 @@
+"""The commands of `%synthgen` about datasets, schemas and this environment: each reads its options, calls one function
+and shows or returns its value.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from getpass import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import MissingExtra
+from ..pages import Mark, Page, dataset_page, store_page
+from ..request import draft, table_key
+from .doctor import doctor_page
+from .making import request_of, schema_of
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from .place import Place
+
+
+def _ui(place: Place, args: Namespace) -> None:
+    if place.front_end != "html":
+        where = Mark("note", "it needs a notebook in a browser; %synthgen help lists what there is here")
+        place.show(Page("synthgen panel", marks=(where,)))
+        return
+    try:
+        from .opening import Opening
+        from .panel import Panel
+    except ModuleNotFoundError as error:
+        raise MissingExtra("lab") from error
+    jobs = place.session.jobs(place.store)
+    Opening(Panel(place.given, jobs, folder=Path()), asyncio.get_running_loop())
+
+
+def _show(place: Place, args: Namespace) -> None:
+    dataset = place.store.open(args.name, args.version)
+    tables = [table_key(dataset.rows, t) for t in args.tables] or None
+    page = dataset_page(dataset, first_rows=max(0, args.first), tables=tables)
+    if tables:
+        page = replace(page, parts=tuple(replace(p, folded=False) for p in page.parts[1:]))
+    place.show(page)
+
+
+def _list(place: Place, args: Namespace) -> None:
+    place.show(store_page(place.store))
+
+
+def _validate(place: Place, args: Namespace) -> object:
+    from ..validation import validate
+
+    dataset = place.store.open(args.name, args.version)
+    report = validate(dataset)
+    dataset.keep_report(report)
+    return report
+
+
+def _prove(place: Place, args: Namespace) -> object:
+    from ..proving import prove
+
+    return prove(place.store.open(args.name, args.version), args.engine, ask=getpass)
+
+
+def _plan(place: Place, args: Namespace) -> object:
+    asked = request_of(args, place.given)
+    return draft(schema_of(args, None, asked), asked)
+
+
+def _schema(place: Place, args: Namespace) -> object:
+    return schema_of(args, None, request_of(args, place.given))
+
+
+def _doctor(place: Place, args: Namespace) -> None:
+    place.show(doctor_page(place.front_end, place.store))
+
+
+DATASET_COMMANDS: dict[str, Callable[[Place, Namespace], object]] = {
+    "ui": _ui,
+    "show": _show,
+    "list": _list,
+    "validate": _validate,
+    "prove": _prove,
+    "plan": _plan,
+    "schema": _schema,
+    "doctor": _doctor,
+}

@@ -1,0 +1,127 @@
+"""`%%synthgen`: from a cell, a file or a database to a job, and to the dataset that it makes."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from getpass import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..engines.urls import masked, target
+from ..errors import InputError
+from ..jobpages import estimate_words
+from ..pages import Mark, note_line, readable_plan
+from ..request import Request, dataset_name, draft, read_file, read_live, read_schema, request
+from .arguments import repeated
+from .watching import leave, watch
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ..dataset import Dataset
+    from ..options import Settings
+    from ..plan import Plan
+    from ..schema import Schema
+    from ..store import Store
+    from .place import Place
+
+
+def make(place: Place, args: Namespace, cell: str | None, variable: str) -> object:
+    """The cell's value: the dataset, unless `variable` takes it; with --bg the job; with --dry-run the plan."""
+    asked = request_of(args, place.given)
+    schema = schema_of(args, cell, asked)
+    plan = draft(schema, asked)
+    if args.dry_run:
+        return _tried(plan)
+    name = args.name or variable or _stem(args) or next(iter(schema.tables.values())).name
+    wanted = replace(
+        place.wanted(),
+        variable=variable,
+        force=args.force,
+        notes=_notes(schema),
+        again=_command_again(args, place.given, asked, variable),
+    )
+    if (kept := _same(place.store, name, plan)) is not None:
+        place.session.names(schema.tables, wanted)
+        nothing_new = Mark("note", f"nothing new: this plan is v{kept.version} of {name} already")
+        page = place.session.page(kept, replace(wanted, notes=(nothing_new, *wanted.notes)))
+        return place.result(kept, page, named=bool(variable))
+    job = place.session.start(place.store, plan, name, wanted, timeout=args.timeout)
+    if args.bg:
+        return leave(place, job, wanted)
+    return watch(place, job, wanted, named=bool(variable))
+
+
+def request_of(args: Namespace, given: Settings) -> Request:
+    options = {name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict")}
+    return request(given, datetime.date.today(), **options)
+
+
+def schema_of(args: Namespace, cell: str | None, asked: Request) -> Schema:
+    """What the cell, the file or the database defines; a cell without a word in it is no cell."""
+    given = {"a cell of DDL": bool(cell and cell.strip()), "--file": bool(args.file), "--from": bool(args.url)}
+    if sum(given.values()) > 1:
+        raise InputError(f"both {' and '.join(name for name in given if given[name])}", hint="leave one out")
+    if args.url:
+        return read_live(args.url, asked, getpass)
+    if args.file:
+        return _file_schema(args.file, asked)
+    if cell is None:
+        raise InputError("no DDL", hint="%%synthgen with the statements below, %synthgen -f FILE or --from URL")
+    return read_schema(cell, asked)
+
+
+def _tried(plan: Plan) -> Plan:
+    from ..estimates import estimate
+    from ..generation import Engine
+    from ..running import cores
+
+    print(estimate_words(estimate(Engine(plan), cores())))
+    return plan
+
+
+def _file_schema(file: str, asked: Request) -> Schema:
+    try:
+        with Path(file).open("rb") as opened:
+            return read_file(opened, file, asked)
+    except OSError as error:
+        raise InputError(f"can't read {file}: {error.strerror}") from None
+
+
+def _stem(args: Namespace) -> str:
+    return target(args.url).stem() if args.url else dataset_name(args.file or "")
+
+
+def _same(store: Store, name: str, plan: Plan) -> Dataset | None:
+    """The latest version, where it was made of this very plan, whole and checked."""
+    if not store.versions(name):
+        return None
+    latest = store.open(name)
+    whole = latest.report is not None and not latest.partial
+    return latest if whole and readable_plan(latest) == plan else None
+
+
+def _notes(schema: Schema) -> tuple[Mark, ...]:
+    return tuple(Mark("note", note_line(n)) for n in schema.notes if n.code != "ignored")
+
+
+def _command_again(args: Namespace, given: Settings, asked: Request, variable: str) -> str:
+    percent = "%synthgen" if args.file or args.url else "%%synthgen"
+    rows = [str(n) if table == "*" else f"{table}={n}" for table, n in asked.rows.items()]
+    options = repeated(
+        {
+            "-n": rows,
+            "-s": str(asked.seed),
+            "--as-of": asked.as_of,
+            "--dialect": None if args.url else asked.dialect,
+            "--strict": asked.strict,
+            "-f": args.file,
+            "--from": masked(args.url or ""),
+            "--name": args.name,
+            "--store": args.store,
+            "--prefix": given.prefix,
+            "--no-vars": not given.vars,
+        }
+    )
+    return f"{percent} {f'{variable} << ' if variable else ''}{options}"

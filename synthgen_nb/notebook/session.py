@@ -1,0 +1,122 @@
+"""What the cells and panels of one shell share: its jobs, and the names that their results are bound to. The one room
+that touches the user's namespace; it never takes a variable of the user's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+from ..pages import FIRST_ROWS, Mark, Page, dataset_page
+from .binding import Binding, binding, memory_needed
+from .doctor import free_memory
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from ..dataset import Dataset
+    from ..jobs import Job, Jobs
+    from ..plan import Plan
+    from ..store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a cell or a panel wants of a dataset once it is made: `variable` holds it, and each table's frame has the
+    table's name after `prefix`. Above `budget` bytes (0: a quarter of the free memory) frames are lazy. `notes` and
+    `again`, the line that repeats it, are shown with the result."""
+
+    variable: str = ""
+    frames: bool = True
+    prefix: str = ""
+    force: bool = False
+    budget: int = 0
+    notes: tuple[Mark, ...] = ()
+    again: str = ""
+
+
+class Session:
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
+        self._bound: dict[str, object] = {}
+        self._jobs: dict[str, Jobs] = {}
+        self._wanted: dict[Job, Wanted] = {}
+        self._pages: dict[Job, Page] = {}  # of results that are bound and not yet shown
+
+    def jobs(self, store: Store) -> Jobs:
+        """One for each store, whoever asks: what runs at once is counted together."""
+        from ..jobs import Jobs
+
+        return self._jobs.setdefault(str(store.path.absolute()), Jobs(store))
+
+    def start(self, store: Store, plan: Plan, name: str, wanted: Wanted, *, timeout: float | None = None) -> Job:
+        """A job whose result will be bound as wanted. What an earlier run bound to these names is unbound, so that no
+        later cell goes on with stale frames. Raises as `Jobs.start`, and InputError for a variable of the user's."""
+        names = self.names(plan.schema.tables, wanted)
+        job = self.jobs(store).start(plan, name, timeout=timeout)
+        self._release((wanted.variable, *names.variables))
+        self.attend(job, wanted)
+        return job
+
+    def attend(self, job: Job, wanted: Wanted) -> None:
+        """The job's result will be bound as wanted, by whoever asks for it first: a cell that shows it, `await job`,
+        `job.result()`."""
+        self._wanted[job] = wanted
+        job.then(lambda dataset: self._pages.update({job: self.page(dataset, wanted)}))
+
+    def result(self, job: Job, otherwise: Wanted) -> tuple[Dataset, Page]:
+        """What a job made, bound, and the page that shows it. Waits. A job that no cell of this session began is bound
+        as `otherwise`. Raises as `Job.result`."""
+        if job not in self._wanted:
+            self.attend(job, otherwise)
+        dataset = job.result()
+        return dataset, self._pages.pop(job, None) or self.page(dataset, self._wanted[job])
+
+    def page(self, dataset: Dataset, wanted: Wanted) -> Page:
+        """Binds a dataset as wanted; the page of it says what was bound and what was not."""
+        page = dataset_page(dataset, first_rows=FIRST_ROWS)
+        marks = (*page.marks, *wanted.notes, *self._bind(dataset, wanted))
+        return replace(page, marks=marks, commands=(("repeat it", wanted.again),) if wanted.again else ())
+
+    def names(self, tables: Iterable[str], wanted: Wanted) -> Binding:
+        """Which tables would be bound to which names now. Raises InputError if the variable is the user's own."""
+        space, hidden = self.shell.user_ns, self.shell.user_ns_hidden
+        foreign = {n for n, v in space.items() if n not in hidden and v is not self._bound.get(n, self)}
+        if wanted.variable in foreign and not wanted.force:
+            raise InputError(
+                f"{wanted.variable} is a variable of yours", hint="--force takes the name, or choose another"
+            )
+        tables = tables if wanted.frames else ()
+        return binding(tables, prefix=wanted.prefix, foreign=foreign | {wanted.variable}, force=wanted.force)
+
+    def _bind(self, dataset: Dataset, wanted: Wanted) -> list[Mark]:
+        marks = []
+        try:
+            names = self.names(dataset, wanted)
+        except InputError as error:  # a job takes its time: the name was free when it began
+            marks.append(Mark("note", f"not bound: {error.message}"))
+            wanted = replace(wanted, variable="")
+            names = self.names(dataset, wanted)
+        lazy = bool(names.variables) and memory_needed(dataset) > (wanted.budget or free_memory() // 4)
+        bound: dict[str, object] = {
+            name: dataset.scan(table) if lazy else dataset[table] for name, table in names.variables.items()
+        }
+        if bound:
+            kind = "LazyFrame, more than the memory budget" if lazy else "DataFrame"
+            marks.append(Mark("note", f"bound ({kind}): {', '.join(bound)}"))
+        if names.left:
+            holder = wanted.variable or "_"
+            reasons = "; ".join(f'{holder}["{table}"]: {reason}' for table, reason in names.left.items())
+            marks.append(Mark("note", f"not bound: {reasons}"))
+        if wanted.variable:
+            bound[wanted.variable] = dataset
+        self.shell.push(bound)
+        self._bound.update(bound)
+        return marks
+
+    def _release(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name in self._bound and self.shell.user_ns.get(name) is self._bound.pop(name):
+                del self.shell.user_ns[name]
