@@ -232,7 +232,8 @@ def test_two_jobs_run_at_once_and_the_third_waits(store: sg.Store, monkeypatch: 
     assert made[3].result().rows["orders"] == 3000
     assert [job.wait() for job in made] == ["done", "done", "cancelled", "done"]
     assert store.names() == ("a", "b", "d")
-    assert threading.active_count() < 10
+    at_work = [thread for thread in threading.enumerate() if thread.name.startswith("synthgen-")]
+    assert len(at_work) <= 1  # the last one may still be leaving
 
 
 @pytest.mark.usefixtures("small_parts")

@@ -108,10 +108,10 @@ class Live:
             goes_on = f"`%synthgen resume {self._job.number}` goes on" if self._job.status != "cancelled" else ""
             self._update(progress_bundle(self._whole(), goes_on))
 
-    def failed(self, progress: Progress, error: Exception) -> None:
-        """For a job whose cell has ended: there is no other place to say it."""
+    def ended(self, progress: Progress, why: str) -> None:
+        """For a job whose cell has ended: there is no other place to say why it has no result."""
         self._progress = progress
-        self._update(progress_bundle(self._whole(), str(error)))
+        self._update(progress_bundle(self._whole(), why))
 
     def result(self, bundle: Mapping[str, str]) -> None:
         self._replaced = True

@@ -51,16 +51,18 @@ def watch(place: Place, job: Job, otherwise: Wanted, *, named: bool, pausing: bo
         if status == "done":
             raise Interrupted(f"interrupted when all was made: `%synthgen wait {job.number}` binds it") from None
         raise Interrupted(f"paused at {job.progress.percent}: `%synthgen resume {job.number}` goes on") from None
-    except InputError:
+    except InputError as error:
         if job.status not in ("paused", "cancelled"):
             raise
-        raise Interrupted(resting(job)) from None
+        raise Interrupted(_end(job, error)) from None
     finally:
         screen.close()
 
 
-def resting(job: Job) -> str:
-    """Why a job rests and how it goes on, on one line."""
+def _end(job: Job, error: SynthgenError) -> str:
+    """Why there is no result, and how the job goes on, on one line."""
+    if job.status not in ("paused", "cancelled"):
+        return str(error)
     why = WHY.get(job.record.state.reason) or "its rows are dropped"
     goes_on = f": `%synthgen resume {job.number}` goes on" if job.status == "paused" else ""
     return f"{job.status} at {job.progress.percent}, {why}{goes_on}"
@@ -115,7 +117,7 @@ class _Watcher:
             _, page = self._place.session.result(self._job, self._otherwise)
         except SynthgenError as error:
             if self._live is not None:
-                self._live.failed(self._job.progress, error)
+                self._live.ended(self._job.progress, _end(self._job, error))
             return
         if self._live is not None:
             self._live.result(bundle(page))
@@ -136,7 +138,7 @@ class _Looker:
             self._place.session.result(self._job, self._otherwise)
             said = f"job {self._job.number} is done: {self._job.name} is bound"
         except SynthgenError as error:
-            said = f"job {self._job.number}: {error}"
+            said = f"job {self._job.number}: {_end(self._job, error)}"
         if not self._place.quiet:
             print(said)
 
