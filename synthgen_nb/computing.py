@@ -68,6 +68,16 @@ class Calculator:
             except duckdb.Error as error:
                 raise PlanError(f"can't compute {sql}: {str(error).splitlines()[0]}") from error
 
+    def refusal(self, sql: str) -> str:
+        """Why this condition can't be evaluated here; "" where it can."""
+        kinds = {name: arrow_type(kind, self._dialect) for name, kind in self._types.items()}
+        none = {n: pa.nulls(0, pa.string() if pa.types.is_dictionary(kind) else kind) for n, kind in kinds.items()}
+        try:
+            self.evaluate(sql, none, 0, truth=True)
+        except (UnsafeSQLError, DDLError, PlanError) as error:
+            return error.message
+        return ""
+
     def holding(self, specs: Mapping[str, Range | Choice], sql: str) -> I64:
         """Which combinations of the columns' values do not violate the condition: mixed-radix numbers with a digit for
         each column, the first one running fastest, in ascending order."""

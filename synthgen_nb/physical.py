@@ -92,6 +92,8 @@ def _nested(data: pa.Array, arrow: pa.DataType) -> pa.Array:
     """Lists, structs and maps of physical integers in the declared types, whatever they are nested in."""
     if data.type == arrow:
         return data
+    if pa.types.is_null(data.type):
+        return pa.nulls(len(data), arrow)
     if pa.types.is_map(arrow):
         keys, items = _nested(data.keys, arrow.key_type), _nested(data.items, arrow.item_type)
         return pc.cast(pa.MapArray.from_arrays(data.offsets, keys, items), arrow)

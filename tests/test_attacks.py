@@ -519,9 +519,32 @@ CHECKS = (
     Attack("spans of days, and whole hours", POSTGRES,
            "CREATE TABLE t (s date NOT NULL, e date NOT NULL, m date NOT NULL, h timestamptz NOT NULL, CHECK (e - s BETWEEN 1 AND 7),"
            " CHECK (m = date_trunc('month', m)), CHECK (date_trunc('hour', h) = h))", {"t": 300}),
+    Attack("CHECKs that only the engine can compute pass by NULL", POSTGRES,
+           "CREATE TABLE t (id integer PRIMARY KEY, r int4range CHECK (upper(r) - lower(r) <= 10), b bit(8) CHECK (get_bit(b, 0) = 1),"
+           " p point CHECK (p[0] BETWEEN 100 AND 101), x integer NOT NULL, y integer[] CHECK (array_to_string(y, ',') = x::text),"
+           " i inet NOT NULL CHECK (masklen(i) = 32), d daterange CHECK (lower(d) IS NOT NULL), e daterange NOT NULL CHECK (NOT isempty(e)),"
+           " s text CHECK (s IN ('a', 'b') OR quote_ident(s) = s), m int4range NOT NULL DEFAULT '[3,4)' CHECK (upper(m) - lower(m) = 1))",
+           {"t": 300}, also=lambda ts: {"a", "b"} <= set(values(ts, "t", "s"))),
+    Attack("what is rounded when it is kept is not equal", ("duckdb", "postgres", "mariadb"),
+           "CREATE TABLE t (n numeric(8, 2) NOT NULL, m numeric(8, 2) NOT NULL, CHECK (n = m / 2)); CREATE TABLE u"
+           " (n numeric(8, 2) NOT NULL, g numeric(9, 2) NOT NULL, h numeric(12, 4) NOT NULL, CHECK (g = n * 1.2), CHECK (h = n * n))",
+           {"*": 300}),
+    Attack("moments that SQLite computes", ("sqlite",),
+           "CREATE TABLE t (s date NOT NULL, e date NOT NULL, w date NOT NULL CHECK (strftime('%w', w) = '1'), at text NOT NULL"
+           " CHECK (at IS datetime(at)), day text NOT NULL CHECK (day IS date(day, '+0 days')), hour text NOT NULL CHECK (time(hour) IS NOT NULL),"
+           " first date NOT NULL CHECK (first = date(first, 'start of month')), CHECK (e <= date(s, '+30 days')), CHECK (julianday(e) - julianday(s) >= 2))",
+           {"t": 300}),
+    Attack("moments and documents that MariaDB computes", MARIADB,
+           "CREATE TABLE t (s date NOT NULL CHECK (dayofweek(s) = 2), e date NOT NULL CHECK (last_day(e) = e), w date NOT NULL CHECK (weekday(w) < 5),"
+           " j json NOT NULL CHECK (json_exists(j, '$.a')), k json NOT NULL CHECK (json_value(k, '$.a') = 'x' AND json_exists(k, '$.a')),"
+           " c varchar(9) NOT NULL, CHECK (length(c) > 2 AND c REGEXP BINARY '^[a-z]'))", {"t": 300}),
+    Attack("a cast that may fail says nothing of NULL", ("duckdb",),
+           "CREATE TABLE t (s varchar NOT NULL CHECK (try_cast(s AS integer) IS NOT NULL))", {"t": 300}),
     Attack("documents and arrays with what must be in them", POSTGRES,
-           "CREATE TABLE t (j jsonb NOT NULL CHECK (j ? 'name' AND j ->> 'kind' = 'x' AND (j ->> 'n')::int > 4), k jsonb NOT NULL"
-           " CHECK (jsonb_typeof(k) = 'array' AND jsonb_array_length(k) > 0), x text[] NOT NULL CHECK ('a' = ANY (x)), y integer[] NOT NULL"
+           "CREATE TABLE t (j jsonb NOT NULL CHECK (j ? 'name' AND j ->> 'kind' = 'x' AND (j ->> 'n')::int > 4), k jsonb NOT NULL,"
+           " l jsonb NOT NULL CHECK (l @> '{\"a\": {\"b\": \"x\"}}' AND l ?& ARRAY['a', 'c'] AND jsonb_typeof(l -> 'c') = 'string'), q integer[] NOT NULL"
+           " CHECK (9 > ALL (q) AND array_upper(q, 1) = 7), CHECK"
+           " (jsonb_typeof(k) = 'array' AND jsonb_array_length(k) > 0), x text[] NOT NULL CHECK ('a' = ANY (x)), y integer[] NOT NULL"
            " CHECK (cardinality(y) = 5), z bytea NOT NULL CHECK (length(z) IN (20, 32)), n text NOT NULL CHECK (n::int > 0))", {"t": 300}),
     Attack("text that fits a pattern and is UNIQUE", POSTGRES,
            "CREATE TABLE t (code varchar(8) PRIMARY KEY CHECK (code ~ '^[A-Z]{2}-[0-9]{3}$'))", {"t": 300}),

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from msgspec.structs import replace
-from sqlglot import exp, parse_one
+from sqlglot import exp, jsonpath, parse_one
 from sqlglot.errors import SqlglotError
 
 from ..errors import DDLError
@@ -44,7 +44,22 @@ def parse_expression(sql: str, dialect: str) -> exp.Expression:
         if escaped is found:
             return plain
         escaped.replace(plain)
+    for arrow in list(found.find_all(exp.Lambda)):
+        if (member := _member(arrow, dialect)) is not None:
+            arrow.replace(member)
     return found
+
+
+def _member(node: exp.Lambda, dialect: str) -> exp.JSONExtract | None:
+    """`json -> key` inside a function's parentheses, which the parser takes for a lambda; None where it is one."""
+    key = node.this
+    if len(node.expressions) != 1 or not isinstance(key, exp.Literal):
+        return None
+    step = exp.JSONPathKey(this=key.name) if key.is_string else exp.JSONPathSubscript(this=int(key.name))
+    path = exp.JSONPath(expressions=[exp.JSONPathRoot(), step])
+    if key.is_string and key.name.startswith("$") and dialect != "postgres":
+        path = jsonpath.parse(key.name)
+    return exp.JSONExtract(this=exp.column(node.expressions[0].copy()), expression=path)
 
 
 _ROW_TIME = re.compile(r"\s*ROW\s+(START|END)\s*", re.IGNORECASE)

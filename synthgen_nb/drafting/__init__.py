@@ -59,7 +59,7 @@ def draft_plan(
     asked = _asked(schema, rows)
     schema, tenancies = tenanted(agreed(schema, asked), asked)
     readings = {t.key: _read(schema, t) for t in schema.tables.values()}
-    set_aside(readings, schema, facts.as_of)
+    findings = set_aside(readings, schema, facts)
     boxes = {
         key: narrow(readings[key], cut, functools.partial(can_follow, schema.tables[key], schema))
         for key, cut in cuts.items()
@@ -92,7 +92,6 @@ def draft_plan(
     counts, limits = _settle(schema, keys, slices, domains, asked)
     heads = _ring_heads(keys)
     tables: dict[str, TablePlan] = {}
-    findings: list[Finding] = []
     for table in schema.tables.values():
         known = meanings[table.key]
         draft = Draft(

@@ -13,6 +13,7 @@ from msgspec import structs
 from sqlglot import exp
 
 from ..ddl.expressions import parse_expression
+from ..physical import scale_of
 from ..schema import Check, Column, ForeignKey, Kind, PrimaryKey, Table, Unique
 from .domains import Domain, units, units_of
 from .forms import PATTERNS, note_hints, read_form, read_forms, read_no_form
@@ -58,6 +59,8 @@ def _read_equation(tree: exp.Expr, table: Table, columns: dict[str, Column], rea
             continue
         if not inputs or not inputs <= columns.keys():
             continue
+        if not _stored_exactly(other, column, columns):
+            continue
         if reading.dialect == "sqlite" and column.type.kind != Kind.INTEGER:
             if not _exact_in_binary(other):
                 continue
@@ -73,6 +76,42 @@ def _read_equation(tree: exp.Expr, table: Table, columns: dict[str, Column], rea
         del columns[column.name.lower()]
         return True
     return False
+
+
+def _stored_exactly(tree: exp.Expr, column: Column, columns: Mapping[str, Column]) -> bool:
+    """Whether no digit of a number is lost where it is kept: a quotient that is rounded is not equal any more."""
+    if column.type.kind not in (Kind.INTEGER, Kind.DECIMAL, Kind.MONEY):
+        return True
+    digits = _digits_of(tree, columns)
+    return digits is not None and digits <= scale_of(column.type)
+
+
+def _digits_of(tree: exp.Expr, columns: Mapping[str, Column]) -> int | None:
+    """How many digits behind its point a number has at most; None where that is not known."""
+    tree = tree.unnest()
+    if isinstance(tree, exp.Column):
+        column = columns.get(tree.name.lower())
+        exact = column is not None and column.type.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.MONEY)
+        return scale_of(column.type) if column is not None and exact else None
+    if isinstance(tree, exp.Literal):
+        return None if tree.is_string else len(tree.name.partition(".")[2])
+    if isinstance(tree, exp.Neg | exp.Abs):
+        return _digits_of(tree.this, columns)
+    if isinstance(tree, exp.Coalesce | exp.Greatest | exp.Least):
+        parts = [_digits_of(part, columns) for part in (tree.this, *tree.expressions)]
+        return None if None in parts else max(part for part in parts if part is not None)
+    if isinstance(tree, exp.Round):
+        digits = literal_in(tree.args["decimals"]) if tree.args.get("decimals") else 0
+        return max(digits, 0) if isinstance(digits, int) else None
+    if isinstance(tree, exp.Add | exp.Sub | exp.Mul | exp.Mod):
+        sides = [_digits_of(side, columns) for side in (tree.this, tree.expression)]
+        if None in sides:
+            return None
+        known = [side for side in sides if side is not None]
+        return sum(known) if isinstance(tree, exp.Mul) else max(known)
+    if isinstance(tree, exp.Length | exp.Floor | exp.Ceil | exp.IntDiv | exp.Year | exp.Month | exp.Day | exp.Extract):
+        return 0
+    return None
 
 
 def _exact_in_binary(tree: exp.Expr) -> bool:

@@ -42,10 +42,12 @@ def guess_of(
         return _listed(_numbers(column, literals), column, domain)
     if kind in _MOMENTS:
         return _listed(_moments(column, literals, facts), column, domain)
+    conditions = list(conditions)
     if kind == Kind.TEXT and not domain.json:
-        return _listed(_texts(literals, facts), column, domain)
+        in_text = documents(conditions, literals) if any("json" in c.sql().lower() for c in conditions) else []
+        return _listed([*map(json.dumps, in_text), *_texts(literals, facts)], column, domain)
     if kind == Kind.JSON or domain.json:
-        return _listed([json.dumps(d) for d in documents(list(conditions), literals)], column, domain)
+        return _listed([json.dumps(d) for d in documents(conditions, literals)], column, domain)
     if kind == Kind.BINARY:
         sizes = sorted({n for n in _counts(literals) if domain.shortest <= n <= (domain.longest or n)})
         return Joined(parts=tuple(Bytes(shortest=n, longest=n) for n in sizes)) if sizes else None
@@ -142,7 +144,7 @@ def documents(conditions: Sequence[exp.Expr], literals: Sequence[object]) -> lis
             document: dict[str, object] = {}
             for place, path in enumerate(paths):
                 _put(document, path, values[(start + step * place) % len(values)])
-            found.append(document)
+            found += [document, *({**document, **inside} for inside in whole if isinstance(inside, dict))]
     return found
 
 

@@ -28,6 +28,7 @@ def template_of(form: Form, *, shortest: int = 0, longest: int = 0, case: str = 
         spelled = _spelled(form.tree, filler, case)
         if spelled is None:
             return None
+        spelled = _filled(form, spelled, shortest, case)
         if len(spelled) < shortest or (longest and len(spelled) > longest) or not spelled:
             continue
         if best is None or _size(best) < _size(spelled):
@@ -35,6 +36,16 @@ def template_of(form: Form, *, shortest: int = 0, longest: int = 0, case: str = 
         if _size(best) >= wanted:
             break
     return None if best is None else "".join(map(_letter, best))
+
+
+def _filled(form: Form, spelled: list[str], shortest: int, case: str) -> list[str]:
+    """Long enough, where the form leaves an end open."""
+    more = [string.ascii_uppercase if case == "upper" else string.ascii_lowercase] * (shortest - len(spelled))
+    if not more or form.whole:
+        return spelled
+    if not form.regex.endswith("$"):
+        return spelled + more
+    return spelled if form.regex.startswith("^") else more + spelled
 
 
 def literal(text: str) -> str:

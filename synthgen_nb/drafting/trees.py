@@ -91,7 +91,7 @@ def folded_in(tree: exp.Expr, columns: Mapping[str, Column]) -> tuple[Column, Ca
 
 
 def bare(tree: exp.Expr) -> exp.Expr:
-    while isinstance(tree, exp.Cast | exp.Paren):
+    while isinstance(tree, exp.Cast | exp.Paren) and not isinstance(tree, exp.TryCast):
         tree = tree.this
     return tree
 

@@ -88,6 +88,9 @@ def _to_integer(term: Term, to: exp.DataType, scope: Scope) -> Term:
         digits = f"regexp_full_match({term.sql}, '\\s*[+-]?[0-9]+\\s*')"
         read = f"CASE WHEN {digits} THEN {term.sql} ELSE {term.sql} || ' is no integer' END"
         return whole(f"CAST(CAST({read} AS {width}) AS BIGINT)")
+    if term.kind == Kind.TEXT and scope.family == "sqlite":  # the digits that it begins with
+        found = f"TRY_CAST(regexp_extract({term.sql}, '^\\s*[+-]?[0-9]+') AS BIGINT)"
+        return whole(f"if({term.sql} IS NULL, NULL, coalesce({found}, 0))")
     value = as_number(term, scope).sql
     return whole(f"CAST({f'trunc({value})' if scope.family in ('sqlite', 'tsql') else value} AS {name})")
 

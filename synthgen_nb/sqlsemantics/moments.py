@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from ..schema import Kind
 from .arithmetic import spanned
-from .calls import called
+from .calls import arguments, called
 from .operators import Read, Shim
 from .terms import Scope, Term, as_moment, literal, refuse, today, whole
 
@@ -16,7 +16,7 @@ _PART_NAMES = """
     YEAR MONTH DAY HOUR MINUTE QUARTER WEEK DOW ISODOW DOY EPOCH
 """
 _PARTS = frozenset(_PART_NAMES.split())
-_CLOCK = frozenset(("%Y", "%m", "%d", "%H", "%M", "%S", "%y", "%j", "%g"))
+_CLOCK = frozenset(("%Y", "%m", "%d", "%H", "%M", "%S", "%y", "%j", "%g", "%w"))
 
 
 def now(kind: Kind) -> Shim:
@@ -37,8 +37,10 @@ def extract(node: exp.Expression, read: Read, scope: Scope) -> Term:
     return Term(made, Kind.FLOAT) if part == "EPOCH" else whole(made)
 
 
-def part_of(part: str) -> Shim:
-    return called(lambda terms, scope: whole(f"{part}({as_moment(terms[0], scope).sql})"), 1, 2)
+def part_of(part: str, more: int = 0) -> Shim:
+    """DuckDB's part of a moment, or so many more."""
+    made = f"({part}({{}}) + {more})" if more else f"{part}({{}})"
+    return called(lambda terms, scope: whole(made.format(as_moment(terms[0], scope).sql)), 1, 2)
 
 
 def moment(kind: Kind) -> Shim:
@@ -53,8 +55,45 @@ def moment(kind: Kind) -> Shim:
     return shim
 
 
-def datetime(terms: Sequence[Term], scope: Scope) -> Term:
-    return Term(f"CAST({as_moment(terms[0], scope).sql} AS TIMESTAMP)", Kind.TIMESTAMP)
+def last_day(node: exp.Expression, read: Read, scope: Scope) -> Term:
+    return Term(f"last_day({as_moment(read(node.this), scope).sql})", Kind.DATE)
+
+
+def lite_moment(kind: Kind) -> Shim:
+    """SQLite's date, datetime, time, julianday and unixepoch, with modifiers."""
+
+    def shim(node: exp.Expression, read: Read, scope: Scope) -> Term:
+        given = [read(part) for part in arguments(node)]
+        if not given:
+            return today(scope, kind if kind == Kind.DATE else Kind.TIMESTAMP)
+        moved_to = f"CAST({as_moment(given[0], scope).sql} AS TIMESTAMP)"
+        for modifier in given[1:]:
+            moved_to = _modified(moved_to, modifier.text)
+        if kind == Kind.FLOAT:  # milliseconds since noon of day 0, as SQLite counts them
+            return Term(f"((epoch_ms({moved_to}) + 210866760000000) / CAST(86400000 AS DOUBLE))", Kind.FLOAT)
+        if kind == Kind.INTEGER:
+            return whole(f"CAST(epoch({moved_to}) AS BIGINT)")
+        if kind == Kind.TIME:
+            return Term(f"strftime({moved_to}, '%H:%M:%S')", Kind.TEXT)
+        return Term(f"CAST({moved_to} AS {kind.name})", kind)
+
+    return shim
+
+
+def _modified(moment: str, modifier: str | None) -> str:
+    """A timestamp after one of SQLite's modifiers. Days that a month lacks run over into the next one there."""
+    words = (modifier or "").lower().split()
+    if words[:2] == ["start", "of"] and words[2:] in (["day"], ["month"], ["year"]):
+        return f"CAST(date_trunc('{words[2]}', {moment}) AS TIMESTAMP)"
+    if len(words) != 2 or not words[0].lstrip("+-").isdigit():
+        refuse(f"the modifier {modifier}")
+    count, unit = int(words[0]), words[1].removesuffix("s")
+    if unit in ("second", "minute", "hour", "day"):
+        return f"({moment} + INTERVAL ({count}) {unit.upper()})"
+    if unit not in ("month", "year"):
+        refuse(f"the modifier {modifier}")
+    first = f"CAST(date_trunc('month', {moment}) AS TIMESTAMP)"
+    return f"({first} + INTERVAL ({count}) {unit.upper()} + ({moment} - {first}))"
 
 
 def formatted(node: exp.Expression, read: Read, scope: Scope) -> Term:

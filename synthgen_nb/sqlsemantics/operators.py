@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sqlglot import exp, jsonpath
+from sqlglot import exp
 
 from ..schema import Kind
 from .arithmetic import ARITHMETIC, BITS, arithmetic, bitwise, division, interval, negative, whole_division
@@ -148,11 +148,17 @@ def _quantified(operator: type[exp.Expression], left: Term, array: Term, scope: 
     if array.items is not None:
         pairs = [compared(operator, left, item, scope).sql for item in array.items]
         return truth(f"({word.join(pairs)})" if pairs else "FALSE" if word == " OR " else "TRUE")
-    if array.kind != Kind.ARRAY or operator is not exp.EQ or word != " OR ":
+    if array.kind != Kind.ARRAY:
         refuse("ANY or ALL over this")
+    yes, none = ("TRUE", "FALSE") if word == " OR " else ("FALSE", "TRUE")
+    if operator is exp.EQ and word == " OR ":
+        found = f"list_contains({array.sql}, {left.sql})"
+    else:  # of all: none that is otherwise
+        held = f"({left.sql} {_COMPARED[operator]} part)"
+        found = f"len(list_filter({array.sql}, lambda part: {held if yes == 'TRUE' else f'NOT {held}'})) > 0"
     return truth(
-        f"CASE WHEN list_contains({array.sql}, {left.sql}) THEN TRUE WHEN {left.sql} IS NULL OR {array.sql} IS NULL"
-        f" OR list_count({array.sql}) < len({array.sql}) THEN NULL ELSE FALSE END"
+        f"CASE WHEN {found} THEN {yes} WHEN {left.sql} IS NULL OR {array.sql} IS NULL"
+        f" OR list_count({array.sql}) < len({array.sql}) THEN NULL ELSE {none} END"
     )
 
 
@@ -263,18 +269,6 @@ def joined(node: exp.Expression, read: Read, scope: Scope) -> Term:
     return Term(f"({' || '.join(as_text(part, scope).sql for part in parts)})", Kind.TEXT)
 
 
-def arrow(node: exp.Expression, read: Read, scope: Scope) -> Term:
-    """`json -> key` inside a function's parentheses, which the parser takes for a lambda."""
-    subject, key = node.expressions[0], node.this
-    if len(node.expressions) != 1 or not isinstance(key, exp.Literal):
-        refuse("a lambda")
-    step = exp.JSONPathKey(this=key.name) if key.is_string else exp.JSONPathSubscript(this=int(key.name))
-    path = exp.JSONPath(expressions=[exp.JSONPathRoot(), step])
-    if key.is_string and key.name.startswith("$") and scope.family != "postgres":
-        path = jsonpath.parse(key.name)
-    return read(exp.JSONExtract(this=exp.column(subject), expression=path))
-
-
 def case(node: exp.Expression, read: Read, scope: Scope) -> Term:
     subject = read(node.this) if node.this is not None else None
     branches = []
@@ -378,7 +372,6 @@ OPERATORS: dict[type[exp.Expression], Shim] = {
     exp.IntDiv: whole_division,
     **dict.fromkeys(BITS, bitwise),
     exp.DPipe: joined,
-    exp.Lambda: arrow,
     exp.Case: case,
     exp.If: conditional,
     exp.Cast: cast,

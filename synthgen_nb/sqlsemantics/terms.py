@@ -119,10 +119,14 @@ def as_moment(term: Term, scope: Scope) -> Term:
         return term
     if term.text == "now" and scope.family in ("sqlite", "postgres"):
         return today(scope, Kind.TIMESTAMP)
-    if term.text is not None:
+    if term.text is not None and scope.family != "sqlite":
         return Term(f"CAST({term.sql} AS {'DATE' if len(term.text) <= 10 else 'TIMESTAMP'})", Kind.TIMESTAMP)
-    if term.kind == Kind.TEXT and scope.family == "sqlite":
-        return Term(f"TRY_CAST({term.sql} AS TIMESTAMP)", Kind.TIMESTAMP)  # what is no date is NULL there
+    if (term.text is not None or term.kind == Kind.TEXT) and scope.family == "sqlite":
+        form = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?"  # what is no moment is NULL there
+        day = f"if(regexp_full_match({term.sql}, '{form}'), TRY_CAST({term.sql} AS TIMESTAMP), NULL)"
+        clock = rf"regexp_full_match({term.sql}, '\d\d:\d\d(:\d\d(\.\d+)?)?')"
+        hour = f"if({clock}, TRY_CAST('2000-01-01 ' || {term.sql} AS TIMESTAMP), NULL)"
+        return Term(f"coalesce({day}, {hour})", Kind.TIMESTAMP)
     refuse(f"{term.kind or 'text'} as a date")
 
 
@@ -184,6 +188,8 @@ def same_kind(left: Term, right: Term, scope: Scope, *, ordered: bool = False) -
         return left, right
     if kinds <= NUMERIC | {Kind.BOOLEAN}:
         return as_number(left, scope), as_number(right, scope)
+    if scope.family == "sqlite" and (len(kinds) > 1 and kinds & MOMENTS and kinds <= MOMENTS | {Kind.TEXT}):
+        return as_text(left, scope), as_text(right, scope)  # moments are texts there
     if kinds <= MOMENTS or kinds in ({Kind.TIME}, {Kind.INTERVAL}, {Kind.BINARY}, {Kind.ARRAY}):
         return left, right
     if kinds <= TEXTUAL:
