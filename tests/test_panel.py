@@ -9,18 +9,21 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from synthgen_nb.demo import shop_ddl
 from synthgen_nb.errors import InputError
-from synthgen_nb.jobs import Jobs
 from synthgen_nb.notebook.downloads import packed
 from synthgen_nb.notebook.form import LONGEST, form_of, line_of
 from synthgen_nb.notebook.panel import Panel
+from synthgen_nb.notebook.place import Place
+from synthgen_nb.notebook.session import Session
 from synthgen_nb.options import Settings
-from synthgen_nb.store import Store
+from synthgen_nb.pages import Page
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -64,9 +67,16 @@ class Browser:
         return self.panel.said.get("kind", ""), self.panel.said.get("text", "")
 
 
+def place(store: Path) -> Place:
+    """A session of its own, whose shell is no more than its names."""
+    names: dict[str, object] = {}
+    shell = SimpleNamespace(user_ns=names, user_ns_hidden={}, push=names.update)
+    return Place(Session(cast(InteractiveShell, shell)), Settings(store=str(store)), "html")
+
+
 @pytest.fixture
 def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    panel = Panel(Settings(), Jobs(Store(tmp_path / "store")), folder=tmp_path)
+    panel = Panel(place(tmp_path / "store"), folder=tmp_path)
     yield Browser(panel, monkeypatch)
     panel.close()
 
@@ -121,20 +131,37 @@ def test_fields_that_are_wrong_say_so_where_they_are_and_nothing_is_made(browser
 
 
 def test_generate_makes_the_dataset_and_shows_tables_checks_and_rows(browser: Browser) -> None:
-    kept: list[object] = []
+    kept: list[Page] = []
     browser.panel.finished = kept.append
     made(browser, tables={"orders": "30"})
     result = browser.panel.result
     assert (result["name"], result["version"]) == ("shop", 1)
     assert result["tables"] == [["categories", 20], ["customers", 20], ["orders", 30], ["order_lines", 20]]
     assert {check["kind"] for check in result["checks"]} == {"ok"}
-    assert [d.name for d in kept] == ["shop"]  # type: ignore[attr-defined]
+    assert [(page.title, len(page.parts)) for page in kept] == [("shop v1", 5)]
+    assert kept[0].commands[0][1] == browser.panel.line
+    names = browser.panel._place.session.shell.user_ns
+    assert (names["shop"].name, names["orders"].height) == ("shop", 30)
+    assert result["notes"] == ["bound (DataFrame): categories, customers, orders, order_lines"]
     assert [bar[0] for bar in browser.panel.bars] == [20, 20, 30, 20]
     browser.send("rows", table="orders")
     rows = next(each for each in browser.got if each["type"] == "rows")
     assert rows["of"] == ["shop", 1, "orders"]
     assert len(rows["grid"]["rows"]) == 20
     assert rows["grid"]["more"] == "10 more rows"
+
+
+def test_the_same_plan_again_makes_nothing_new_and_a_variable_of_the_users_is_not_taken(browser: Browser) -> None:
+    made(browser)
+    browser.send("generate")
+    browser.rest()
+    assert browser.said == ("note", "nothing new: this plan is v1 of shop already")
+    browser.panel._place.session.shell.user_ns["mine"] = 7
+    browser.types(shop_ddl(), name="mine")
+    browser.send("generate")
+    browser.rest()
+    assert browser.said[0] == "error"
+    assert "mine is a variable of yours" in browser.said[1]
 
 
 def test_data_does_not_travel_as_traits(browser: Browser) -> None:
@@ -170,13 +197,15 @@ def test_a_cancelled_job_can_leave_a_partial_dataset(browser: Browser) -> None:
     assert browser.panel.result["partial"]
 
 
-def test_a_second_panel_takes_up_a_job_that_rests(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_session_takes_up_a_job_that_rests(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     browser.types(shop_ddl(), name="shop", rows="300k")
     browser.send("generate")
     browser.until(lambda: browser.panel.job.get("status") == "running")
     browser.send("pause")
     assert browser.rest()["status"] == "paused"
-    other = Browser(Panel(Settings(), Jobs(browser.panel._jobs.store), folder=Path()), monkeypatch)
+    other = Browser(Panel(place(tmp_path / "store"), folder=tmp_path), monkeypatch)
     other.send("take", job=1)
     assert other.panel.job["status"] == "paused"
     other.send("resume")

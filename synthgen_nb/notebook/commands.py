@@ -33,8 +33,10 @@ def _ui(place: Place, args: Namespace) -> None:
         from .panel import Panel
     except ModuleNotFoundError as error:
         raise MissingExtra("lab") from error
-    jobs = place.session.jobs(place.store)
-    Opening(Panel(place.given, jobs, folder=Path()), asyncio.get_running_loop())
+    panels, key = place.session.panels, str(place.store.path.absolute())
+    if key not in panels:  # a page that was reloaded before it was saved gets its panel back by the same line
+        panels[key] = Panel(place, folder=Path())
+    Opening(panels[key], asyncio.get_running_loop())
 
 
 def _show(place: Place, args: Namespace) -> None:

@@ -93,19 +93,24 @@ def dataset_named(form: Form, schema: Schema | None) -> str:
     return form.name or (next(iter(schema.tables.values())).name if schema else "")
 
 
+def variable_of(form: Form, schema: Schema | None) -> str:
+    """The variable that holds the dataset; empty where its name is no fit name for one."""
+    name = dataset_named(form, schema)
+    return name if name and not unfit(name) else ""
+
+
 def line_of(form: Form, schema: Schema | None, given: Settings) -> str:
     """The first line of a cell that asks for the same, its DDL to stand below."""
-    name = dataset_named(form, schema)
-    assignable = bool(name) and not unfit(name)
+    name, variable = dataset_named(form, schema), variable_of(form, schema)
     options = repeated(
         {
             "-n": [form.rows or given.rows, *(f"{table}={rows}" for table, rows in form.tables.items())],
             "-s": form.seed or str(given.seed),
             "--dialect": form.dialect,
-            "--name": None if assignable else name,
+            "--name": None if variable else name,
         }
     )
-    return f"%%synthgen {f'{name} << ' if assignable else ''}{options}"
+    return f"%%synthgen {f'{variable} << ' if variable else ''}{options}"
 
 
 def understood(schema: Schema) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def make(place: Place, args: Namespace, cell: str | None, variable: str) -> obje
         notes=_notes(schema),
         again=_command_again(args, place.given, asked, variable),
     )
-    if (kept := _same(place.store, name, plan)) is not None:
+    if (kept := made_before(place.store, name, plan)) is not None:
         place.session.names(schema.tables, wanted)
         nothing_new = Mark("note", f"nothing new: this plan is v{kept.version} of {name} already")
         page = place.session.page(kept, replace(wanted, notes=(nothing_new, *wanted.notes)))
@@ -93,7 +93,7 @@ def _stem(args: Namespace) -> str:
     return target(args.url).stem() if args.url else dataset_name(args.file or "")
 
 
-def _same(store: Store, name: str, plan: Plan) -> Dataset | None:
+def made_before(store: Store, name: str, plan: Plan) -> Dataset | None:
     """The latest version, where it was made of this very plan, whole and checked."""
     if not store.versions(name):
         return None

@@ -6,17 +6,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from IPython.display import DisplayHandle, display
 
-from ..pages import Mark, Page, dataset_page
+from ..pages import Mark, Page
 from .beat import Beat
 from .views import bundle
 
 if TYPE_CHECKING:
-    from ..dataset import Dataset
     from .panel import Panel
 
 PATIENCE = 3.0  # seconds in which a browser that has our widget's library answers
@@ -47,9 +45,8 @@ class Opening:
         panel.observe(self._answered, "answered")
         loop.call_later(PATIENCE, self._ask_again)
 
-    def keep(self, dataset: Dataset) -> None:
+    def keep(self, page: Page) -> None:
         """The result as an output that stays. In the main thread."""
-        page = replace(dataset_page(dataset), commands=(("repeat it", self._panel.line),))
         twin = bundle(page)
         html = f'<div class="synthgen-twin-{self._panel.twin}">{twin["text/html"]}</div>'
         self._twin.update({**twin, "text/html": html}, raw=True)

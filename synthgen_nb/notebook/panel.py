@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,18 +20,20 @@ from traitlets import Bool, Dict, List, Unicode, observe
 
 from ..ddl.dialects import DIALECTS
 from ..errors import InputError, SynthgenError
-from ..options import Settings
-from ..pages import size
+from ..pages import Page, dataset_page, size
 from ..request import Request, as_text, draft, read_schema
 from . import panelstate
 from .downloads import Download, packed
-from .form import LONGEST, Form, asked, dataset_named, form_of, line_of, problems, refused, understood
+from .form import LONGEST, Form, asked, dataset_named, form_of, line_of, problems, refused, understood, variable_of
+from .making import made_before
 from .templates import TEMPLATE_DIALECT, template, template_names
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
-    from ..jobs import Job, Jobs
+    from ..jobs import Job
+    from ..plan import Plan
     from ..schema import Schema
+    from .place import Place
 
 _STATIC = files("synthgen_nb") / "notebook" / "static"
 _AT_WORK = ("queued", "running")
@@ -41,9 +44,9 @@ def _static(*names: str) -> str:
 
 
 class Panel(anywidget.AnyWidget):
-    """`jobs` are the session's; `folder` takes files that are too big for a browser's socket. Whoever shows the panel
-    sets `wake`, which begins the beats, and `finished`, which is called in the main thread with each dataset that a job
-    of this panel makes. `answered` tells that there is a browser at the other end."""
+    """`folder` takes files that are too big for a browser's socket. Whoever shows the panel sets `wake`, which begins
+    the beats, and `finished`, which is called in the main thread with the page of each dataset that a job of this panel
+    makes. `answered` tells that there is a browser at the other end."""
 
     # one module to the browser: it loads a widget's code from a blob, from where nothing can be imported
     _esm = _static("elements.js", "bars.js", "results.js", "panel.js")
@@ -66,16 +69,16 @@ class Panel(anywidget.AnyWidget):
 
     def __init__(
         self,
-        given: Settings,
-        jobs: Jobs,
+        place: Place,
         *,
         folder: Path,
         today: Callable[[], datetime.date] = datetime.date.today,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.wake: Callable[[], None] = lambda: None
-        self.finished: Callable[[Dataset], None] = lambda dataset: None
-        self._given, self._jobs, self._folder = given, jobs, folder
+        self.finished: Callable[[Page], None] = lambda page: None
+        self._place, self._folder, given = place, folder, place.given
+        self._store, self._jobs = place.store, place.session.jobs(place.store)
         self._today, self._clock = today, clock
         self._schema: Schema | None = None
         self._schema_of: tuple[str, str] | None = None
@@ -92,7 +95,7 @@ class Panel(anywidget.AnyWidget):
                 "templates": template_names(),
                 "dialects": list(DIALECTS),
                 "longest": LONGEST,
-                "store": str(jobs.store.path),
+                "store": str(self._store.path),
             },
             read={"state": "empty", "text": "", "notes": [], "tables": []},
         )
@@ -147,17 +150,28 @@ class Panel(anywidget.AnyWidget):
         self.set_trait("ddl", str(message.get("ddl", self.ddl))[:LONGEST])
         self.set_trait("form", dict(message.get("form") or self.form))
         form = form_of(self.form)
-        request = asked(form, self._given, self._today())
+        request = asked(form, self._place.given, self._today())
         schema = self._schema_now(form, request)
         name = dataset_named(form, schema)
 
         def errand() -> Callable[[], None]:
-            job = self._jobs.start(draft(schema, request), name, strict=request.strict)
-            return lambda: self._follow(job)
+            plan = draft(schema, request)
+            kept = made_before(self._store, name, plan)
+            return (lambda: self._again(kept)) if kept else (lambda: self._begin(plan, name, form))
 
         self._send_out(errand)
         self.job = panelstate.starting(name)
         self._say("status", f"{name}: drafting the plan")
+
+    def _begin(self, plan: Plan, name: str, form: Form) -> None:
+        """As the cell of `line` would: the dataset and its frames will be bound."""
+        wanted = replace(self._place.wanted(), variable=variable_of(form, plan.schema), again=self.line)
+        self._follow(self._place.session.start(self._store, plan, name, wanted))
+
+    def _again(self, dataset: Dataset) -> None:
+        self._job, self.job = None, {}
+        self._show(dataset, dataset_page(dataset, first_rows=0))
+        self._say("note", f"nothing new: this plan is v{dataset.version} of {dataset.name} already")
 
     def _pause(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         self._own().pause()
@@ -186,7 +200,8 @@ class Panel(anywidget.AnyWidget):
         self._follow(self._jobs.job(int(message.get("job", 0))))
 
     def _open(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
-        self._show(self._jobs.store.open(str(message.get("name"))))
+        dataset = self._store.open(str(message.get("name")))
+        self._show(dataset, dataset_page(dataset, first_rows=0))
 
     def _rows(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         dataset, table = self._shown(), str(message.get("table"))
@@ -225,7 +240,7 @@ class Panel(anywidget.AnyWidget):
 
     def _library(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         self.library = {
-            "datasets": panelstate.datasets(self._jobs.store),
+            "datasets": panelstate.datasets(self._store),
             "unfinished": panelstate.unfinished(self._jobs.records()),
         }
 
@@ -267,9 +282,14 @@ class Panel(anywidget.AnyWidget):
         """The job rests: its result, whole or partial, is shown, and stays in the notebook."""
         job = self._own()
         self._send_progress(job)
-        if (made := job.record.saved()) is not None and job.status in ("done", "cancelled"):
-            self._show(made)
-            self.finished(made)
+        if job.status == "done":
+            made, page = self._place.session.result(job, self._place.wanted())
+            self._show(made, page)
+            self.finished(page)
+        elif job.status == "cancelled" and (kept := job.record.saved()) is not None:
+            page = dataset_page(kept)
+            self._show(kept, page)
+            self.finished(page)
         self._say("error" if job.status == "failed" else "status", self._rest_words(job))
         self._library({}, [])
 
@@ -286,14 +306,14 @@ class Panel(anywidget.AnyWidget):
         form = form_of(self.form)
         self.wrong = problems(form)
         try:
-            request = asked(Form(dialect=form.dialect), self._given, self._today())
+            request = asked(Form(dialect=form.dialect), self._place.given, self._today())
             schema = self._schema_now(form, request) if self.ddl.strip() else None
         except SynthgenError as error:
             schema, self.read = None, refused(error)
         else:
             empty = {"state": "empty", "text": "", "notes": [], "tables": []}
             self.read = understood(schema) if schema else empty
-        self.line = line_of(form, schema, self._given)
+        self.line = line_of(form, schema, self._place.given)
 
     def _schema_now(self, form: Form, request: Request) -> Schema:
         """Parsed once for each text and dialect."""
@@ -310,9 +330,9 @@ class Panel(anywidget.AnyWidget):
         self.job = {}
         self._send_progress(job)
 
-    def _show(self, dataset: Dataset) -> None:
+    def _show(self, dataset: Dataset, page: Page) -> None:
         self._dataset = dataset
-        self.result = panelstate.result_state(dataset)
+        self.result = panelstate.result_state(dataset, page)
 
     def _own(self) -> Job:
         if self._job is None:

@@ -11,7 +11,7 @@ from msgspec import to_builtins
 
 from ..errors import StoreError
 from ..jobpages import WHY, estimate_words
-from ..pages import Grid, dataset_page, finding_mark, plural, rows_grid, sample_grid, size
+from ..pages import Grid, Page, finding_mark, plural, rows_grid, sample_grid, size
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
@@ -68,15 +68,15 @@ def bars(progress: Progress) -> list[list[float]]:
     return [[event.current, event.rate, event.eta] if event else [0, 0, 0] for event in known]
 
 
-def result_state(dataset: Dataset) -> dict[str, Any]:
-    """A dataset without its rows: those go to the browser a table at a time (`first_rows`)."""
-    page = dataset_page(dataset, first_rows=0)
+def result_state(dataset: Dataset, page: Page) -> dict[str, Any]:
+    """A dataset and its page without rows: those go to the browser a table at a time (`first_rows`)."""
     return {
         "name": dataset.name,
         "version": dataset.version,
         "partial": dataset.partial,
         "title": page.title,
         "facts": list(page.facts),
+        "notes": [mark.text for mark in page.marks if mark.kind == "note"],
         "tables": [[table, rows] for table, rows in dataset.rows.items()],
         "checks": list(_badges(dataset.report)) if dataset.report else [],
     }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..jobs import Job, Jobs
     from ..plan import Plan
     from ..store import Store
+    from .panel import Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Session:
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
         self._bound: dict[str, object] = {}
+        self.panels: dict[str, Panel] = {}  # by the path of their store
         self._jobs: dict[str, Jobs] = {}
         self._wanted: dict[Job, Wanted] = {}
         self._pages: dict[Job, Page] = {}  # of results that are bound and not yet shown

@@ -21,7 +21,7 @@ class Bar {
     setText(this.symbol, { done: "✓", work: "▸", rest: "·" }[state]);
     setAttribute(this.node, "data-state", state);
     setAttribute(this.track, "aria-valuenow", share);
-    setAttribute(this.track, "aria-valuetext", `${share} %, ${facts}`);
+    setAttribute(this.track, "aria-valuetext", `${share} %, rows ${facts}`);
     setText(this.percent, `${share} %`);
     setText(this.facts, facts);
     const width = `${total ? (100 * made) / total : 100}%`;
@@ -59,7 +59,7 @@ class Bars {
       this.bars[at].show(state, made, total, atWork ? rate : 0, eta);
       return state;
     });
-    this.place(states);
+    this.place(states, job.status === "done");
   }
 
   make(tables) {
@@ -74,12 +74,13 @@ class Bars {
   }
 
   // In work first, then what comes next, then what was done last; in the schema's order within the list.
-  place(states) {
+  place(states, over) {
     const many = states.length > MANY;
+    const most = over ? 0 : MANY; // what is done needs no look
     const order = { work: 0, rest: 1, done: 2 };
     const ranked = states.map((state, at) => [order[state], state === "done" ? -at : at, at]);
     ranked.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    const first = new Set(ranked.slice(0, MANY).map(([, , at]) => at));
+    const first = new Set(ranked.slice(0, most).map(([, , at]) => at));
     const lists = [this.first, this.rest].map((list) => ({ list, at: 0 }));
     this.bars.forEach((bar, at) => {
       const into = lists[!many || first.has(at) ? 0 : 1];
@@ -96,7 +97,7 @@ class Bars {
       [count("rest"), "waiting"],
     ];
     const said = words.filter(([n]) => n).map(([n, word]) => `${n} ${word}`);
-    setText(this.summary, `${plural(states.length - MANY, "more table")}: ${said.join(", ")}`);
+    setText(this.summary, `${plural(states.length - most, over ? "table" : "more table")}: ${said.join(", ")}`);
     if (this.wanted) this.filter();
   }
 

@@ -60,10 +60,15 @@ function duration(seconds) {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-// "2,050 of 5,000 rows · 310/s · 9 s left"; the pace only while there is one.
+function rough(value) {
+  if (value < 10_000) return number(value);
+  return value < 1e6 ? `${Math.round(value / 1000)}k` : `${(value / 1e6).toFixed(1)}M`;
+}
+
+// "2,050 of 5,000 · 310/s · 9 s left"; the pace only while there is one.
 function pace(made, total, rate, eta) {
-  const words = [`${number(made)} of ${plural(total, "row")}`];
-  if (rate > 0 && made < total) words.push(`${number(rate)}/s`, `${duration(eta)} left`);
+  const words = [`${number(made)} of ${number(total)}`];
+  if (rate > 0 && made < total) words.push(`${rough(rate)}/s`, `${duration(eta)} left`);
   return words.join(" · ");
 }
 

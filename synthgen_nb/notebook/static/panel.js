@@ -373,6 +373,7 @@ class Panel {
       this.model.set({ form: this.formNow(), ddl: this.ddl.value });
       this.typing = null;
       this.model.save_changes();
+      this.showTableRows();
     }, TYPING);
     for (const { input } of this.tableFields?.values() ?? []) input.placeholder = this.rowsNow();
   }
@@ -450,12 +451,14 @@ class Panel {
         this.tell("note", "The kernel is busy, with a cell perhaps; this waits for it.");
       }, BUSY),
     );
+    this.node.dataset.waiting = this.waiting.size;
     this.model.send({ ...message, id }, undefined, buffers);
   }
 
   answered(id) {
     clearTimeout(this.waiting.get(id));
     this.waiting.delete(id);
+    this.node.dataset.waiting = this.waiting.size;
     if (this.busy && !this.waiting.size) {
       this.busy = false;
       this.tell("note", "");

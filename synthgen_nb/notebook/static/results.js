@@ -5,6 +5,7 @@ class Results {
     this.ask = ask;
     this.title = h("strong", { class: "sg-title" });
     this.facts = h("span", { class: "sg-faint" });
+    this.notes = h("div", { class: "sg-faint" });
     this.badges = h("div", { class: "sg-badges", role: "list", "aria-label": "Checks" });
     this.panel = h("div", { class: "sg-tabpanel", role: "tabpanel", tabindex: "0", id: freshId("rows") });
     this.tabs = h("div", { class: "sg-tabs", role: "tablist", "aria-label": "Tables" });
@@ -28,6 +29,7 @@ class Results {
       { class: "sg-section", "aria-label": "Result", hidden: true },
       h("div", {}, this.title, " ", this.facts),
       this.badges,
+      this.notes,
       this.tables,
       this.downloads,
     );
@@ -41,6 +43,7 @@ class Results {
     if (!result.name) return;
     setText(this.title, result.title + (result.partial ? " · partial" : ""));
     setText(this.facts, result.facts.join(" · "));
+    this.notes.replaceChildren(...result.notes.map((note) => h("div", {}, note)));
     const of = JSON.stringify([result.name, result.version, result.tables]);
     this.badges.replaceChildren(...result.checks.map((check) => this.badge(check)));
     if (of === this.of) return;
@@ -53,8 +56,7 @@ class Results {
     this.search.value = "";
     this.tabs.setAttribute("aria-orientation", many ? "vertical" : "horizontal");
     this.buttons = result.tables.map(([name, rows]) => {
-      const count = h("span", { class: "sg-count" }, number(rows));
-      const tab = button(name, () => this.pick(name, false), {
+      const tab = button("", () => this.pick(name, false), {
         role: "tab",
         class: "sg-tab",
         "aria-controls": this.panel.id,
@@ -62,7 +64,7 @@ class Results {
         id: freshId("tab"),
         title: name,
       });
-      tab.append(count);
+      tab.append(h("span", { class: "sg-name" }, name), h("span", { class: "sg-count" }, number(rows)));
       return tab;
     });
     this.tabs.replaceChildren(...this.buttons);
