@@ -22,6 +22,7 @@ from . import __version__, demo, launch
 from .console import answer, asker, reader, show, store_of, style
 from .documents import dataset_document, encode, report_document, show_document, store_document
 from .engines.urls import masked, target
+from .environment import TERMINAL
 from .errors import DDLError, InputError, Interrupted, SynthgenError
 from .jobcommands import add_job_commands, add_watching_options, watched
 from .options import (
@@ -170,7 +171,10 @@ def _parser() -> Parser:
     listing = commands.add_parser("list", help="the datasets of a store", description=_list.__doc__)
     add_store_option(listing)
     listing.set_defaults(run=_list)
-    for command in (generate, plan, schema, validate, show, prove, load, listing):
+    doctor = commands.add_parser("doctor", help="what is here, and what mends it", description=_doctor.__doc__)
+    add_store_option(doctor)
+    doctor.set_defaults(run=_doctor)
+    for command in (generate, plan, schema, validate, show, prove, load, listing, doctor):
         command.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     add_job_commands(commands)
@@ -311,6 +315,15 @@ def _list(args: Namespace) -> int:
     """Lists the datasets of the store."""
     store = store_of(args)
     answer(args, store_document(store), store_page(store))
+    return 0
+
+
+def _doctor(args: Namespace) -> int:
+    """Shows what this environment has, what is missing and the command that mends it. Changes nothing."""
+    from .doctor import diagnose, doctor_page
+
+    found = diagnose(store_of(args), TERMINAL, os.environ)
+    answer(args, found, doctor_page(found, resume="synthgen resume"))
     return 0
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .ledger import Record
 
 MOST = 20  # jobs of one list; the oldest are left out
-_RESUMABLE = ("paused", "interrupted", "failed")
+RESUMABLE = ("paused", "interrupted", "failed")
 WHY = {  # why a job rests
     "asked": "paused by you",
     "interrupt": "interrupted by you",
@@ -35,7 +35,7 @@ def jobs_page(records: Sequence[Record], *, resume: str) -> Page:
         who = str(record.holder or "") if state.status in ("queued", "running") else ""
         why = state.error["message"] if state.error else WHY.get(state.reason, state.reason)
         rows.append((str(order.job), order.name, state.status, share, f"{order.rows:,}", order.created, who or why))
-    waiting = [r for r in records if r.state.status in _RESUMABLE]
+    waiting = [r for r in records if r.state.status in RESUMABLE]
     left = len(records) - len(rows)
     grid = Grid(
         ("job", "dataset", "status", "done", "rows", "begun (UTC)", "note"),
@@ -92,7 +92,7 @@ def job_page(record: Record, *, resume: str) -> Page:
     events = [e for e in record.events() if e["type"] != "progress"][-30:]
     lines = tuple((e["timestamp"][11:23], e["type"], _told(e["data"])) for e in events)
     parts.append(Part("events", Grid(("time (UTC)", "event", "what"), lines)))
-    resumable = known["status"] in _RESUMABLE
+    resumable = known["status"] in RESUMABLE
     commands = (("go on", f"{resume} {record.number}"),) if resumable else ()
     return Page(f"job {record.number}", tuple(facts), tuple(marks), tuple(parts), commands)
 

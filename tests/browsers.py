@@ -18,6 +18,7 @@ import nbformat
 import pytest
 
 BROWSER = [pytest.mark.browser, pytest.mark.filterwarnings("default::ResourceWarning")]
+LABEXTENSION = Path(__file__).parents[1] / "labextension"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
           "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]  # fmt: skip
@@ -53,6 +54,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
     }
+    # the extension of this checkout, whatever is installed
+    shutil.copytree(LABEXTENSION, home / "data/labextensions/synthgen-nb")
     log = (home / "log").open("w")
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",

@@ -9,6 +9,7 @@ import pytest
 
 from synthgen_nb import cli
 from synthgen_nb.demo import shop_ddl
+from synthgen_nb.environment import PLACES
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -26,7 +27,7 @@ def test_the_python_lines_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert sorted(p.name for p in (tmp_path / "shop_csv").iterdir())[0] == "categories.csv"
 
 
-@pytest.mark.parametrize("command", ["generate", "plan", "schema", "validate", "show", "list", "demo", "lab"])
+@pytest.mark.parametrize("command", ["generate", "plan", "schema", "validate", "show", "list", "demo", "lab", "doctor"])
 def test_every_command_and_option_it_names_exists(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([command, "--help"])
@@ -35,6 +36,11 @@ def test_every_command_and_option_it_names_exists(command: str, capsys: pytest.C
     for line in re.findall(rf"^synthgen {command} .*", README, re.MULTILINE):
         for option in re.findall(r"--[a-z-]+", line.partition("  ")[0]):
             assert option in said
+
+
+def test_the_table_of_places_is_the_doctor_s() -> None:
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", README.partition("## Where it runs")[2].partition("## ")[0], re.M)
+    assert dict(rows[1:]) == dict(PLACES)
 
 
 def test_the_first_screen_tells_how_to_start_and_how_to_test() -> None:

@@ -1,47 +1,29 @@
-"""`%synthgen doctor` and `%synthgen config`: what this environment is, as pages. Changes nothing."""
+"""`%synthgen doctor` and `%synthgen config`, as pages. Changes nothing."""
 
 from __future__ import annotations
 
 import os
-import platform
-import shutil
+import sys
 from dataclasses import fields
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-import psutil
-
+from ..doctor import diagnose
+from ..doctor import doctor_page as page_of
+from ..environment import free_memory, place
 from ..options import Settings
-from ..pages import Grid, Page, Part, plural, size
+from ..pages import Grid, Page, Part
 
 if TYPE_CHECKING:
     from ..store import Store
     from .frontend import FrontEnd
     from .magics import SynthgenMagics
 
-_LIBRARIES = ("synthgen-nb", "ipython", "ipykernel", "jupyterlab", "polars", "pyarrow", "duckdb", "sqlglot")
-_FRONT_ENDS = {
-    "html": "a browser: live bars",
-    "text": "a terminal: a text bar",
-    "lines": "no front end seen: plain lines",
-    "none": "silent",
-}
+__all__ = ["config_page", "doctor_page", "free_memory"]
 
 
 def doctor_page(front_end: FrontEnd, store: Store) -> Page:
-    home = next(p for p in (store.path.absolute(), *store.path.absolute().parents) if p.exists())
-    writable = "" if os.access(home, os.W_OK) else " (can't be written)"
-    rows = [
-        ("front end", _FRONT_ENDS[front_end]),
-        ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
-        ("store", f"{store.path.absolute()}{writable}"),
-        ("datasets", plural(len(store.names()), "dataset")),
-        ("disk free", size(shutil.disk_usage(home).free)),
-        ("memory free", size(free_memory())),
-        ("processors", str(os.cpu_count())),
-        *((library, _installed(library)) for library in _LIBRARIES),
-    ]
-    return Page("doctor", parts=(Part("environment", Grid(("what", "found"), tuple(rows))),))
+    where = place(os.environ, sys.modules, kernel=front_end != "text")
+    return page_of(diagnose(store, where, os.environ), resume="%synthgen resume")
 
 
 def config_page(magics: SynthgenMagics) -> Page:
@@ -53,15 +35,3 @@ def config_page(magics: SynthgenMagics) -> Page:
     return Page(
         "config", parts=(Part("defaults", grid),), commands=(("change one", "%config SynthgenMagics.rows = 500"),)
     )
-
-
-def free_memory() -> int:
-    """Bytes that can be had without swapping."""
-    return int(psutil.virtual_memory().available)
-
-
-def _installed(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return "not installed"
