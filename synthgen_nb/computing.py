@@ -15,7 +15,7 @@ from .ddl.expressions import row_time
 from .errors import DDLError, PlanError, UnsafeSQLError
 from .physical import arrow_type, scale_of, to_arrow
 from .rows import I64
-from .sandbox import connect, quoted
+from .sandbox import connect, quoted, relation_names
 from .schema import Column, Kind, Table, Type
 from .specs import Choice, Range
 from .sqlsemantics import condition, result_of, translate
@@ -40,6 +40,7 @@ class Calculator:
     ) -> None:
         self._dialect, self._as_of = dialect, as_of
         self._types = {c.name: c.type for c in table.columns}
+        self._names = relation_names(self._types)
         self._read: dict[tuple[str, bool], str] = {}
         self._connection = connection or connect(threads=1)
 
@@ -54,8 +55,11 @@ class Calculator:
         with self._connection.cursor() as cursor:
             if (sql, truth) not in self._read:
                 reader = condition if truth else translate
-                self._read[sql, truth] = reader(sql, self._dialect, self._types, as_of=self._as_of, parser=cursor)
-            cursor.register("window", pa.table({**columns, _ORDER: pa.array(np.arange(rows))}))
+                self._read[sql, truth] = reader(
+                    sql, self._dialect, self._types, as_of=self._as_of, names=self._names, parser=cursor
+                )
+            named = {self._names[name]: values for name, values in columns.items()}
+            cursor.register("window", pa.table({**named, _ORDER: pa.array(np.arange(rows))}))
             text = f"CAST({self._read[sql, truth]} AS {cast})" if cast else self._read[sql, truth]
             try:
                 try:

@@ -23,7 +23,7 @@ from .plan import NULL_SCALE, Plan, Redraw
 from .rows import I64, U64, Indices, Rows, Values, below, bits, key_of
 from .sandbox import connect
 from .schema import Kind, Table, Type
-from .specs import AnySpec, Choice, Key, Layout, Range
+from .specs import AnySpec, Choice, Key, Layout, Pick, Range
 
 if TYPE_CHECKING:
     import duckdb
@@ -204,8 +204,9 @@ class Engine:
         if place not in self._holding:
             best: dict[str, Values] = {}
             for attempt in range(ATTEMPTS, ATTEMPTS + 4):
-                columns = self.plan.tables[table].columns
-                limited = any(columns[n].at for n in redraw.columns if n not in redraw.guesses)
+                plan = self.plan.tables[table]
+                read = {plan.columns[n].at for n in redraw.columns if n not in redraw.guesses} - {""}
+                limited = any(not isinstance(plan.sources.get(source), Pick) for source in read)
                 count = min(_HELD, self.row_count(table)) if limited else _HELD  # sources know the table's rows alone
                 index = np.arange(count, dtype=np.uint64)
                 rows = Rows(self, table, index, attempt=attempt, redrawn=frozenset(redraw.columns))

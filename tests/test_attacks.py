@@ -525,6 +525,15 @@ CHECKS = (
            " i inet NOT NULL CHECK (masklen(i) = 32), d daterange CHECK (lower(d) IS NOT NULL), e daterange NOT NULL CHECK (NOT isempty(e)),"
            " s text CHECK (s IN ('a', 'b') OR quote_ident(s) = s), m int4range NOT NULL DEFAULT '[3,4)' CHECK (upper(m) - lower(m) = 1))",
            {"t": 300}, also=lambda ts: {"a", "b"} <= set(values(ts, "t", "s"))),
+    Attack("columns that differ by case alone, and are called like functions", POSTGRES,
+           "CREATE TABLE t (\"Name\" varchar(9) NOT NULL, name text NOT NULL, \"order\" integer NOT NULL CHECK (\"order\" < 5), NAMES integer"
+           " NOT NULL CHECK (Names > 500), length integer CHECK (length < 9), CHECK (\"Name\" = upper(\"Name\") AND length(\"Name\") = 3),"
+           " CHECK (NAME ~ '^[a-z]{5}$'), CHECK (\"Name\" <> name))", {"t": 300}),
+    Attack("one of three parents, as a kind says", POSTGRES,
+           f"{A} {B} {C} CREATE TABLE t (kind text NOT NULL, a integer, b integer, c integer, {OF_A}, {OF_B}, {OF_C}, CHECK (CASE kind"
+           " WHEN 'a' THEN a IS NOT NULL AND b IS NULL AND c IS NULL WHEN 'b' THEN a IS NULL AND b IS NOT NULL AND c IS NULL"
+           " WHEN 'c' THEN num_nonnulls(a, b) = 0 AND c IS NOT NULL ELSE false END))", {"*": 200},
+           also=lambda ts: {"a", "b", "c"} == set(values(ts, "t", "kind"))),
     Attack("what is rounded when it is kept is not equal", ("duckdb", "postgres", "mariadb"),
            "CREATE TABLE t (n numeric(8, 2) NOT NULL, m numeric(8, 2) NOT NULL, CHECK (n = m / 2)); CREATE TABLE u"
            " (n numeric(8, 2) NOT NULL, g numeric(9, 2) NOT NULL, h numeric(12, 4) NOT NULL, CHECK (g = n * 1.2), CHECK (h = n * n))",

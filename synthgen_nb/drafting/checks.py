@@ -5,6 +5,7 @@ A CHECK holds where it is not FALSE, so NULL passes: `x IS NULL OR x > 0` asks `
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from math import lcm
@@ -35,14 +36,27 @@ def read_checks(table: Table, checks: tuple[Check, ...], domains: Mapping[str, D
     reading = Reading(dict(domains), dialect)
     pieces = [(check, p) for check in checks for p in conjuncts(positive(parse_expression(check.sql, dialect)))]
     columns = {c.name.lower(): c for c in table.columns if not c.generated}  # computed values can't be narrowed
+    twice = {name for name, count in Counter(c.name.lower() for c in table.columns).items() if count > 1}
+    alike = [not twice.isdisjoint(_names(part)) for _, part in pieces]  # read by no one: drawn again
+    for (check, part), is_alike in zip(pieces, alike, strict=True):
+        if is_alike:
+            named = {c.name if c.this.args.get("quoted") else c.name.lower() for c in part.find_all(exp.Column)}
+            among = [c.name for c in table.columns if c.name.lower() in _names(part)]
+            kept = tuple(name for name in among if name.lower() not in twice or name in named)
+            reading.left.append(structs.replace(check, sql=part.sql(dialect=sqlglot_name(dialect)), columns=kept))
+    pieces = [piece for piece, is_alike in zip(pieces, alike, strict=True) if not is_alike]
     pieces = [(check, part) for check, part in pieces if not _read_equation(part, table, columns, reading)]
     for check, part in pieces:
         if not _read(part, columns, reading):
             note_hints(part, columns, reading)
-            names = {c.name.lower() for c in part.find_all(exp.Column)}
-            kept = tuple(c.name for c in table.columns if c.name.lower() in names)
+            kept = tuple(c.name for c in table.columns if c.name.lower() in _names(part))
             reading.left.append(structs.replace(check, sql=part.sql(dialect=sqlglot_name(dialect)), columns=kept))
     return reading
+
+
+def _names(tree: exp.Expr) -> set[str]:
+    """The columns that it reads, in small letters."""
+    return {c.name.lower() for c in tree.find_all(exp.Column)}
 
 
 def _read_equation(tree: exp.Expr, table: Table, columns: dict[str, Column], reading: Reading) -> bool:

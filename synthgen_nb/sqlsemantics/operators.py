@@ -37,6 +37,8 @@ _COMPARED: dict[type[exp.Expression], str] = {exp.EQ: "=", exp.NEQ: "<>", **_ORD
 
 def column(node: exp.Expression, read: Read, scope: Scope) -> Term:
     name = node.name
+    if scope.family == "postgres" and not node.this.args.get("quoted") and name.lower() in (scope.columns or {}):
+        name = name.lower()  # two columns may differ by case alone
     quoted = '"' + scope.names.get(name, name).replace('"', '""') + '"'
     if scope.columns is None:
         return Term(quoted)
