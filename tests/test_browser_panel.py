@@ -18,6 +18,10 @@ from tests.browsers import BROWSER, RUN_ALL, Seen
 pytestmark = BROWSER
 
 EVIL = "<img src=x onerror=alert(1)>"
+_RUN = """async (number) => {
+  jupyterapp.shell.currentWidget.content.activeCellIndex = number;
+  await jupyterapp.commands.execute("notebook:run-cell");
+}"""
 _SAVE = "async () => { await jupyterapp.commands.execute('docmanager:save') }"
 _THEME = "async (name) => { await jupyterapp.commands.execute('apputils:change-theme', { theme: name }) }"
 _CELLS = "() => jupyterapp.shell.currentWidget.content.widgets.length"
@@ -35,14 +39,22 @@ _CLICK = """(button) => new Promise((done) => {
 class Screen:
     """The panel of one notebook."""
 
-    def __init__(self, seen: Seen, folder: Path, name: str) -> None:
+    def __init__(self, seen: Seen, folder: Path, name: str, *more: str) -> None:
         self.seen, self.page, self.folder = seen, seen.page, folder
         seen.page.set_default_timeout(60_000)
         store = name.removesuffix(".ipynb")
-        seen.write(folder, name, f"%load_ext synthgen_nb\n%synthgen ui --store {store}")
-        seen.page.evaluate(RUN_ALL)
+        seen.write(
+            folder,
+            name,
+            f"%load_ext synthgen_nb\n%synthgen ui --store {store}",
+            *(cell.replace("STORE", repr(store)) for cell in more),
+        )
+        self.runs_cell(0)
         self.panel = seen.page.get_by_role("region", name="Synthetic data")
         self.panel.wait_for()
+
+    def runs_cell(self, number: int) -> None:
+        self.page.evaluate(_RUN, number)
 
     def button(self, name: str) -> Any:
         return self.panel.get_by_role("button", name=name, exact=True)
@@ -71,7 +83,7 @@ class Screen:
 
 @pytest.fixture
 def screen(lab: tuple[str, Path], seen: Seen, request: pytest.FixtureRequest) -> Iterator[Screen]:
-    yield Screen(seen, lab[1], f"{request.node.name[5:40]}.ipynb")
+    yield Screen(seen, lab[1], f"{request.node.name[5:40]}.ipynb", *getattr(request, "param", ()))
     assert seen.outside == []
     assert seen.errors == []
 
@@ -191,6 +203,13 @@ def test_every_control_has_a_name_and_a_place_among_the_keys_and_the_notebook_ta
     assert outline == "2px"
 
 
+_BROKEN = f"""from synthgen_nb import Finding, Report, Store
+seen = Finding(verdict="broken", rule="check", table="other", text={EVIL!r}, failing=2, checked=3,
+               sample=({{"id": 7, {EVIL!r}: {EVIL!r}}},), sql="SELECT 7")
+Store(STORE).open("evil").keep_report(Report(findings=(seen,)))"""
+
+
+@pytest.mark.parametrize("screen", [(_BROKEN,)], indirect=True)
 def test_markup_in_names_comments_and_values_is_text_everywhere(screen: Screen) -> None:
     dialogs: list[str] = []
     screen.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
@@ -209,6 +228,11 @@ CREATE TABLE other (id integer PRIMARY KEY);"""
     assert screen.panel.get_by_role("table").locator("tbody tr").first.locator("td").nth(1).inner_text() == EVIL
     screen.panel.get_by_text("Datasets in").click()
     assert screen.panel.get_by_text(EVIL).count() > 5
+    screen.runs_cell(1)
+    screen.button("Open evil").click()
+    badge = screen.panel.get_by_text(f"other {EVIL}: 2 of 3 rows break it")
+    badge.click()
+    assert screen.panel.get_by_role("table", name="rows that break").locator("td").all_inner_texts() == ["7", EVIL]
     assert screen.panel.locator("img").count() == 0
     assert screen.page.locator("[class^=synthgen-twin] img").count() == 0
     assert dialogs == []

@@ -11,7 +11,7 @@ from msgspec import to_builtins
 
 from ..errors import StoreError
 from ..jobpages import WHY, estimate_words
-from ..pages import Grid, Page, finding_mark, plural, rows_grid, sample_grid, size
+from ..pages import Grid, Page, cut, finding_mark, plural, rows_grid, sample_grid, size
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FIRST = 20  # rows of a table that a tab shows
 _SHOWN = 40  # rules that do not hold
 _LISTED = 200  # datasets
+_NOTE = 160  # characters
 _REST = {
     "queued": "queued: it begins when another job ends",
     "interrupted": "interrupted: its process is gone",
@@ -76,7 +77,7 @@ def result_state(dataset: Dataset, page: Page) -> dict[str, Any]:
         "partial": dataset.partial,
         "title": page.title,
         "facts": list(page.facts),
-        "notes": [mark.text for mark in page.marks if mark.kind == "note"],
+        "notes": [cut(mark.text, _NOTE) for mark in page.marks if mark.kind == "note"],
         "tables": [[table, rows] for table, rows in dataset.rows.items()],
         "checks": list(_badges(dataset.report)) if dataset.report else [],
     }

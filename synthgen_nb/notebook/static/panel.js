@@ -22,6 +22,7 @@ class Panel {
     this.waiting = new Map(); // timers of messages that the kernel has not answered yet
     this.sent = 0;
     this.controls = {};
+    this.fresh = new Set(); // fields with something typed that the kernel has not got yet
     this.results = new Results((message) => this.ask(message));
     this.bars = new Bars();
     this.live = h("div", { class: "sg-live", role: "status", "aria-live": "polite" });
@@ -60,7 +61,7 @@ class Panel {
       wrap: "off",
       "aria-label": "DDL",
       placeholder: "CREATE TABLE … \n\nPaste your statements, drop a .sql file here, or pick a template.",
-      oninput: () => this.typed(),
+      oninput: () => this.typed("ddl"),
       ondragover: (event) => event.preventDefault(),
       ondrop: (event) => this.dropped(event),
       onkeydown: (event) => this.shortcut(event),
@@ -72,19 +73,19 @@ class Panel {
     });
     const template = h(
       "select",
-      { onchange: () => template.value && this.ask({ type: "template", name: template.value }) },
+      { onchange: () => this.take(template.value) },
       h("option", { value: "" }, "choose …"),
       ...templates.map((name) => h("option", { value: name }, name)),
     );
     this.template = template;
     const dialect = h(
       "select",
-      { onchange: () => this.typed() },
+      { onchange: () => this.typed("dialect") },
       h("option", { value: "" }, "found out from the text"),
       ...dialects.map((name) => h("option", { value: name }, name)),
     );
     this.controls.dialect = dialect;
-    this.limit = `a text of ${number(this.model.get("choices").longest / 1e6)} MB at most`;
+    this.limit = `up to ${number(this.model.get("choices").longest / 1e6)} MB of text`;
     this.read = h("div", { class: "sg-read" });
     this.caret = h("pre", { class: "sg-caret", hidden: true });
     this.notes = h("ul", { class: "sg-notes" });
@@ -115,7 +116,7 @@ class Panel {
 
   settingsSection() {
     const input = ([name, label, props]) => {
-      const control = h("input", { type: "text", autocomplete: "off", ...props, oninput: () => this.typed() });
+      const control = h("input", { type: "text", autocomplete: "off", ...props, oninput: () => this.typed(name) });
       this.controls[name] = control;
       return (this[`field_${name}`] = field(label, control));
     };
@@ -125,7 +126,7 @@ class Panel {
     });
     this.perTable = h("details", { class: "sg-fold", hidden: true }, h("summary", {}), this.tableSearch, this.tableRows);
     this.perTable.addEventListener("toggle", () => this.showTableRows());
-    const instructions = h("textarea", { rows: 2, oninput: () => this.typed() });
+    const instructions = h("textarea", { rows: 2, oninput: () => this.typed("instructions") });
     this.controls.instructions = instructions;
     const model = h(
       "details",
@@ -232,13 +233,11 @@ class Panel {
   }
 
   showForm() {
-    if (this.typing) return; // what is being typed is newer
-    const ddl = this.model.get("ddl");
-    if (this.ddl.value !== ddl) this.ddl.value = ddl;
     const form = this.model.get("form");
-    for (const [name, control] of Object.entries(this.controls)) {
-      const value = form[name] ?? "";
-      if (control.value !== value) control.value = value;
+    const told = [["ddl", this.ddl, this.model.get("ddl")]];
+    for (const [name, control] of Object.entries(this.controls)) told.push([name, control, form[name] ?? ""]);
+    for (const [name, control, value] of told) {
+      if (!this.fresh.has(name) && control.value !== value) control.value = value;
     }
     this.showTableRows();
   }
@@ -273,7 +272,7 @@ class Panel {
     const rows = this.names.map((table) => {
       const input = h("input", { type: "text", size: 8, placeholder: this.rowsNow() });
       input.value = asked[table] ?? "";
-      input.addEventListener("input", () => this.typed());
+      input.addEventListener("input", () => this.typed("tables"));
       const node = field(table, input, { class: "sg-field sg-inline", "data-table": table });
       this.tableFields.set(table, { input, node });
       return node;
@@ -355,7 +354,7 @@ class Panel {
     const form = {};
     for (const [name, control] of Object.entries(this.controls)) form[name] = control.value;
     const tables = { ...(this.model.get("form").tables ?? {}) };
-    for (const [table, { input }] of this.tableFields ?? []) {
+    for (const [table, { input }] of this.fresh.has("tables") ? this.tableFields : []) {
       if (input.value.trim()) tables[table] = input.value.trim();
       else delete tables[table];
     }
@@ -367,20 +366,25 @@ class Panel {
     return this.controls.rows.value || "1000";
   }
 
-  typed() {
+  typed(name) {
+    this.fresh.add(name);
     clearTimeout(this.typing);
     this.typing = setTimeout(() => {
       this.model.set({ form: this.formNow(), ddl: this.ddl.value });
-      this.typing = null;
+      this.sentAll();
       this.model.save_changes();
       this.showTableRows();
     }, TYPING);
     for (const { input } of this.tableFields?.values() ?? []) input.placeholder = this.rowsNow();
   }
 
-  start() {
+  sentAll() {
     clearTimeout(this.typing);
-    this.typing = null;
+    this.fresh.clear();
+  }
+
+  start() {
+    this.sentAll();
     this.tell("note", "");
     this.ask({ type: "generate", ddl: this.ddl.value, form: this.formNow() });
   }
@@ -417,13 +421,19 @@ class Panel {
     const longest = this.model.get("choices").longest;
     if (file.size > longest) {
       const size = `${(file.size / 1e6).toFixed(1)} MB`;
-      this.tell("error", `${file.name} has ${size}, ${this.limit} can be uploaded (put it beside the notebook: %synthgen -f FILE)`);
+      this.tell("error", `${file.name} has ${size}; ${this.limit} can be uploaded (put it beside the notebook: %synthgen -f FILE)`);
       return;
     }
     const data = await file.arrayBuffer();
-    clearTimeout(this.typing);
-    this.typing = null;
+    this.fresh.delete("ddl");
+    this.fresh.delete("name");
     this.ask({ type: "upload", name: file.name }, [data]);
+  }
+
+  take(template) {
+    if (!template) return;
+    for (const name of ["ddl", "name", "dialect", "tables"]) this.fresh.delete(name);
+    this.ask({ type: "template", name: template });
   }
 
   async copy(text, what) {
