@@ -193,7 +193,7 @@ def test_a_cancelled_job_can_leave_a_partial_dataset(browser: Browser) -> None:
     browser.send("pause")
     browser.rest()
     browser.send("cancel", keep=True)
-    assert browser.rest()["status"] == "cancelled"
+    assert browser.rest()["doing"] == "cancelled: its rows are kept as a partial version"
     assert browser.panel.result["partial"]
 
 

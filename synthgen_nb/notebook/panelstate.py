@@ -29,7 +29,9 @@ _REST = {
     "queued": "queued: it begins when another job ends",
     "interrupted": "interrupted: its process is gone",
     "done": "done",
-    "cancelled": "cancelled",
+    "cancelled": "cancelled: its rows are dropped",
+    "paused": "paused",
+    "failed": "failed",
 }
 
 
@@ -58,8 +60,9 @@ def job_state(job: Job) -> dict[str, Any]:
 
 def _resting(job: Job) -> str:
     status = job.status
-    if status in ("paused", "failed"):
-        return WHY.get(job.record.state.reason) or status
+    why = WHY.get(job.record.state.reason) if status in ("paused", "failed", "cancelled") else ""
+    if why:
+        return why if status == "paused" else f"{status}: {why}"
     return _REST.get(status, "starting")
 
 
