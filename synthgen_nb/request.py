@@ -90,13 +90,20 @@ def read_file(file: BinaryIO, place: str, asked: Request) -> Schema:
 def draft(schema: Schema, asked: Request) -> Plan:
     """A plan by rules that is known to be feasible: raises InfeasibleError, under --strict also for a smaller table,
     and InputError for a table that is not in the schema."""
-    from .drafting import draft_plan
     from .feasibility import require
 
-    rows = {name if name == "*" else table_key(schema.tables, name): count for name, count in asked.rows.items()}
-    plan = draft_plan(schema, rows, seed=asked.seed, as_of=asked.as_of)
+    plan = drafted(schema, asked)
     require(plan, strict=asked.strict)
     return plan
+
+
+def drafted(schema: Schema, asked: Request) -> Plan:
+    """A plan by rules, for whoever finds out next whether it is feasible, as a job does when it starts. Raises
+    InputError for a table that is not in the schema."""
+    from .drafting import draft_plan
+
+    rows = {name if name == "*" else table_key(schema.tables, name): count for name, count in asked.rows.items()}
+    return draft_plan(schema, rows, seed=asked.seed, as_of=asked.as_of)
 
 
 def reuse(plan: Plan, schema: Schema | None, *, seed: str | None, strict: bool) -> Plan:

@@ -105,6 +105,7 @@ def connect(
     )
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # in a notebook it would draw one, from any thread
         for key, name in relation_names(tables or ()).items():
             _register(connection, key, name, (tables or {})[key])
         connection.execute("SET enable_external_access = false")

@@ -42,6 +42,7 @@ class DuckDB:
         try:
             self.connection = duckdb.connect(str(path) if path else ":memory:", read_only, config)
             self.connection.execute("SET TimeZone = 'UTC'")
+            self.connection.execute("SET enable_progress_bar = false")  # in a notebook it would draw one
             self.connection.execute("SET enable_external_access = false")
             self.connection.execute("SET lock_configuration = true")
         except duckdb.Error as error:

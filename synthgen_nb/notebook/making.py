@@ -12,7 +12,7 @@ from ..engines.urls import masked, target
 from ..errors import InputError
 from ..jobpages import estimate_words
 from ..pages import Mark, note_line, readable_plan
-from ..request import Request, dataset_name, draft, read_file, read_live, read_schema, request
+from ..request import Request, dataset_name, draft, drafted, read_file, read_live, read_schema, request
 from .arguments import repeated
 from .watching import leave, watch
 
@@ -31,9 +31,9 @@ def make(place: Place, args: Namespace, cell: str | None, variable: str) -> obje
     """The cell's value: the dataset, unless `variable` takes it; with --bg the job; with --dry-run the plan."""
     asked = request_of(args, place.given)
     schema = schema_of(args, cell, asked)
-    plan = draft(schema, asked)
     if args.dry_run:
-        return _tried(plan)
+        return _tried(draft(schema, asked))
+    plan = drafted(schema, asked)
     name = args.name or variable or _stem(args) or next(iter(schema.tables.values())).name
     wanted = replace(
         place.wanted(),
@@ -47,7 +47,7 @@ def make(place: Place, args: Namespace, cell: str | None, variable: str) -> obje
         nothing_new = Mark("note", f"nothing new: this plan is v{kept.version} of {name} already")
         page = place.session.page(kept, replace(wanted, notes=(nothing_new, *wanted.notes)))
         return place.result(kept, page, named=bool(variable))
-    job = place.session.start(place.store, plan, name, wanted, timeout=args.timeout)
+    job = place.session.start(place.store, plan, name, wanted, strict=asked.strict, timeout=args.timeout)
     if args.bg:
         return leave(place, job, wanted)
     return watch(place, job, wanted, named=bool(variable))

@@ -53,11 +53,13 @@ class Session:
 
         return self._jobs.setdefault(str(store.path.absolute()), Jobs(store))
 
-    def start(self, store: Store, plan: Plan, name: str, wanted: Wanted, *, timeout: float | None = None) -> Job:
+    def start(
+        self, store: Store, plan: Plan, name: str, wanted: Wanted, *, strict: bool = False, timeout: float | None = None
+    ) -> Job:
         """A job whose result will be bound as wanted. What an earlier run bound to these names is unbound, so that no
         later cell goes on with stale frames. Raises as `Jobs.start`, and InputError for a variable of the user's."""
         names = self.names(plan.schema.tables, wanted)
-        job = self.jobs(store).start(plan, name, timeout=timeout)
+        job = self.jobs(store).start(plan, name, strict=strict, timeout=timeout)
         self._release((wanted.variable, *names.variables))
         self.attend(job, wanted)
         return job
