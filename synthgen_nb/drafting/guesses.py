@@ -43,6 +43,8 @@ def guess_of(
     if kind in _MOMENTS:
         return _listed(_moments(column, literals, facts), column, domain)
     conditions = list(conditions)
+    if kind == Kind.TEXT and domain.hints:
+        return None  # it is compared with words of its own, which are drawn anyway: no other word is meant
     if kind == Kind.TEXT and not domain.json:
         in_text = documents(conditions, literals) if any("json" in c.sql().lower() for c in conditions) else []
         return _listed([*map(json.dumps, in_text), *_texts(literals, facts)], column, domain)
