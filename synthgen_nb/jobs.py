@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import Any
 
-from .errors import InputError
+from .errors import InputError, StoreError
 from .events import Event, Progress
 from .feasibility import require
 from .leases import Held, Lease, acquire
@@ -186,9 +186,13 @@ class Job:
             raise InputError(
                 f"job {self.number} is run by {held.holder}", hint=f"pause it there, or `pause {self.number}`"
             ) from None
+        try:
+            self.record.note(status="queued", reason="")
+        except StoreError:
+            self._lease.release()
+            raise
         self._stop, self._error = Stop(), None
         self._busy, self._state = True, "queued"
-        self.record.note(status="queued", reason="")
         self._jobs.enqueue(self)
 
     def start_thread(self) -> None:

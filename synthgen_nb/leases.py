@@ -66,15 +66,24 @@ class Lease:
         return True
 
     def release(self) -> None:
-        """The file stays, so that numbers only grow. A folder that is gone needs no word."""
-        if self._folder.exists():
+        """The file stays, so that numbers only grow; on a disk that takes no word it goes, which says the same. A
+        folder that is gone needs none."""
+        if not self._folder.exists():
+            return
+        try:
             self._write(msgspec.structs.replace(self._holder, released=True))
+        except StoreError:
+            (self._folder / _name(self._number)).unlink(missing_ok=True)
 
     def _write(self, holder: Holder) -> None:
         self._holder = holder
         draft = self._folder / f".lease-{secrets.token_hex(4)}"
-        draft.write_bytes(msgspec.json.encode(holder))
-        draft.replace(self._folder / _name(self._number))
+        try:
+            draft.write_bytes(msgspec.json.encode(holder))
+            draft.replace(self._folder / _name(self._number))
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise _unwritable(self._folder, error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -84,12 +93,16 @@ class Lease:
 
 
 def acquire(folder: Path) -> Lease:
-    """Raises Held where a living process has it."""
+    """Raises Held where a living process has it, and StoreError where nothing can be written."""
     me = Holder(host=socket.gethostname(), pid=os.getpid(), started=psutil.Process().create_time())
     last = max(_numbers(folder), default=0)
     if last and (there := _living(folder, last)) is not None:
         raise Held(there)
-    if not _create(folder / _name(last + 1), msgspec.json.encode(me)):
+    try:
+        created = _create(folder / _name(last + 1), msgspec.json.encode(me))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    if not created:
         raise Held(_read(folder, last + 1) or me)
     if (newest := max(_numbers(folder))) != last + 1:  # others came and went while we looked, and swept this number
         (folder / _name(last + 1)).unlink(missing_ok=True)
@@ -145,20 +158,39 @@ def _read(folder: Path, number: int) -> Holder | None:
 def _create(path: Path, data: bytes) -> bool:
     """False if the file exists. With its content in one step where the file system has links."""
     draft = path.with_name(f".lease-{secrets.token_hex(4)}")
-    draft.write_bytes(data)
+    try:
+        draft.write_bytes(data)
+        return _linked(draft, path) or _written(path, data)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _linked(draft: Path, path: Path) -> bool:
+    """False where there are no links (a mounted Drive, FAT)."""
     try:
         os.link(draft, path)
     except FileExistsError:
+        raise
+    except OSError:
         return False
-    except OSError:  # no links here (a mounted Drive, FAT)
-        try:
-            with path.open("xb") as file:
-                file.write(data)
-        except FileExistsError:
-            return False
-    finally:
-        draft.unlink(missing_ok=True)
     return True
+
+
+def _written(path: Path, data: bytes) -> bool:
+    file = path.open("xb")
+    try:
+        with file:
+            file.write(data)
+    except OSError:  # a lease without a word in it would look like one that is being written
+        path.unlink()
+        raise
+    return True
+
+
+def _unwritable(folder: Path, error: OSError) -> StoreError:
+    return StoreError(f"can't write in {folder}: {error.strerror}", hint="is the disk full?")
 
 
 def _name(number: int) -> str:
