@@ -19,6 +19,7 @@ _ROOMS = {
     "DDLError": "errors",
     "InfeasibleError": "errors",
     "InputError": "errors",
+    "RefusedEdit": "errors",
     "Interrupted": "errors",
     "MissingExtra": "errors",
     "PlanError": "errors",
@@ -38,6 +39,8 @@ _ROOMS = {
     "Dataset": "dataset",
     "Store": "store",
     "validate": "validation",
+    "Change": "editing",
+    "set_cells": "editing",
     "export": "exports",
     "Job": "jobs",
     "Jobs": "jobs",
@@ -51,6 +54,7 @@ _ROOMS = {
 }
 
 __all__ = [  # spelled out: type checkers do not read an expression here
+    "Change",
     "DDLError",
     "Dataset",
     "Finding",
@@ -63,6 +67,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "Plan",
     "PlanError",
     "Proof",
+    "RefusedEdit",
     "Report",
     "Schema",
     "Store",
@@ -83,6 +88,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "render",
     "run",
     "schema_json",
+    "set_cells",
     "ui",
     "unload_ipython_extension",
     "validate",
@@ -94,6 +100,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
     from .dataset import Dataset
     from .ddl import parse_ddl, render, schema_json
     from .drafting import draft_plan
+    from .editing import Change, set_cells
     from .errors import (
         DDLError,
         InfeasibleError,
@@ -101,6 +108,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
         Interrupted,
         MissingExtra,
         PlanError,
+        RefusedEdit,
         StoreError,
         SynthgenError,
         UnsafeSQLError,

@@ -3,7 +3,7 @@ computes, with the meaning that the source dialect gives them; nothing but the g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .ddl.expressions import row_time
-from .errors import DDLError, PlanError, UnsafeSQLError
-from .physical import arrow_type, scale_of, to_arrow
+from .ddl.fragments import columns_read
+from .errors import DDLError, InputError, PlanError, UnsafeSQLError
+from .physical import arrow_type, from_arrow, scale_of, to_arrow
 from .rows import I64
 from .sandbox import connect, quoted, relation_names
-from .schema import Column, Kind, Table, Type
+from .schema import Column, Kind, Schema, Table, Type
 from .specs import Choice, Range
 from .sqlsemantics import condition, result_of, translate
 
@@ -103,6 +104,46 @@ def _computed(cursor: duckdb.DuckDBPyConnection, text: str) -> pa.Array:
     query = f'SELECT {text} AS value FROM "window" ORDER BY {quoted(_ORDER)}'
     result = cursor.sql(query).to_arrow_table().column("value").combine_chunks()
     return result.combine_chunks() if isinstance(result, pa.ChunkedArray) else result
+
+
+def cast_of(kind: Type) -> str:
+    """The DuckDB type to cast a computed value to, for it rounds as SQL does where Arrow cuts; "" for the others."""
+    if kind.kind == Kind.INTEGER:
+        return "HUGEINT" if (kind.bits or 0) > 64 else "UBIGINT" if kind.unsigned and kind.bits == 64 else "BIGINT"
+    if kind.kind == Kind.FLOAT:
+        return "FLOAT" if kind.bits == 32 else "DOUBLE"
+    if kind.kind == Kind.DECIMAL and kind.precision is not None and kind.precision <= 38:
+        return f"DECIMAL({max(kind.precision, kind.scale)}, {kind.scale})"
+    return ""
+
+
+def recomputed(
+    schema: Schema, table: Table, as_of: str, row: Mapping[str, pa.Array], changed: Collection[str]
+) -> dict[str, pa.Array]:
+    """The computed columns that read one of the `changed` ones, or one that reads it, anew. `row` holds every column of
+    the table, a value per row. Raises InputError where the engine's own value can't be had here."""
+    computed = {c.name: c for c in table.columns if c.generated is not None and not row_time(c)}
+    reads = {n: set(columns_read(c.generated or "", table.column_names, schema.dialect)) for n, c in computed.items()}
+    types = {c.name: c.type for c in table.columns}
+    stale, known = set(changed), set(changed) - set(computed)
+    while more := {name for name in computed if name not in stale and reads[name] & stale}:
+        stale |= more
+    left = {name: computed[name] for name in computed if name in stale - known}
+    found: dict[str, pa.Array] = {}
+    if not left:
+        return found
+    calculator = Calculator(schema.dialect, table, as_of)
+    while left:
+        name = next((n for n in left if not reads[n] & (left.keys() - {n})), next(iter(left)))
+        column = left.pop(name)
+        if why := unheld(column, types, schema.dialect, as_of):
+            raise InputError(f"{name} is computed from it, and can't be here: {why}")
+        given = {n: a.cast(pa.string()) if pa.types.is_dictionary(a.type) else a for n, a in {**row, **found}.items()}
+        rows = len(next(iter(given.values())))
+        made = calculator.evaluate(column.generated or "", given, rows, cast=cast_of(column.type))
+        values = from_arrow(made, column.type, schema.dialect)
+        found[name] = to_arrow(values, arrow_type(column.type, schema.dialect), column.type.values)
+    return found
 
 
 def unheld(column: Column, types: Mapping[str, Type], dialect: str, as_of: str) -> str:

@@ -66,6 +66,11 @@ class Dataset(Mapping[str, "pl.DataFrame"]):
         self._manifest = manifest
 
     @property
+    def manifest(self) -> Manifest:
+        """What its dataset.json says."""
+        return self._manifest
+
+    @property
     def name(self) -> str:
         return self._manifest.name
 

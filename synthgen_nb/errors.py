@@ -8,6 +8,7 @@ SynthgenError                code "error"          exit 3
 |   +-- StoreError           "store"               exit 2   a store, dataset or version that can't be read or written
 |   +-- UnsafeSQLError       "unsafe_sql"          exit 2   SQL outside the allow-list
 |   +-- MissingExtra         "missing_extra"       exit 2   an optional package that is not installed
+|   +-- RefusedEdit          "refused_edit"        exit 2   a change of data that a type or a rule does not take
 |   +-- Refused              "refused"             exit 2   a database's own words about what it did not take
 +-- Interrupted              "interrupted"         exit 130 stopped by the user; nothing half-written
 """
@@ -88,6 +89,12 @@ class StoreError(InputError):
 
 class UnsafeSQLError(InputError):
     code = "unsafe_sql"
+
+
+class RefusedEdit(InputError):
+    """`details` hold the table, row and column of the change, and the findings of the rules that it would break."""
+
+    code = "refused_edit"
 
 
 class Refused(InputError):

@@ -15,14 +15,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .computing import Calculator
+from .computing import Calculator, cast_of
 from .errors import InfeasibleError, PlanError
 from .parquet import enum_field
 from .physical import arrow_type, converted, from_arrow, from_python, to_arrow
 from .plan import NULL_SCALE, Plan, Redraw
 from .rows import I64, U64, Indices, Rows, Values, below, bits, key_of
 from .sandbox import connect
-from .schema import Kind, Table, Type
+from .schema import Kind, Table
 from .specs import AnySpec, Choice, Key, Layout, Pick, Range
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Engine:
         """A GENERATED column over others of the same rows."""
         kind = self.plan.schema.tables[rows.table].column(name).type
         read = {c: self._arrow(rows, c) for c in columns}
-        result = self._calculator(rows.table).evaluate(sql, read, len(rows), cast=_stored(kind))
+        result = self._calculator(rows.table).evaluate(sql, read, len(rows), cast=cast_of(kind))
         return from_arrow(result, kind, self.plan.schema.dialect)
 
     def _calculator(self, table: str) -> Calculator:
@@ -236,17 +236,6 @@ class Engine:
             return values
         at = np.flatnonzero(fixed)
         return values.replaced(at, reference.take(rows.index[at].astype(np.int64)))
-
-
-def _stored(kind: Type) -> str:
-    """The DuckDB type to cast a computed value to, for it rounds as SQL does where Arrow cuts; "" for the others."""
-    if kind.kind == Kind.INTEGER:
-        return "HUGEINT" if (kind.bits or 0) > 64 else "UBIGINT" if kind.unsigned and kind.bits == 64 else "BIGINT"
-    if kind.kind == Kind.FLOAT:
-        return "FLOAT" if kind.bits == 32 else "DOUBLE"
-    if kind.kind == Kind.DECIMAL and kind.precision is not None and kind.precision <= 38:
-        return f"DECIMAL({max(kind.precision, kind.scale)}, {kind.scale})"
-    return ""
 
 
 def _reference(plan: Plan, table: Table) -> dict[str, Values]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,3 +115,91 @@ def write_part(
         path.unlink(missing_ok=True)
         raise
     return Part(path.name, rows, sink.size, sink.hash.hexdigest())
+
+
+def read_rows(parts: Sequence[tuple[Path, int]], start: int, count: int) -> pa.Table:
+    """Rows start..start+count-1 of the parts, each with its number of rows, one after the other; fewer at the end.
+    Only the row groups that hold them are read. Raises StoreError."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found: list[pa.Table] = []
+    for path, rows in parts:
+        if start < rows or not found:
+            try:
+                with pq.ParquetFile(path) as file:
+                    found += _slices(file, start, count)
+            except (OSError, pa.ArrowInvalid) as error:
+                raise StoreError(f"a part can't be read: {error}") from error
+        count -= max(0, min(rows - start, count))
+        start = max(0, start - rows)
+        if not count:
+            break
+    return pa.concat_tables([table for table in found if table.num_rows] or found[:1])
+
+
+def _slices(file: Any, start: int, count: int) -> list[pa.Table]:
+    """The rows of one file that lie in the range; at least one table, for the types."""
+    metadata, found, first = file.metadata, [], 0
+    for group in range(metadata.num_row_groups):
+        rows = metadata.row_group(group).num_rows
+        low, high = max(start, first), min(start + count, first + rows)
+        if low < high:
+            found.append(file.read_row_group(group).slice(low - first, high - low))
+        first += rows
+    return found or [file.schema_arrow.empty_table()]
+
+
+def rewrite_part(source: Path, path: Path, cells: Mapping[str, Mapping[int, pa.Array]]) -> Part:
+    """The part anew with other values in some cells: `cells` maps a column to {row of the part: array of one value}.
+    Row groups, types and encodings stay as they are. Raises StoreError."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(source) as file:
+            metadata, schema = file.metadata, file.schema_arrow
+            dictionary, delta = set(), set()
+            for group in range(min(metadata.num_row_groups, 1)):
+                for at in range(metadata.num_columns):
+                    chunk = metadata.row_group(group).column(at)
+                    name = chunk.path_in_schema
+                    if "RLE_DICTIONARY" in chunk.encodings and name in schema.names:
+                        dictionary.add(name)
+                    if "DELTA_BINARY_PACKED" in chunk.encodings and name in schema.names:
+                        delta.add(name)
+            return write_part(path, schema, _changed(file, cells), dictionary=dictionary, delta=delta)
+    except pa.ArrowInvalid as error:
+        raise StoreError(f"a part can't be read: {error}") from error
+
+
+def _changed(file: Any, cells: Mapping[str, Mapping[int, pa.Array]]) -> Iterator[pa.RecordBatch]:
+    first = 0
+    for group in range(file.metadata.num_row_groups):
+        table = file.read_row_group(group)
+        for name, values in cells.items():
+            inside = {row - first: value for row, value in values.items() if first <= row < first + table.num_rows}
+            if inside:
+                at = table.schema.get_field_index(name)
+                array = _with(table.column(at).combine_chunks(), inside)
+                table = table.set_column(at, table.schema.field(at), array)
+        first += table.num_rows
+        yield from table.combine_chunks().to_batches()
+
+
+def _with(array: pa.Array, values: Mapping[int, pa.Array]) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    kind = array.type
+    if pa.types.is_dictionary(kind):  # all its labels stay in their order
+        known = next(iter(values.values())).dictionary
+        codes = pc.index_in(array.cast(pa.string()), known).cast(kind.index_type)
+        fresh = {row: pc.cast(value.indices, kind.index_type) for row, value in values.items()}
+        return pa.DictionaryArray.from_arrays(_with(codes, fresh), known, ordered=kind.ordered)
+    pieces, last = [], 0
+    for row in sorted(values):
+        pieces += [array.slice(last, row - last), values[row]]
+        last = row + 1
+    return pa.concat_arrays([*pieces, array.slice(last)])

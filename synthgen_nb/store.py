@@ -22,6 +22,7 @@ from .errors import StoreError
 from .filenames import escape, unescape
 from .parquet import Part, write_part
 from .plan import Plan
+from .pointers import Pointer, point, pointer
 
 __all__ = ["Dataset", "Draft", "Part", "Store", "ensure_space", "libraries", "write_part"]
 
@@ -50,6 +51,21 @@ class Draft:
         """The part's name within the version's folder."""
         return f"{escape(table)}/{part.file}"
 
+    def share(self, part: Part, table: str, path: Path) -> Part:
+        """Another version's part, at `path`, as this one's own too: a second name of the same bytes, so that either
+        version can be dropped or moved without the other. A copy where the file system has no links."""
+        there = self.path / escape(table) / path.name
+        there.parent.mkdir(exist_ok=True)
+        try:
+            os.link(path, there)
+        except OSError:  # FAT, a mounted Drive
+            try:
+                shutil.copyfile(path, there)
+                _sync(there)
+            except OSError as error:
+                raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
+        return msgspec.structs.replace(part, file=path.name)
+
     def keep_only(self, parts: Collection[str]) -> None:
         """Removes every part but those, named as `Part.file` is in a version: what a killed process left torn."""
         for path in self.path.glob("*/*"):
@@ -65,8 +81,47 @@ class Draft:
         description: str = "",
         partial: bool = False,
     ) -> Dataset:
-        """Makes the draft a version, whole, by writing its dataset.json. Every table has at least one part, for its
-        column types. Raises StoreError where that fails; then it is still a draft."""
+        """Makes the draft a version, whole. Every table has at least one part, for its column types. Raises StoreError
+        where that fails; then it is still a draft."""
+        manifest = Manifest(
+            store_version=STORE_VERSION,
+            name=self.name,
+            version=self.version,
+            parent=self._parent,
+            seed=plan.seed,
+            as_of=plan.as_of,
+            description=description,
+            libraries=libraries(),
+            tables=self._tables(parts, seconds),
+            partial=partial,
+            plan=msgspec.Raw(plan.to_json().encode()),
+        )
+        return self.publish(Dataset(self.path, manifest))
+
+    def successor(self, parent: Dataset, parts: Mapping[str, Sequence[Part]], description: str) -> Dataset:
+        """The version that `publish` would make of an edit of `parent`: to be looked at first, listed nowhere yet."""
+        tables = self._tables(parts, parent.seconds)
+        own = {"version": self.version, "parent": parent.version, "description": description, "tables": tables}
+        return Dataset(self.path, msgspec.structs.replace(parent.manifest, **own))
+
+    def publish(self, dataset: Dataset) -> Dataset:
+        """Writes its dataset.json, which makes it a version."""
+        tables = dataset.manifest.tables
+        document = msgspec.json.format(msgspec.json.encode(dataset.manifest), indent=1).removesuffix(b"}").rstrip()
+        document += _END
+        beside = self.path / f"dataset.json.{secrets.token_hex(4)}"
+        try:
+            for folder in {files.folder for files in tables.values()}:
+                _sync(self.path / folder)
+            write_whole(beside, document)
+            beside.replace(self.path / "dataset.json")
+            _sync(self.path)
+            _sync(self.path.parent)
+        except OSError as error:
+            raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
+        return dataset
+
+    def _tables(self, parts: Mapping[str, Sequence[Part]], seconds: Mapping[str, float]) -> dict[str, Files]:
         tables = {}
         for key, made in parts.items():
             folder = escape(key)
@@ -79,31 +134,7 @@ class Draft:
                 seconds=round(seconds.get(key, 0.0), 6),
                 parts=tuple(msgspec.structs.replace(part, file=f"{folder}/{part.file}") for part in made),
             )
-        manifest = Manifest(
-            store_version=STORE_VERSION,
-            name=self.name,
-            version=self.version,
-            parent=self._parent,
-            seed=plan.seed,
-            as_of=plan.as_of,
-            description=description,
-            libraries=libraries(),
-            tables=tables,
-            partial=partial,
-            plan=msgspec.Raw(plan.to_json().encode()),
-        )
-        document = msgspec.json.format(msgspec.json.encode(manifest), indent=1).removesuffix(b"}").rstrip() + _END
-        beside = self.path / f"dataset.json.{secrets.token_hex(4)}"
-        try:
-            for folder in {files.folder for files in tables.values()}:
-                _sync(self.path / folder)
-            write_whole(beside, document)
-            beside.replace(self.path / "dataset.json")
-            _sync(self.path)
-            _sync(self.path.parent)
-        except OSError as error:
-            raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
-        return Dataset(self.path, manifest)
+        return tables
 
     def drop(self) -> None:
         """Removes it, unless it is a version by now."""
@@ -140,14 +171,14 @@ class Store:
         return _versions(self.path / escape(_checked(name)))
 
     def open(self, name: str, version: int | None = None) -> Dataset:
-        """The latest version, or the one asked for, with every part in its place and of its size (`verify` reads them).
-        Raises StoreError."""
+        """The current version (the latest, unless an undo went back), or the one asked for, with every part in its
+        place and of its size (`verify` reads them). Raises StoreError."""
         versions = self.versions(name)
         if not versions:
             raise StoreError(f"no dataset {name!r} in {self.path}{near(name, self.names())}")
         if version is not None and version not in versions:
             raise StoreError(f"{name} has no version {version}", hint=f"versions {versions[0]} to {versions[-1]}")
-        version = version or versions[-1]
+        version = version or pointer(self.path / escape(name), versions).at
         path = self.path / escape(name) / f"v{version}"
         try:
             text = (path / "dataset.json").read_bytes()
@@ -168,6 +199,36 @@ class Store:
             if found != part.bytes:
                 raise StoreError(f"{name} v{version}: {part.file} has {found:,} bytes, {part.bytes:,} were written")
         return Dataset(path, manifest)
+
+    def pointer(self, name: str) -> Pointer:
+        """Where undo and redo stand. Raises StoreError for a dataset that is not there."""
+        self.open(name)
+        return pointer(self.path / escape(name), self.versions(name))
+
+    def undo(self, name: str) -> Dataset:
+        """Makes the version current from which the current one was made; nothing is lost. Raises StoreError where that
+        was no edit."""
+        current = self.open(name)
+        if current.parent is None:
+            raise StoreError(f"{name} v{current.version} was not made by an edit: there is nothing to undo")
+        before, at = self.open(name, current.parent), self.pointer(name)
+        self._point(name, Pointer(before.version, at.newest, (*at.undone, current.version)))
+        return before
+
+    def redo(self, name: str) -> Dataset:
+        """Makes the version current from which `undo` went back last, unless a newer one was made since."""
+        at = self.pointer(name)
+        if not at.undone:
+            raise StoreError(f"{name}: no undo to take back")
+        after = self.open(name, at.undone[-1])
+        self._point(name, Pointer(after.version, at.newest, at.undone[:-1]))
+        return after
+
+    def _point(self, name: str, to: Pointer) -> None:
+        try:
+            point(self.path / escape(name), to)
+        except OSError as error:
+            raise StoreError(f"can't write the store {self.path}: {error.strerror}") from error
 
     def begin(self, name: str, *, parent: int | None = None) -> Draft:
         """A draft of the next version of `name` in the hands of this process, made from version `parent` if by an

@@ -7,7 +7,8 @@ the footers of the parts prove (no NULL, a range, a foreign key into a gapless r
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,33 +21,77 @@ from ..report import Finding, Report
 from ..sandbox import connect, quoted, relation_names
 from ..schema import Exclude, Place, PrimaryKey, Unique
 from .footers import read_footers
-from .keys import dangling, dense, duplicates, duplicates_with_nulls, key_of, one, showing_duplicates
+from .keys import dangling, dense, duplicates, duplicates_with_nulls, key_of, meeting, one, showing_duplicates
 from .periods import overlapping
 from .rules import Ground, RowRule, row_rules
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
     from ..store import Dataset
 
-__all__ = ["validate"]
+__all__ = ["revalidate", "validate"]
 
 _SAMPLE = 5
+_Name = tuple[str, str, tuple[str, ...], str]  # of a finding: table, rule, columns, text
 
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
-    """What validating one dataset needs at hand. `unique` fills up as keys are found unique."""
+    """What validating one dataset needs at hand. `unique` fills up as keys are found unique. After an edit, `known` are
+    the findings before it, by (table, rule, columns, text), `touched` the columns of each table it changed, and
+    `changed` the relations of the rows it changed."""
 
     connection: duckdb.DuckDBPyConnection
     grounds: Mapping[str, Ground]
     relations: Mapping[str, str]
     rows: Mapping[str, int]
+    known: Mapping[_Name, Finding]
+    touched: Mapping[str, Collection[str]]
+    changed: Mapping[str, str]
     unique: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+
+    def kept(
+        self, table: str, rule: str, columns: tuple[str, ...], text: str, *, alone: bool = False
+    ) -> Finding | None:
+        """What is known of a rule that the edit can't have changed: `alone` rules read only their columns, others
+        may read all of their table. (Where rows are failing, the sample shows all their columns.)"""
+        found = self.known.get((table, rule, columns, text))
+        if found is None or table not in self.touched:
+            return found
+        unchanged = alone and not set(columns) & set(self.touched[table])
+        return found if unchanged and found.verdict != "broken" else None
+
+    def suspects(self, table: str, rule: str, columns: tuple[str, ...], text: str) -> str:
+        """The relation of the only rows that can break the rule, because it held before they were changed; "" where
+        any row can."""
+        found = self.known.get((table, rule, columns, text))
+        return self.changed.get(table, "") if found is not None and found.verdict == "holds" else ""
 
 
 def validate(dataset: Dataset) -> Report:
     """One finding per rule, in the order of the tables. The report is not kept: `dataset.keep_report` does that."""
+    return _validated(dataset, {}, {}, {})
+
+
+def revalidate(
+    dataset: Dataset, before: Report, touched: Mapping[str, Collection[str]], rows: Mapping[str, pa.Table]
+) -> Report:
+    """The report that `validate` would give, looking again only at what an edit can have changed: `before` is the
+    report of the version it was made from, `touched` the columns of each table in which some cell is another, `rows`
+    the rows of each table with such a cell, as they are now."""
+    named = [(f.table, f.rule, f.columns, f.text) for f in before.findings]
+    alone = {name for name, count in Counter(named).items() if count == 1}  # of two alike, each has its own place
+    return _validated(dataset, {n: f for n, f in zip(named, before.findings, strict=True) if n in alone}, touched, rows)
+
+
+def _validated(
+    dataset: Dataset,
+    known: Mapping[_Name, Finding],
+    touched: Mapping[str, Collection[str]],
+    rows: Mapping[str, pa.Table],
+) -> Report:
     began = time.perf_counter()
     schema = dataset.schema
     paths = {key: dataset.parts(key) for key in schema.tables if key in dataset}
@@ -66,6 +111,9 @@ def validate(dataset: Dataset) -> Report:
             },
             {key: quoted(name) for key, name in relation_names(paths).items()},
             dataset.rows,
+            known,
+            touched,
+            _changed(connection, rows),
         )
         # keys first: a foreign key is cheaper to prove against a key that is known to be unique
         keys = {key: [*_keys(bench, key), *_keys_of_partitions(bench, key)] for key in paths}
@@ -73,23 +121,42 @@ def validate(dataset: Dataset) -> Report:
     return Report(findings=tuple(findings), seconds=round(time.perf_counter() - began, 3))
 
 
+def _changed(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, pa.Table]) -> dict[str, str]:
+    """The changed rows of each table as relations whose columns are called as the table's are."""
+    relations = {}
+    for number, (table, changed) in enumerate(rows.items()):
+        name = f"changed rows {number} "
+        connection.register(name, changed.rename_columns(list(relation_names(changed.column_names).values())))
+        relations[table] = quoted(name)
+    return relations
+
+
 def _keys(bench: _Bench, table: str) -> Iterator[Finding]:
     ground, relation, rows = bench.grounds[table], bench.relations[table], bench.rows[table]
     for constraint in ground.table.constraints:
         if isinstance(constraint, Exclude):
-            yield _excluded(bench, table, constraint)
+            text = _exclude_text(constraint)
+            yield bench.kept(table, "exclude", (), text) or _excluded(bench, table, constraint, text)
         if not isinstance(constraint, (PrimaryKey, Unique)):
             continue
         rule = "primary_key" if isinstance(constraint, PrimaryKey) else "unique"
         text = _key_text(constraint)
+        distinct = isinstance(constraint, PrimaryKey) or constraint.nulls_distinct
+        plain = isinstance(constraint, PrimaryKey) or not (constraint.expressions or constraint.where)
+        if kept := bench.kept(table, rule, constraint.columns, text, alone=plain):
+            if kept.verdict == "holds" and distinct and plain and not getattr(constraint, "prefixes", {}):
+                bench.unique.add((table, constraint.columns))
+            yield kept
+            continue
         try:
             key = key_of(ground, relation, constraint)
-            distinct = isinstance(constraint, PrimaryKey) or constraint.nulls_distinct
-            failing = (
-                duplicates(bench.connection, key, rows, ground.footers)
-                if distinct
-                else duplicates_with_nulls(bench.connection, key)
-            )
+            few = bench.suspects(table, rule, constraint.columns, text) if distinct else ""
+            if few and not meeting(bench.connection, key, few):
+                failing = 0
+            elif distinct:
+                failing = duplicates(bench.connection, key, rows, ground.footers)
+            else:
+                failing = duplicates_with_nulls(bench.connection, key)
             sql = showing_duplicates(key, nulls_distinct=distinct)
             if isinstance(constraint, PrimaryKey) and (nulls := _nulls(bench, table, constraint.columns)):
                 failing += nulls
@@ -114,6 +181,9 @@ def _keys_of_partitions(bench: _Bench, table: str) -> Iterator[Finding]:
             continue
         where = f"({inside}) AND ({constraint.where})" if constraint.where else inside
         text = f"in {partition.key}: {_key_text(constraint)}"
+        if kept := bench.kept(table, "unique", constraint.columns, text):
+            yield kept
+            continue
         try:
             key = key_of(ground, bench.relations[table], replace(constraint, where=where))
             failing = duplicates(bench.connection, key, bench.rows[table], ground.footers)
@@ -126,10 +196,13 @@ def _keys_of_partitions(bench: _Bench, table: str) -> Iterator[Finding]:
         )
 
 
-def _excluded(bench: _Bench, table: str, constraint: Exclude) -> Finding:
-    ground, relation = bench.grounds[table], bench.relations[table]
+def _exclude_text(constraint: Exclude) -> str:
     said = ", ".join(f"{element} WITH {operator}" for element, operator in constraint.elements)
-    text = f"EXCLUDE ({said})" + (f" WHERE {constraint.where}" if constraint.where else "")
+    return f"EXCLUDE ({said})" + (f" WHERE {constraint.where}" if constraint.where else "")
+
+
+def _excluded(bench: _Bench, table: str, constraint: Exclude, text: str) -> Finding:
+    ground, relation = bench.grounds[table], bench.relations[table]
     try:
         if all(operator == "=" for _, operator in constraint.elements):
             columns, expressions = equals([sql for sql, _ in constraint.elements], ground.table, ground.schema.dialect)
@@ -168,6 +241,10 @@ def _references(bench: _Bench, table: str) -> Iterator[Finding]:
             yield _unverified(table, "foreign_key", key.columns, text, reason, key.place)
             continue
         family = _partitions(bench, key.table)
+        same = not any(set(key.references) & set(bench.touched.get(member, ())) for member in family)
+        if same and (kept := bench.kept(table, "foreign_key", key.columns, text, alone=True)):
+            yield kept
+            continue
         parent = bench.grounds[key.table]
         gapless = (
             len(family) == len(key.references) == 1
@@ -183,6 +260,7 @@ def _references(bench: _Bench, table: str) -> Iterator[Finding]:
                 bench.relations[table],
                 bench.rows[table],
                 dense=gapless,
+                suspects=bench.suspects(table, "foreign_key", key.columns, text) if same else "",
             )
         except _duckdb_errors() as error:
             yield _unverified(table, "foreign_key", key.columns, text, _reason(error), key.place)
@@ -201,9 +279,18 @@ def _partitions(bench: _Bench, table: str) -> list[str]:
 def _rows(bench: _Bench, table: str) -> Iterator[Finding]:
     relation, rows = bench.relations[table], bench.rows[table]
     rules = list(row_rules(bench.grounds[table]))
-    scanned = [rule for rule in rules if rule.violated]
+    kept = {r: f for r in rules if (f := bench.kept(table, r.rule, r.columns, r.text, alone=r.alone))}
+    scanned = [rule for rule in rules if rule.violated and rule not in kept]
+    few = [rule for rule in scanned if bench.suspects(table, rule.rule, rule.columns, rule.text)]
+    proven = {
+        rule for rule, count in zip(few, _counts(bench, bench.changed.get(table, ""), few), strict=True) if not count
+    }
+    scanned = [rule for rule in scanned if rule not in proven]
     failing = dict(zip(scanned, _counts(bench, relation, scanned), strict=True))
     for rule in rules:
+        if rule in kept:
+            yield kept[rule]
+            continue
         count = failing.get(rule, 0)
         if rule.reason or isinstance(count, str):
             reason = rule.reason or str(count)

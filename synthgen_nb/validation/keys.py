@@ -84,6 +84,16 @@ def duplicates(connection: duckdb.DuckDBPyConnection, key: Key, rows: int, foote
     return int(one(connection, f"SELECT coalesce(sum(more), 0) FROM ({exact})"))
 
 
+def meeting(connection: duckdb.DuckDBPyConnection, key: Key, changed: str) -> int:
+    """How many keys of the rows in the relation `changed`, which are rows of the key's own, stand in several rows."""
+    given = [f"{part} IS NOT NULL" for part in key.parts] + ([f"({key.where})"] if key.where else [])
+    named = ", ".join(f'{part} AS "key {at}"' for at, part in enumerate(key.parts))
+    names = ", ".join(f'"key {at}"' for at in range(len(key.parts)))
+    mine, all_ = (f"SELECT {named} FROM {name} WHERE {' AND '.join(given)}" for name in (changed, key.relation))
+    both = f"SELECT {names} FROM ({all_}) SEMI JOIN ({mine}) USING ({names})"
+    return one(connection, f"SELECT count(*) FROM ({both} GROUP BY {names} HAVING count(*) > 1)")
+
+
 def duplicates_with_nulls(connection: duckdb.DuckDBPyConnection, key: Key) -> int:
     """The same with NULLS NOT DISTINCT."""
     parts, where = ", ".join(key.parts), f" WHERE {key.where}" if key.where else ""
@@ -139,9 +149,11 @@ def dangling(
     rows: int,
     *,
     dense: bool,
+    suspects: str = "",
 ) -> Tally:
     """Child rows whose key is in none of the `parents` (a partitioned table and its partitions are several). `dense`
-    says that the parent's key is unique, never NULL and has every integer between its least and its greatest."""
+    says that the parent's key is unique, never NULL and has every integer between its least and its greatest;
+    `suspects` is a relation of the only child rows that may have lost theirs."""
     shown = _lost(key, child, parents, relation, folded=True)
     counts = [child.footers.get(name) for name in key.columns]
     if len(counts) == 1 and counts[0] is not None and counts[0].nulls is not None:
@@ -151,6 +163,8 @@ def dangling(
     else:
         given = " AND ".join(f"{child.column(name)} IS NOT NULL" for name in key.columns)
         checked = one(connection, f"SELECT count(*) FROM {relation} WHERE {given}")
+    if suspects and not one(connection, f"SELECT count(*) FROM ({_lost(key, child, parents, suspects, folded=True)})"):
+        return Tally(0, checked, shown)
     as_stored = _lost(key, child, parents, relation, folded=False)
     if as_stored != shown and not one(connection, f"SELECT count(*) FROM ({as_stored})"):
         return Tally(0, checked, shown)  # what is equal byte by byte is equal in any collation, and cheaper to compare

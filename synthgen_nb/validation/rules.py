@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]
 @dataclass(frozen=True, slots=True)
 class RowRule:
     """`violated` is true of a row that breaks the rule; "" where the footers prove that none does. `reason` says why it
-    can't be evaluated."""
+    can't be evaluated. `alone` says that it reads its `columns` and no others."""
 
     rule: str
     columns: tuple[str, ...]
@@ -48,6 +48,7 @@ class RowRule:
     place: Place | None = None
     violated: str = ""
     reason: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def row_rules(ground: Ground) -> Iterator[RowRule]:
     keys = set(ground.table.primary_key)
     for column in ground.table.columns:
         if not column.nullable and column.name not in keys:  # a key's NULLs are counted with the key
-            yield _not_null(ground, column)
-        yield from _typed(ground, column)
+            yield replace(_not_null(ground, column), alone=True)
+        yield from (replace(rule, alone=True) for rule in _typed(ground, column))
         yield from _inside(ground, column)
         if column.generated and not row_time(column):
             yield _generated(ground, column)

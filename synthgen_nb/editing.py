@@ -1,0 +1,277 @@
+"""Cells of a version changed: each edit is a new version whose parent is the old one, checked before it is there. Knows
+what an edit may do and why it is refused; not who asks for it, nor how a value is typed or a rule evaluated.
+
+Only the parts with a changed row are written; all others are shared with the parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+from msgspec import Struct
+
+from .cells import spelled, typed
+from .computing import recomputed
+from .ddl.expressions import row_time
+from .errors import InputError, RefusedEdit
+from .parquet import Part, read_rows, rewrite_part
+from .physical import arrow_type, to_arrow
+from .report import Finding, Report
+from .rows import Values
+from .schema import Column, Kind, Table, Type
+from .store import Dataset, Draft, Store
+from .validation import revalidate, validate
+
+_NAMED = 3  # changes named in a version's description
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One cell: `row` is its number, counted from 0, or the texts of the columns of the table's key. `old` is what the
+    cell held when it was looked at, spelled in full (`cells.spelled`), `new` what was typed; None is NULL."""
+
+    table: str
+    row: int | dict[str, str]
+    column: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(slots=True)
+class _Rewriting:
+    """What becomes of one table: the new cells, {column: {row: array of one value}}."""
+
+    schema: Table
+    cells: dict[str, dict[int, pa.Array]] = field(default_factory=dict)
+
+    def put(self, column: str, row: int, value: pa.Array) -> None:
+        self.cells.setdefault(column, {})[row] = value
+
+
+def set_cells(store: Store, dataset: Dataset, changes: Sequence[Change]) -> Dataset:
+    """The next version, with all the changes or, where one of them is refused, none. Computed columns of the rows
+    follow. The new version's report is kept with it: what the edit can have changed is checked anew. Where nothing
+    changes, `dataset` itself. Raises RefusedEdit for a value that is not of the column's type, a cell that holds
+    something else by now and a rule that would fail in more rows than before; StoreError where `dataset` is not the
+    current version."""
+    _current(store, dataset)
+    tables: dict[str, _Rewriting] = {}
+    for change in changes:
+        with _refusing(change):
+            _place(dataset, tables, change)
+    if not any(rewriting.cells for rewriting in tables.values()):
+        return dataset
+    before = dataset.report or validate(dataset)
+    with store.begin(dataset.name, parent=dataset.version) as draft:
+        parts = {key: _parts(draft, dataset, key, tables.get(key)) for key in dataset}
+        edited = draft.successor(dataset, parts, _description(changes))
+        touched = {key: tuple(rewriting.cells) for key, rewriting in tables.items() if rewriting.cells}
+        report = revalidate(edited, before, touched, {key: _changed_rows(edited, key, tables[key]) for key in touched})
+        if worse := _worse(before, report):
+            raise _explained(worse, changes)
+        edited.keep_report(report)
+        _current(store, dataset)  # another kernel may have been quicker
+        return draft.publish(edited)
+
+
+def row_of(dataset: Dataset, table: str, row: int) -> dict[str, Any]:
+    """One row as Arrow gives it to Python. InputError if there is no such row."""
+    if not 0 <= row < dataset.rows[table]:
+        raise InputError(f"{table} has no row {row:,}: it has {dataset.rows[table]:,}")
+    found: dict[str, Any] = _row(dataset, table, row).to_pylist()[0]
+    return found
+
+
+def fixed(table: Table, column: Column, dialect: str) -> str:
+    """Why a cell of this column can't be set at all; "" where it can."""
+    from .cells import untypable
+
+    if row_time(column):
+        return "the engine fills it with the time of the row"
+    if column.generated is not None:
+        return f"it is computed: {column.generated}"
+    return untypable(column.type, dialect)
+
+
+class _refusing:  # reads as a word of the language: `with _refusing(change)`
+    """Turns plain refusals of one change into a RefusedEdit that names its cell."""
+
+    def __init__(self, change: Change) -> None:
+        self._change = change
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, InputError) and not isinstance(error, RefusedEdit):
+            raise _refused(self._change, error.message, hint=error.hint) from error
+
+
+def _current(store: Store, dataset: Dataset) -> None:
+    at = store.pointer(dataset.name).at
+    if at != dataset.version:
+        raise RefusedEdit(
+            f"{dataset.name} is at v{at} by now, this is v{dataset.version}",
+            hint="open the current version and edit that",
+        )
+
+
+def _place(dataset: Dataset, tables: dict[str, _Rewriting], change: Change) -> None:
+    schema = dataset.schema
+    if change.table not in dataset:
+        raise InputError(f"there is no table {change.table}")
+    table = schema.tables[change.table]
+    if change.column not in table.column_names:
+        raise InputError(f"there is no column {change.column}")
+    column = table.column(change.column)
+    row = change.row if isinstance(change.row, int) else _numbered(dataset, table, change.row)
+    rewriting = tables.setdefault(change.table, _Rewriting(table))
+    if not 0 <= row < dataset.rows[change.table]:
+        raise InputError(f"there is no row {row:,}")
+    there = _row(dataset, change.table, row)
+    for name, cells in rewriting.cells.items():  # an earlier change of this edit
+        if row in cells:
+            at = there.schema.get_field_index(name)
+            there = there.set_column(at, there.schema.field(at), cells[row])
+    held = spelled(there.column(change.column)[0].as_py(), column.type)
+    if held != change.old:
+        raise InputError(f"the cell holds {_quoted(held)}, not {_quoted(change.old)}")
+    if change.new is not None and (why := fixed(table, column, schema.dialect)):
+        raise InputError(why)
+    if column.generated is not None:
+        raise InputError(fixed(table, column, schema.dialect))
+    value = None if change.new is None else typed(change.new, column.type, schema.dialect)
+    if spelled(value, column.type) == held:
+        return
+    if value is None and not column.nullable:
+        raise InputError(f"{column.name} is NOT NULL")
+    array = _array(value, column.type, schema.dialect)
+    rewriting.put(column.name, row, array)
+    given = {name: there.column(name).combine_chunks() for name in there.column_names} | {column.name: array}
+    given = {name: a.combine_chunks() if isinstance(a, pa.ChunkedArray) else a for name, a in given.items()}
+    for name, made in recomputed(schema, table, dataset.as_of, given, {column.name}).items():
+        rewriting.put(name, row, made)
+
+
+def _numbered(dataset: Dataset, table: Table, key: Mapping[str, str]) -> int:
+    """The row with this key."""
+    import polars as pl
+
+    if unknown := [name for name in key if name not in table.column_names]:
+        raise InputError(f"there is no column {unknown[0]}")
+    if not key:
+        raise InputError("a row is named by the values of its key")
+    dialect = dataset.schema.dialect
+    wanted = [pl.col(n) == pl.lit(typed(text, table.column(n).type, dialect)) for n, text in key.items()]
+    rows = dataset.scan(table.key).with_row_index("row number ").filter(*wanted).select("row number ").head(2).collect()
+    said = ", ".join(f"{name} = {text}" for name, text in key.items())
+    if rows.height != 1:
+        raise InputError(f"{'more than one row has' if rows.height else 'no row has'} {said}")
+    return int(rows.item())
+
+
+def _array(value: object, column: Type, dialect: str) -> pa.Array:
+    kind = arrow_type(column, dialect)
+    if column.kind == Kind.ENUM:
+        return to_arrow(Values(pa.array([value], pa.string())), kind, column.values)
+    return pa.array([value], kind)
+
+
+def _row(dataset: Dataset, table: str, row: int) -> pa.Table:
+    return read_rows(_sized(dataset, table), row, 1)
+
+
+def _changed_rows(dataset: Dataset, table: str, rewriting: _Rewriting) -> pa.Table:
+    numbers = sorted({row for cells in rewriting.cells.values() for row in cells})
+    return pa.concat_tables([_row(dataset, table, row) for row in numbers])
+
+
+def _sized(dataset: Dataset, table: str) -> list[tuple[Path, int]]:
+    return [(dataset.path / part.file, part.rows) for part in dataset.manifest.tables[table].parts]
+
+
+def _parts(draft: Draft, dataset: Dataset, table: str, rewriting: _Rewriting | None) -> list[Part]:
+    made, first = [], 0
+    for at, part in enumerate(dataset.manifest.tables[table].parts):
+        path = dataset.path / part.file
+        cells = _inside(rewriting, first, first + part.rows) if rewriting else {}
+        first += part.rows
+        made.append(rewrite_part(path, draft.part_path(table, at), cells) if cells else draft.share(part, table, path))
+    return made
+
+
+def _inside(rewriting: _Rewriting, first: int, end: int) -> dict[str, dict[int, pa.Array]]:
+    """The new cells of rows first..end-1, numbered from `first`."""
+    cut = {
+        name: {row - first: value for row, value in cells.items() if first <= row < end}
+        for name, cells in rewriting.cells.items()
+    }
+    return {name: cells for name, cells in cut.items() if cells}
+
+
+def _worse(before: Report, after: Report) -> list[Finding]:
+    """Rules that fail in more rows than before: data that was broken can be mended one cell at a time."""
+    known: dict[tuple[str, str, tuple[str, ...], str], int] = {}
+    for finding in before.findings:
+        known[_name(finding)] = finding.failing
+    return [f for f in after.broken if f.failing > known.get(_name(f), 0)]
+
+
+def _name(finding: Finding) -> tuple[str, str, tuple[str, ...], str]:
+    return finding.table, finding.rule, finding.columns, finding.text
+
+
+def _explained(worse: Sequence[Finding], changes: Sequence[Change]) -> RefusedEdit:
+    finding = worse[0]
+    change = next((c for c in changes if c.table == finding.table and c.column in finding.columns), changes[0])
+    return _refused(change, _why(finding, change), findings=worse)
+
+
+def _why(finding: Finding, change: Change) -> str:
+    """In plain words."""
+    new, columns = _quoted(change.new), ", ".join(finding.columns)
+    match finding.rule:
+        case "unique" | "primary_key":
+            return f"another row has this {columns or 'key'} already ({finding.text})"
+        case "foreign_key" if finding.table == change.table and change.column in finding.columns:
+            return f"no row of {finding.text.split(' REFERENCES ')[-1].split(' (')[0]} has {new} ({finding.text})"
+        case "foreign_key":
+            count = f"{finding.failing:,} row{'' if finding.failing == 1 else 's'} of {finding.table}"
+            return f"{count} would point to nothing ({finding.text})"
+        case "length":
+            return f"{new} is too long ({finding.text})"
+        case "check" | "generated":
+            return f"{finding.text} would not hold"
+        case "exclude":
+            return f"{finding.text}: another row is in the way"
+        case "not_null":
+            return f"{columns} is NOT NULL"
+    return f"{new} is refused ({finding.text})"
+
+
+def _refused(change: Change, why: str, *, hint: str = "", findings: Sequence[Finding] = ()) -> RefusedEdit:
+    place = {"table": change.table, "row": change.row, "column": change.column}
+    listed: list[dict[str, Any]] = [msgspec.to_builtins(finding) for finding in findings]
+    return RefusedEdit(f"{change.table}.{change.column}: {why}", hint=hint, details={**place, "findings": listed})
+
+
+def _description(changes: Sequence[Change]) -> str:
+    return "; ".join(_named(changes))
+
+
+def _named(changes: Sequence[Change]) -> Iterator[str]:
+    for change in changes[:_NAMED]:
+        row = f"row {change.row + 1:,}" if isinstance(change.row, int) else ", ".join(change.row.values())
+        yield f"{change.table}.{change.column} of {row}: {_quoted(change.old)} → {_quoted(change.new)}"
+    if len(changes) > _NAMED:
+        yield f"{len(changes) - _NAMED:,} more"
+
+
+def _quoted(value: str | None) -> str:
+    if value is None:
+        return "NULL"
+    return repr(value if len(value) <= 60 else value[:59] + "…")
