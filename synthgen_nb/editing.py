@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 from msgspec import Struct
 
-from .cells import spelled, typed
+from .cells import spelled, typed, untypable
 from .computing import recomputed
 from .ddl.expressions import row_time
 from .errors import InputError, RefusedEdit
-from .parquet import Part, read_rows, rewrite_part
+from .parquet import Part, rewrite_part, take_rows
 from .physical import arrow_type, to_arrow
 from .report import Finding, Report
 from .rows import Values
@@ -78,18 +77,21 @@ def set_cells(store: Store, dataset: Dataset, changes: Sequence[Change]) -> Data
         return draft.publish(edited)
 
 
-def row_of(dataset: Dataset, table: str, row: int) -> dict[str, Any]:
-    """One row as Arrow gives it to Python. InputError if there is no such row."""
-    if not 0 <= row < dataset.rows[table]:
-        raise InputError(f"{table} has no row {row:,}: it has {dataset.rows[table]:,}")
-    found: dict[str, Any] = _row(dataset, table, row).to_pylist()[0]
-    return found
+def rows_of(dataset: Dataset, table: str, numbers: Sequence[int]) -> pa.Table:
+    """The rows of these numbers (ascending, counted from 0) in the types in which they are stored."""
+    parts = dataset.manifest.tables[table].parts
+    return take_rows([(dataset.path / part.file, part.rows) for part in parts], numbers)
+
+
+def spelled_rows(dataset: Dataset, table: str, numbers: Sequence[int]) -> list[list[str | None]]:
+    """The same as texts, whole."""
+    rows, columns = rows_of(dataset, table, numbers), dataset.schema.tables[table].columns
+    texts = [[spelled(value, c.type) for value in rows.column(c.name).to_pylist()] for c in columns]
+    return [list(row) for row in zip(*texts, strict=True)]
 
 
 def fixed(table: Table, column: Column, dialect: str) -> str:
     """Why a cell of this column can't be set at all; "" where it can."""
-    from .cells import untypable
-
     if row_time(column):
         return "the engine fills it with the time of the row"
     if column.generated is not None:
@@ -132,7 +134,7 @@ def _place(dataset: Dataset, tables: dict[str, _Rewriting], change: Change) -> N
     rewriting = tables.setdefault(change.table, _Rewriting(table))
     if not 0 <= row < dataset.rows[change.table]:
         raise InputError(f"there is no row {row:,}")
-    there = _row(dataset, change.table, row)
+    there = rows_of(dataset, change.table, [row])
     for name, cells in rewriting.cells.items():  # an earlier change of this edit
         if row in cells:
             at = there.schema.get_field_index(name)
@@ -181,17 +183,8 @@ def _array(value: object, column: Type, dialect: str) -> pa.Array:
     return pa.array([value], kind)
 
 
-def _row(dataset: Dataset, table: str, row: int) -> pa.Table:
-    return read_rows(_sized(dataset, table), row, 1)
-
-
 def _changed_rows(dataset: Dataset, table: str, rewriting: _Rewriting) -> pa.Table:
-    numbers = sorted({row for cells in rewriting.cells.values() for row in cells})
-    return pa.concat_tables([_row(dataset, table, row) for row in numbers])
-
-
-def _sized(dataset: Dataset, table: str) -> list[tuple[Path, int]]:
-    return [(dataset.path / part.file, part.rows) for part in dataset.manifest.tables[table].parts]
+    return rows_of(dataset, table, sorted({row for cells in rewriting.cells.values() for row in cells}))
 
 
 def _parts(draft: Draft, dataset: Dataset, table: str, rewriting: _Rewriting | None) -> list[Part]:

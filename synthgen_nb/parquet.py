@@ -117,37 +117,35 @@ def write_part(
     return Part(path.name, rows, sink.size, sink.hash.hexdigest())
 
 
-def read_rows(parts: Sequence[tuple[Path, int]], start: int, count: int) -> pa.Table:
-    """Rows start..start+count-1 of the parts, each with its number of rows, one after the other; fewer at the end.
-    Only the row groups that hold them are read. Raises StoreError."""
+def take_rows(parts: Sequence[tuple[Path, int]], numbers: Sequence[int]) -> pa.Table:
+    """The rows of these numbers, ascending, of parts that follow one another, each with its number of rows. Only the
+    row groups that hold them are read. Raises StoreError."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     found: list[pa.Table] = []
+    first = 0
     for path, rows in parts:
-        if start < rows or not found:
+        inside = [number - first for number in numbers if first <= number < first + rows]
+        first += rows
+        if inside or not found:
             try:
                 with pq.ParquetFile(path) as file:
-                    found += _slices(file, start, count)
+                    found += _taken(file, inside) or [file.schema_arrow.empty_table()]
             except (OSError, pa.ArrowInvalid) as error:
                 raise StoreError(f"a part can't be read: {error}") from error
-        count -= max(0, min(rows - start, count))
-        start = max(0, start - rows)
-        if not count:
-            break
     return pa.concat_tables([table for table in found if table.num_rows] or found[:1])
 
 
-def _slices(file: Any, start: int, count: int) -> list[pa.Table]:
-    """The rows of one file that lie in the range; at least one table, for the types."""
-    metadata, found, first = file.metadata, [], 0
-    for group in range(metadata.num_row_groups):
-        rows = metadata.row_group(group).num_rows
-        low, high = max(start, first), min(start + count, first + rows)
-        if low < high:
-            found.append(file.read_row_group(group).slice(low - first, high - low))
+def _taken(file: Any, numbers: Sequence[int]) -> list[pa.Table]:
+    found, first = [], 0
+    for group in range(file.metadata.num_row_groups):
+        rows = file.metadata.row_group(group).num_rows
+        inside = [number - first for number in numbers if first <= number < first + rows]
+        if inside:
+            found.append(file.read_row_group(group).take(inside))
         first += rows
-    return found or [file.schema_arrow.empty_table()]
+    return found
 
 
 def rewrite_part(source: Path, path: Path, cells: Mapping[str, Mapping[int, pa.Array]]) -> Part:
