@@ -86,6 +86,7 @@ def command_parser(command: str) -> Parser:
         parser.add_argument("--version", type=int, metavar="N", help="default: the latest")
     if command == "show":
         parser.add_argument("tables", nargs="*", metavar="TABLE", help="default: all")
+        parser.add_argument("--grid", action="store_true", help="all rows, to scroll, sort, filter and edit")
         parser.add_argument("--first", type=int, default=10, metavar="N", help="rows of each table (default 10)")
     if command == "prove":
         parser.add_argument(

@@ -16,10 +16,13 @@ from ..pages import Mark, Page, dataset_page, store_page
 from ..request import draft, table_key
 from .doctor import doctor_page
 from .making import request_of, schema_of
+from .place import show_bundle
+from .views import bundle
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from ..dataset import Dataset
     from .place import Place
 
 
@@ -42,10 +45,29 @@ def _ui(place: Place, args: Namespace) -> None:
 def _show(place: Place, args: Namespace) -> None:
     dataset = place.store.open(args.name, args.version)
     tables = [table_key(dataset.rows, t) for t in args.tables] or None
+    if args.grid:
+        _grid(place, dataset, tables)
+        return
     page = dataset_page(dataset, first_rows=max(0, args.first), tables=tables)
     if tables:
         page = replace(page, parts=tuple(replace(p, folded=False) for p in page.parts[1:]))
     place.show(page)
+
+
+def _grid(place: Place, dataset: Dataset, tables: list[str] | None) -> None:
+    """The tables to scroll and to edit; where there is no browser, their first rows. Names that hold a version of the
+    dataset follow its edits."""
+    page = dataset_page(dataset, tables=tables)
+    if place.front_end != "html":
+        place.show(replace(page, marks=(*page.marks, Mark("note", "the grid needs a notebook in a browser"))))
+        return
+    try:
+        from .grid import Grid
+    except ModuleNotFoundError as error:
+        raise MissingExtra("lab") from error
+    grid = Grid(dataset, place.store, table=tables[0] if tables else None, on_version=place.session.follow)
+    again = Mark("note", "the grid lives while its kernel does: run this cell again")
+    show_bundle(grid.bundle(bundle(replace(page, marks=(*page.marks, again)))))
 
 
 def _list(place: Place, args: Namespace) -> None:

@@ -94,11 +94,11 @@ def _stem(args: Namespace) -> str:
 
 
 def made_before(store: Store, name: str, plan: Plan) -> Dataset | None:
-    """The latest version, where it was made of this very plan, whole and checked."""
+    """The current version, where it was made of this very plan, whole and checked, and not edited since."""
     if not store.versions(name):
         return None
     latest = store.open(name)
-    whole = latest.report is not None and not latest.partial
+    whole = latest.report is not None and not latest.partial and latest.parent is None
     return latest if whole and readable_plan(latest) == plan else None
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Show = Callable[[Mapping[str, str]], None]
 
 
-def show_bundle(bundle: Mapping[str, str]) -> None:
+def show_bundle(bundle: Mapping[str, object]) -> None:
     display(dict(bundle), raw=True)
 
 

@@ -4,7 +4,7 @@ that touches the user's namespace; it never takes a variable of the user's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,7 @@ class Session:
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
         self._bound: dict[str, object] = {}
+        self._sources: dict[str, tuple[Dataset, str]] = {}  # of bound names: dataset and table ("": the dataset itself)
         self.panels: dict[str, Panel] = {}  # by the path of their store
         self._jobs: dict[str, Jobs] = {}
         self._wanted: dict[Job, Wanted] = {}
@@ -116,9 +117,38 @@ class Session:
             marks.append(Mark("note", f"not bound: {reasons}"))
         if wanted.variable:
             bound[wanted.variable] = dataset
+        self._keep(bound, dataset, names.variables)
+        return marks
+
+    def follow(self, dataset: Dataset) -> str:
+        """Names that hold another version of the dataset hold this one from now on; one line says which. A name that
+        the user has given another value since is the user's. Only the tables that differ are read."""
+        import polars as pl
+
+        bound: dict[str, object] = {}
+        tables: dict[str, str] = {}
+        for name, (before, table) in self._sources.items():
+            held = self._bound.get(name)
+            same = (
+                before.path.parent == dataset.path.parent and held is not None and held is self.shell.user_ns.get(name)
+            )
+            if not same or before == dataset or (table and table not in dataset):
+                continue
+            tables[name] = table
+            if not table:
+                bound[name] = dataset
+            elif isinstance(held, pl.LazyFrame):
+                bound[name] = dataset.scan(table)
+            else:
+                sums = [[part.sha256 for part in d.manifest.tables[table].parts] for d in (before, dataset)]
+                bound[name] = held if sums[0] == sums[1] else dataset[table]
+        self._keep(bound, dataset, tables)
+        return f"{', '.join(bound)} now of v{dataset.version}" if bound else ""
+
+    def _keep(self, bound: dict[str, object], dataset: Dataset, tables: Mapping[str, str]) -> None:
         self.shell.push(bound)
         self._bound.update(bound)
-        return marks
+        self._sources.update({name: (dataset, tables.get(name, "")) for name in bound})
 
     def _release(self, names: Iterable[str]) -> None:
         for name in names:

@@ -17,6 +17,8 @@ class Grid {
     this.asked = new Set();
     this.view = {};
     this.said = null;
+    this.lines = [];
+    this.changes = 0; // of anything but the place: rows are drawn anew
     this.build();
     el.append(this.node);
     this.onState = () => this.show(model.get("state"));
@@ -52,6 +54,8 @@ class Grid {
     this.pick.addEventListener("change", () => this.open(this.pick.value));
     this.head = h("div", { class: "sg-head", role: "row", "aria-rowindex": 1 });
     this.pad = h("div", { class: "sg-pad", role: "rowgroup" });
+    // not on the cell, which the first of the two clicks has drawn anew
+    this.pad.addEventListener("dblclick", (event) => event.target.closest(".sg-editor, .sg-bubble") || this.begin());
     this.box = h("div", { class: "sg-box", role: "grid", tabindex: "0", id: freshId("grid") }, this.head, this.pad);
     this.box.addEventListener("keydown", (event) => this.key(event));
     this.box.addEventListener("scroll", () => this.scrolled());
@@ -97,7 +101,7 @@ class Grid {
     else this.first(state.sheet);
     if (state.said.number && state.said.number !== this.said) this.say(state.said.kind, state.said.text);
     this.said = state.said.number;
-    this.draw();
+    this.changed();
   }
 
   told(message) {
@@ -106,6 +110,11 @@ class Grid {
     if (message.type === "refused") this.refuse(message);
     if (message.type === "failed" && this.pending) this.pending = null;
     if (message.type === "whole" && this.awaited && message.to.row === this.awaited.row) this.edit(message.text);
+    this.changed();
+  }
+
+  changed() {
+    this.changes += 1;
     this.draw();
   }
 
@@ -132,8 +141,8 @@ class Grid {
     const ordered = sheet.columns.filter((column) => column.ordered);
     this.filterBy.replaceChildren(...ordered.map((column) => h("option", { value: column.name }, column.name)));
     this.filterText.disabled = this.filterBy.disabled = !ordered.length;
-    this.widths = sheet.columns.map((column, at) => this.width(column, at, sheet.page));
-    this.numbersWidth = Math.max(44, String(sheet.rows).length * LETTER * 1.3 + 18);
+    this.widths = sheet.columns.map((column, at) => this.width(column, at, sheet));
+    this.numbersWidth = Math.max(44, number(sheet.rows).length * LETTER + 20);
     this.lefts = [];
     let left = this.numbersWidth;
     for (const width of this.widths) {
@@ -160,9 +169,10 @@ class Grid {
   }
 
   // A column is as wide as its name, its type and the first rows ask for, within bounds.
-  width(column, at, page) {
+  width(column, at, sheet) {
     let letters = Math.max(column.name.length + 3, column.type.length * 0.85 + (column.computed ? 10 : 0));
-    for (const row of page) {
+    if (column.right) letters = Math.max(letters, String(sheet.rows).length); // numbers that count on
+    for (const row of sheet.page) {
       const cell = row[at];
       letters = Math.max(letters, cell === null ? 4 : cell.length ? String(cell).length : 0);
     }
@@ -227,20 +237,41 @@ class Grid {
     if (!this.sheet) return;
     const first = Math.floor(this.top / ROW);
     const end = Math.min(this.rows, Math.ceil((this.top + this.visible) / ROW) + 1);
-    const rows = [];
-    for (let row = first; row < end; row++) rows.push(this.row(row));
+    const key = [first, end, this.changes].join(" ");
     const over = [this.editor, this.bubble].filter(Boolean);
-    if (!this.rows) rows.push(h("div", { class: "sg-empty" }, "no rows"));
-    for (const node of [...this.pad.children]) if (!over.includes(node)) node.remove();
-    this.pad.prepend(...rows);
+    if (key !== this.drawn) {
+      const rows = [];
+      for (let row = first; row < end; row++) rows.push(this.row(row));
+      if (!this.rows) rows.push(h("div", { class: "sg-empty" }, "no rows"));
+      for (const node of [...this.pad.children]) if (!over.includes(node)) node.remove();
+      this.pad.prepend(...rows);
+      this.lines = rows;
+      this.drawn = key;
+    }
+    this.lines.forEach((node, at) => {
+      node.style.top = `${this.y(first + at)}px`;
+    });
     for (const node of over) {
       node.style.top = `${this.y(node.row) + (node === this.bubble ? ROW + 2 : 0)}px`;
     }
-    [...this.head.children].forEach((node, at) => node.classList.toggle("sg-now", this.at[0] === -1 && at === this.at[1] + 1));
+    this.mark(first);
+    this.want(first, end);
+  }
+
+  // The current cell, without drawing anew: a node that goes away under a mouse button is never double-clicked.
+  mark(first) {
     const [row, column] = this.at;
+    const line = row === -1 ? this.head : this.lines[row - first];
+    const node = line?.children[column + 1];
+    if (this.marked && this.marked !== node) {
+      this.marked.classList.remove("sg-now");
+      this.marked.removeAttribute("aria-selected");
+    }
+    this.marked = node;
+    node?.classList.add("sg-now");
+    node?.setAttribute("aria-selected", "true");
     const there = row === -1 ? `${this.box.id}-h-${column}` : `${this.box.id}-${row}-${column}`;
     setAttribute(this.box, "aria-activedescendant", there);
-    this.want(first, end);
   }
 
   y(row) {
@@ -268,7 +299,6 @@ class Grid {
     );
     const cells = this.sheet.columns.map((column, at) => this.shown(row, at, column));
     const node = h("div", { class: `sg-row${row % 2 ? " sg-odd" : ""}`, role: "row", "aria-rowindex": row + 2 }, head, ...cells);
-    node.style.top = `${this.y(row)}px`;
     node.style.width = `${this.wide}px`;
     return node;
   }
@@ -277,8 +307,7 @@ class Grid {
     let value = this.cell(row, at);
     const waits = this.pending && this.pending.row === row && this.pending.at === at;
     if (waits) value = this.pending.value;
-    const now = row === this.at[0] && at === this.at[1];
-    const name = ["sg-cell", column.right && "sg-right", column.fixed && "sg-fixed", now && "sg-now", waits && "sg-pending"];
+    const name = ["sg-cell", column.right && "sg-right", column.fixed && "sg-fixed", waits && "sg-pending"];
     let text = value === undefined ? "…" : value;
     if (Array.isArray(value)) text = `${value[0]}…`;
     const node = h("div", {
@@ -286,11 +315,9 @@ class Grid {
       role: "gridcell",
       id: `${this.box.id}-${row}-${at}`,
       "aria-colindex": at + 2,
-      "aria-selected": now ? "true" : "false",
       "aria-readonly": column.fixed ? "true" : "false",
       style: `width:${this.widths[at]}px`,
       onmousedown: () => this.go(row, at),
-      ondblclick: () => this.begin(),
     });
     if (value === null) node.append(h("span", { class: "sg-null" }, "NULL"));
     else node.append(text);
@@ -484,7 +511,7 @@ class Grid {
     this.pending = { row, at, value: text };
     const to = { table: this.sheet.table, row: this.numberOf(row), column: column.name };
     this.model.send({ type: "edit", ...to, old: held, new: text });
-    this.draw();
+    this.changed();
   }
 
   // The old value is back, and why stands under it; Enter goes on with what was typed.
@@ -557,7 +584,7 @@ class Grid {
     this.box.scrollTop = 0;
     this.heads();
     if (!Object.keys(view).length) this.resize(this.sheet.rows);
-    this.draw();
+    this.changed();
   }
 
   tabsOf(tables) {
