@@ -309,3 +309,42 @@ def test_a_planted_password_is_found_neither_in_a_notebook_s_output_nor_in_its_f
         assert "pl4nted" not in cells.said
     kept = [path for path in (tmp_path / "synthgen_store").rglob("*") if path.is_file()]
     assert not [path for path in kept if b"pl4nted" in path.read_bytes()]
+
+
+def test_names_that_hold_a_version_follow_its_edits_and_never_a_variable_of_the_users(cells: Cells) -> None:
+    from synthgen_nb.editing import Change, set_cells
+    from synthgen_nb.notebook import magics_of
+    from synthgen_nb.store import Store
+
+    cells(f"%%synthgen shop << -n 9\n{DDL}")
+    cells("customers = customers.head(3)")
+    before, untouched, store = cells["orders"], cells["categories"], Store()
+    change = Change(table="orders", row=0, column="shipped_at", old=_spelled(before["shipped_at"][0]), new=None)
+    if before["shipped_at"][0] is None:
+        change = Change(table="orders", row=0, column="shipped_at", old=None, new="2030-01-01")
+    edited = set_cells(store, cells["shop"], [change])
+    magics = magics_of(cells.shell)
+    assert magics is not None
+    assert magics.session.follow(edited) == "categories, orders, order_lines, shop now of v2"
+    assert cells["shop"] == edited
+    assert cells["orders"]["shipped_at"][0] != before["shipped_at"][0]
+    assert cells["categories"] is untouched
+    assert cells["customers"].height == 3
+    assert magics.session.follow(store.undo("shop")) == "categories, orders, order_lines, shop now of v1"
+    assert cells["orders"].equals(before)
+    assert cells(f"%%synthgen shop << -n 9\n{DDL}").success
+    assert "nothing new" in cells.said
+    store.redo("shop")
+    cells(f"%%synthgen shop << -n 9\n{DDL}")  # an edited version is not what the cell asks for
+    assert cells["shop"].version == 3
+    assert cells["orders"].equals(before)
+
+
+def _spelled(moment: Any) -> str | None:
+    return None if moment is None else moment.isoformat(" ")
+
+
+def test_without_a_browser_the_grid_is_the_first_rows_and_a_word_on_where_it_lives(cells: Cells) -> None:
+    cells(f"%%synthgen shop << -n 9\n{DDL}")
+    assert cells("%synthgen show shop orders --grid").success
+    assert "the grid needs a notebook in a browser" in cells.said
