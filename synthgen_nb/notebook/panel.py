@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
-from traitlets import Bool, Dict, List, Unicode, observe
+from traitlets import Dict, List, Unicode, observe
 
 from ..ddl.dialects import DIALECTS
 from ..errors import InputError, SynthgenError
@@ -46,13 +46,12 @@ def _static(*names: str) -> str:
 class Panel(anywidget.AnyWidget):
     """`folder` takes files that are too big for a browser's socket. Whoever shows the panel sets `wake`, which begins
     the beats, and `finished`, which is called in the main thread with the page of each dataset that a job of this panel
-    makes. `answered` tells that there is a browser at the other end."""
+    makes. Its JavaScript says "hello" when it is drawn."""
 
     # one module to the browser: it loads a widget's code from a blob, from where nothing can be imported
     _esm = _static("elements.js", "bars.js", "results.js", "panel.js")
     _css = _static("panel.css")
 
-    answered = Bool(False)
     twin = Unicode().tag(sync=True)  # a name for the result that is shown where this panel is not
     ddl = Unicode().tag(sync=True)
     form = Dict().tag(sync=True)
@@ -113,7 +112,7 @@ class Panel(anywidget.AnyWidget):
     def _received(self, widget: object, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         """A click. Errors of ours are told in the panel; any other is a fault, told too and raised."""
         known: dict[str, Callable[[Mapping[str, Any], list[memoryview]], None]] = {
-            "hello": self._hello,
+            "hello": self._library,
             "generate": self._generate,
             "pause": self._pause,
             "resume": self._resume,
@@ -138,10 +137,6 @@ class Panel(anywidget.AnyWidget):
             finally:
                 self.send({"type": "answer", "to": message.get("id")})
         self.wake()
-
-    def _hello(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
-        self.answered = True
-        self._library(message, buffers)
 
     def _generate(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         if self._job is not None and self._job.status in _AT_WORK:
