@@ -119,6 +119,11 @@ def test_from_a_wrong_type_to_rows_checks_downloads_and_a_result_that_stays(scre
     with zipfile.ZipFile(downloading.value.path()) as packed:
         assert len(packed.read("orders.csv").splitlines()) == 71
 
+    screen.button("Edit cells").click()
+    editor = screen.panel.get_by_role("region", name="Table editor")
+    editor.get_by_role("gridcell").first.wait_for()
+    editor.get_by_role("grid").press("ArrowRight")
+
     twin = screen.page.locator("[class^=synthgen-twin]")
     assert twin.count() == 1
     assert not twin.is_visible()  # the panel shows the same

@@ -221,6 +221,26 @@ def test_a_plan_that_can_not_be_met_is_refused_with_its_reason(browser: Browser)
     assert "t" in browser.said[1]
 
 
+def test_cells_are_edited_in_the_panel_and_each_edit_is_a_version_that_is_shown_and_bound(browser: Browser) -> None:
+    made(browser)
+    browser.send("grid", message={"type": "undo"})
+    assert browser.panel.sheets == {}
+    browser.send("edit", table="categories")
+    assert (browser.panel.sheets["sheet"]["table"], browser.panel.sheets["version"]) == ("categories", 1)
+    old = browser.panel.sheets["sheet"]["page"][0][2]
+    change = {"table": "categories", "row": 0, "column": "name", "old": old, "new": EVIL}
+    browser.send("grid", message={"type": "edit", **change})
+    assert browser.panel.result["version"] == browser.panel.sheets["version"] == 2
+    assert browser.panel._place.session.shell.user_ns["categories"]["name"][0] == EVIL
+    browser.send("grid", message={"type": "edit", **change, "old": EVIL, "new": "x" * 61})
+    assert browser.got[-2]["message"]["type"] == "refused"
+    browser.send("open", name="shop")
+    browser.types(shop_ddl(), seed="5")
+    browser.send("generate")
+    browser.rest()
+    assert browser.panel.sheets == {}
+
+
 def test_downloads_are_the_shown_table_or_a_zip_of_all(browser: Browser) -> None:
     made(browser)
     for to, table in (("csv", "orders"), ("parquet", "orders"), ("csv", None)):

@@ -26,6 +26,7 @@ from . import panelstate
 from .downloads import Download, packed
 from .form import LONGEST, Form, asked, dataset_named, form_of, line_of, problems, refused, understood, variable_of
 from .making import made_before
+from .sheets import Sheets
 from .templates import TEMPLATE_DIALECT, template, template_names
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class Panel(anywidget.AnyWidget):
     makes. Its JavaScript says "hello" when it is drawn."""
 
     # one module to the browser: it loads a widget's code from a blob, from where nothing can be imported
-    _esm = _static("elements.js", "bars.js", "results.js", "panel.js")
-    _css = _static("panel.css")
+    _esm = _static("elements.js", "grid.js", "bars.js", "results.js", "panel.js")
+    _css = _static("panel.css", "grid.css")
 
     twin = Unicode().tag(sync=True)  # a name for the result that is shown where this panel is not
     ddl = Unicode().tag(sync=True)
@@ -63,6 +64,7 @@ class Panel(anywidget.AnyWidget):
     tables: List[Any] = List().tag(sync=True)  # of the job: [name, rows]
     bars: List[Any] = List().tag(sync=True)
     result = Dict().tag(sync=True)
+    sheets = Dict().tag(sync=True)  # the grid, once it is asked for
     library = Dict().tag(sync=True)  # the store's datasets and unfinished jobs
     said = Dict().tag(sync=True)  # the last answer to a person: {"kind", "text", "number"}
 
@@ -84,6 +86,7 @@ class Panel(anywidget.AnyWidget):
         self._job: Job | None = None
         self._since = (0.0, 0)
         self._dataset: Dataset | None = None
+        self._sheets: Sheets | None = None
         self._errand: Future[Callable[[], None]] | None = None
         self._errands = ThreadPoolExecutor(1, thread_name_prefix="synthgen-panel")
         # messages come in the main thread, but in some releases of ipykernel in a thread beside it
@@ -120,6 +123,8 @@ class Panel(anywidget.AnyWidget):
             "take": self._take,
             "open": self._open,
             "rows": self._rows,
+            "edit": self._edit,
+            "grid": self._grid,
             "download": self._download,
             "template": self._template,
             "upload": self._upload,
@@ -204,6 +209,31 @@ class Panel(anywidget.AnyWidget):
             raise InputError(f"there is no table {table!r}")
         grid = panelstate.first_rows(dataset, table)
         self.send({"type": "rows", "of": [dataset.name, dataset.version, table], "grid": grid})
+
+    def _edit(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        """The grid in the place of the first rows: each edit of a cell is a checked version of its own."""
+        dataset, table = self._shown(), str(message.get("table"))
+        if table not in dataset:
+            raise InputError(f"there is no table {table!r}")
+        self._sheets = Sheets(dataset, self._store, table=table, on_version=self._edited)
+        self.sheets = self._sheets.state()
+
+    def _grid(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        if self._sheets is None:
+            return
+        said = message.get("message")
+        answers, changed = self._sheets.answer(said if isinstance(said, Mapping) else {})
+        for answer in answers:
+            self.send({"type": "grid", "message": answer})
+        if changed:
+            self.sheets = self._sheets.state()
+
+    def _edited(self, dataset: Dataset) -> str:
+        """Another version is current: its checks are shown, and it is the one that stays. Bound names follow it."""
+        page = dataset_page(dataset)
+        self._show(dataset, page)
+        self.finished(page)
+        return self._place.session.follow(dataset)
 
     def _download(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         dataset = self._shown()
@@ -326,6 +356,8 @@ class Panel(anywidget.AnyWidget):
         self._send_progress(job)
 
     def _show(self, dataset: Dataset, page: Page) -> None:
+        if self._sheets is not None and self._sheets.dataset != dataset:
+            self._sheets, self.sheets = None, {}
         self._dataset = dataset
         self.result = panelstate.result_state(dataset, page)
 

@@ -23,7 +23,7 @@ class Panel {
     this.sent = 0;
     this.controls = {};
     this.fresh = new Set(); // fields with something typed that the kernel has not got yet
-    this.results = new Results((message) => this.ask(message));
+    this.results = new Results((message) => this.ask(message), model);
     this.bars = new Bars();
     this.live = h("div", { class: "sg-live", role: "status", "aria-live": "polite" });
     // the static twin of the result is for readers without this panel
@@ -95,7 +95,7 @@ class Panel {
       { class: "sg-section", "aria-label": "Schema" },
       h(
         "div",
-        { class: "sg-row" },
+        { class: "sg-controls" },
         field("Template", template),
         field("Dialect", dialect),
         h(
@@ -132,14 +132,14 @@ class Panel {
       "details",
       { class: "sg-fold" },
       h("summary", {}, "Model and instructions ", h("span", { class: "sg-faint" }, "· no effect without a model")),
-      h("div", { class: "sg-row" }, ...MODEL_FIELDS.map(input)),
+      h("div", { class: "sg-controls" }, ...MODEL_FIELDS.map(input)),
       field("Instructions", instructions, { class: "sg-field sg-wide" }),
       h("div", { class: "sg-faint" }, "These five have no effect until there is a model; rows are made by rules."),
     );
     return h(
       "section",
       { class: "sg-section", "aria-label": "Settings" },
-      h("div", { class: "sg-row" }, ...FIELDS.map(input)),
+      h("div", { class: "sg-controls" }, ...FIELDS.map(input)),
       this.perTable,
       model,
     );
@@ -154,14 +154,14 @@ class Panel {
     this.goOn = button("Go on", () => this.asking(false));
     this.askCancel = h(
       "div",
-      { class: "sg-row sg-ask", role: "group", hidden: true, "aria-label": "Cancel?" },
+      { class: "sg-controls sg-ask", role: "group", hidden: true, "aria-label": "Cancel?" },
       this.question,
       button("Drop its rows", () => this.cancelled(false), { class: "sg-danger" }),
       button("Keep as partial", () => this.cancelled(true)),
       this.goOn,
     );
     this.askCancel.addEventListener("keydown", (event) => event.key === "Escape" && this.asking(false));
-    this.buttons = h("div", { class: "sg-row" }, this.generate, this.toggle, this.cancel, this.status);
+    this.buttons = h("div", { class: "sg-controls" }, this.generate, this.toggle, this.cancel, this.status);
     this.said = h("div", { class: "sg-said" });
     return h(
       "section",
@@ -204,6 +204,7 @@ class Panel {
       line: () => setText(this.line, this.model.get("line")),
       said: () => this.showSaid(),
       result: () => this.results.show(this.model.get("result")),
+      sheets: () => this.results.showGrid(),
       library: () => this.showLibrary(),
       job: () => this.showJob(),
       tables: () => this.showJob(),
@@ -216,19 +217,21 @@ class Panel {
     };
     on("msg:custom", (message, buffers) => this.got(message, buffers));
     for (const [name, act] of Object.entries(told)) on(`change:${name}`, act);
-    for (const name of ["form", "read", "wrong", "line", "job", "result", "library"]) told[name]();
+    for (const name of ["form", "read", "wrong", "line", "job", "result", "sheets", "library"]) told[name]();
     const said = this.model.get("said");
     if (said.kind === "error") this.showSaid();
   }
 
   close() {
     for (const [event, act] of this.heard) this.model.off(event, act);
+    this.results.close();
     for (const timer of [this.typing, this.speaking, ...this.waiting.values()]) clearTimeout(timer);
   }
 
   got(message, buffers) {
     if (message.type === "answer") this.answered(message.to);
     if (message.type === "rows") this.results.arrived(message);
+    if (message.type === "grid") for (const act of this.results.told) act(message.message);
     if (message.type === "file") saveFile(message.file, buffers[0]);
   }
 

@@ -1,8 +1,10 @@
 // What came of a job: checks as badges, tables as tabs with their first rows, downloads. `ask` sends a message.
 
 class Results {
-  constructor(ask) {
+  constructor(ask, model) {
     this.ask = ask;
+    this.model = model;
+    this.told = new Set(); // who listens to the grid's messages
     this.title = h("strong", { class: "sg-title" });
     this.facts = h("span", { class: "sg-faint" });
     this.notes = h("div", { class: "sg-faint" });
@@ -12,17 +14,19 @@ class Results {
     this.tabs.addEventListener("keydown", (event) => this.key(event));
     this.search = searchBox("Find a table", (text) => this.filter(text));
     this.beside = h("div", { class: "sg-beside" }, this.search, this.tabs);
-    this.csv = button("CSV", () => this.download("csv", this.name));
-    this.parquet = button("Parquet", () => this.download("parquet", this.name));
+    this.csv = button("CSV", () => this.download("csv", this.current()));
+    this.parquet = button("Parquet", () => this.download("parquet", this.current()));
     this.zip = button("ZIP of all tables", () => this.download("csv", null));
     this.downloads = h(
       "div",
-      { class: "sg-row", role: "group", "aria-label": "Download" },
+      { class: "sg-controls", role: "group", "aria-label": "Download" },
       h("span", { class: "sg-faint" }, "Download"),
       this.csv,
       this.parquet,
       this.zip,
     );
+    this.edit = button("Edit cells", () => this.ask({ type: "edit", table: this.name }));
+    this.editor = h("div", { class: "sg-tables", hidden: true });
     this.tables = h("div", { class: "sg-tables" }, this.beside, this.panel);
     this.node = h(
       "section",
@@ -31,6 +35,8 @@ class Results {
       this.badges,
       this.notes,
       this.tables,
+      this.editor,
+      this.edit,
       this.downloads,
     );
     this.known = new Map(); // rows by table, of the dataset that is shown
@@ -70,6 +76,33 @@ class Results {
     this.tabs.replaceChildren(...this.buttons);
     const again = result.tables.some(([name]) => name === this.name);
     if (result.tables.length) this.pick(again ? this.name : result.tables[0][0], false);
+  }
+
+  // The grid, where the kernel has one ready; it speaks through this panel's messages.
+  showGrid() {
+    const ready = Boolean(this.model.get("sheets").name);
+    this.tables.hidden = this.edit.hidden = ready;
+    if (ready) for (const each of [this.csv, this.parquet]) each.removeAttribute("aria-label");
+    this.editor.hidden = !ready;
+    if (ready && !this.grid) {
+      const listen = (event, act) => (event === "msg:custom" ? this.told.add(act) : this.model.on("change:sheets", act));
+      const ignore = (event, act) => (event === "msg:custom" ? this.told.delete(act) : this.model.off("change:sheets", act));
+      this.grid = new Grid(
+        {
+          get: () => this.model.get("sheets"),
+          on: listen,
+          off: ignore,
+          send: (message) => this.ask({ type: "grid", message }),
+        },
+        this.editor,
+      );
+    } else if (!ready) this.close();
+  }
+
+  close() {
+    this.grid?.close();
+    this.grid = null;
+    this.editor.replaceChildren();
   }
 
   badge(check) {
@@ -133,6 +166,11 @@ class Results {
     this.buttons.forEach((tab, at) => {
       tab.hidden = !this.result.tables[at][0].toLowerCase().includes(text);
     });
+  }
+
+  // The table one looks at.
+  current() {
+    return this.grid?.sheet?.table ?? this.name;
   }
 
   download(to, table) {
