@@ -113,6 +113,16 @@ def test_a_million_rows_are_scrolled_edited_refused_and_undone_by_keyboard_alone
     assert alert.count() == 0
     assert store.open("crowd").version == 1
 
+    page.keyboard.press("Control+End")
+    page.wait_for_function(_ROW_THERE, arg=ROWS - 1)
+    page.keyboard.press("Home")
+    page.keyboard.press("Delete")
+    grid.get_by_text("people.id: id is NOT NULL").wait_for(timeout=20_000)
+    assert alert.bounding_box()["y"] + alert.bounding_box()["height"] <= table.bounding_box()["y"] + 392  # over the row
+    page.keyboard.press("Control+Home")
+    page.wait_for_function(_ROW_THERE, arg=0)
+    page.keyboard.press("End")
+
     page.keyboard.press("F2")
     page.keyboard.type("33")
     page.keyboard.press("Enter")

@@ -251,8 +251,11 @@ class Grid {
     this.lines.forEach((node, at) => {
       node.style.top = `${this.y(first + at)}px`;
     });
-    for (const node of over) {
-      node.style.top = `${this.y(node.row) + (node === this.bubble ? ROW + 2 : 0)}px`;
+    if (this.editor) this.editor.style.top = `${this.y(this.editor.row)}px`;
+    if (this.bubble) {
+      const { row, offsetHeight } = this.bubble; // under its cell, or over it where there is no room
+      const under = row * ROW - this.top + ROW + offsetHeight <= this.visible || row * ROW - this.top < offsetHeight;
+      this.bubble.style.top = `${this.y(row) + (under ? ROW + 2 : -offsetHeight - 2)}px`;
     }
     this.mark(first);
     this.want(first, end);
