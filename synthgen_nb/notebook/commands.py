@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from ..errors import MissingExtra
 from ..pages import Mark, Page, dataset_page, store_page
 from ..request import draft, table_key
+from .answering import Answering
 from .doctor import doctor_page
 from .making import request_of, schema_of
-from .place import show_bundle
 from .views import bundle
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def _grid(place: Place, dataset: Dataset, tables: list[str] | None) -> None:
         raise MissingExtra("lab") from error
     grid = Grid(dataset, place.store, table=tables[0] if tables else None, on_version=place.session.follow)
     again = Mark("note", "the grid lives while its kernel does: run this cell again")
-    show_bundle(grid.bundle(bundle(replace(page, marks=(*page.marks, again)))))
+    otherwise = bundle(replace(page, marks=(*page.marks, again)))
+    until = f"%synthgen show {dataset.name} has the first rows"
+    Answering(grid, otherwise, asyncio.get_running_loop(), name="synthgen grid", until=until)
 
 
 def _list(place: Place, args: Namespace) -> None:

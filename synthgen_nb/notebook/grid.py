@@ -54,11 +54,6 @@ class Grid(anywidget.AnyWidget):
         """The version that is shown."""
         return self._sheets.dataset
 
-    def bundle(self, otherwise: Mapping[str, str]) -> dict[str, object]:
-        """The widget for those front ends that have widgets, `otherwise` for the others, and for a saved notebook."""
-        model = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {**otherwise, "application/vnd.jupyter.widget-view+json": model}
-
     def follow(self, dataset: Dataset) -> None:
         with self._lock:
             self._sheets.follow(dataset)
