@@ -239,6 +239,8 @@ def test_rows_that_point_to_dropped_rows_are_dropped_too() -> None:
         ("CREATE TABLE t (id NUMBER(10), name VARCHAR2(20))", "oracle"),
         ("CREATE TABLE t (id UBIGINT, s STRUCT(a INTEGER))", "duckdb"),
         ("CREATE TABLE t (id integer PRIMARY KEY)", "postgres"),
+        ("CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (m mood)", "postgres"),
+        ("CREATE TABLE t (m ENUM ('sad', 'ok'))", "mysql"),
         ("-- the sqlite tables\nCREATE TABLE t (id integer PRIMARY KEY)", "sqlite"),
         ("-- of `mysql`: AUTO_INCREMENT, ENGINE=x\nCREATE TABLE t (id serial, a text DEFAULT 'ENGINE=a')", "postgres"),
     ],

@@ -25,7 +25,7 @@ _EVIDENCE: tuple[tuple[str, int, str], ...] = (
     ("mysql", 2, r"\b(?:MEDIUMINT|TINYTEXT|MEDIUMTEXT|LONGTEXT|MEDIUMBLOB|LONGBLOB)\b"),
     ("mysql", 3, r"/\*!\d{5}|\bCHARSET\s*=|^DELIMITER\s"),
     ("mysql", 2, r"\bON\s+UPDATE\s+CURRENT_TIMESTAMP\b|^[ \t]*(?:UNIQUE\s+)?KEY\s+\w+\s*\("),
-    ("mysql", 2, r"\bENUM\s*\(\s*'"),
+    ("mysql", 2, r"(?<!\bAS\s)\bENUM\s*\(\s*'"),
     ("mysql", 1, r"\bDATETIME\b"),
     ("postgres", 3, r"\b(?:BIG|SMALL)?SERIAL\b"),
     ("postgres", 3, r"\$\w*\$|::regclass\b"),
