@@ -46,6 +46,7 @@ from .pages import (
     store_page,
 )
 from .request import Request, as_text, dataset_name, draft, read_file, read_live, request, reuse, table_key
+from .storecommands import add_store_commands
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -178,6 +179,7 @@ def _parser() -> Parser:
         command.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     add_job_commands(commands)
+    add_store_commands(commands)
     demo_command = commands.add_parser("demo", help="a small shop, generated and shown", description=demo.demo.__doc__)
     demo_command.set_defaults(run=_demo)
     lab = commands.add_parser("lab", help="the quickstart notebook in JupyterLab", description=launch.lab.__doc__)

@@ -230,13 +230,7 @@ class Ledger:
 
     def add(self, plan: Plan, name: str, description: str = "") -> Record:
         """A new job, queued. Raises StoreError if a living job is making the same dataset, and as `Store.claim`."""
-        self.store.versions(name)  # refuses a name that no dataset can have
-        for record in self.records():
-            if record.name == name and record.state.status in ("queued", "running"):
-                raise StoreError(
-                    f"job {record.number} is making {name}",
-                    hint=f"wait for it, cancel it ({record.number}), or choose another --name",
-                )
+        self.require_idle(name)
         try:
             self._path.mkdir(parents=True, exist_ok=True)
             number = max(self._numbers(), default=0) + 1
@@ -268,6 +262,16 @@ class Ledger:
             ) from error
         self._forget()
         return Record(self.store, path, order, plan)
+
+    def require_idle(self, name: str) -> None:
+        """Raises StoreError where a living job is making that dataset, and for a name that no dataset can have."""
+        self.store.versions(name)
+        for record in self.records():
+            if record.name == name and record.state.status in ("queued", "running"):
+                raise StoreError(
+                    f"job {record.number} is making {name}",
+                    hint=f"wait for it, cancel it ({record.number}), or choose another name",
+                )
 
     def records(self) -> list[Record]:
         """Oldest first. A folder whose job.json was never written is no job."""

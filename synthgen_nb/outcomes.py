@@ -1,5 +1,5 @@
-"""What people and programs are shown of a Proof and of a load: pages, and the objects of --json. Knows no database; a
-password has not come this far.
+"""What people and programs are shown of a Proof, a load and an export: pages, and the objects of --json. Knows no
+database; a password has not come this far.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 from .pages import Grid, Mark, Page, Part, cut, duration, plural
 
 if TYPE_CHECKING:
+    from .exports import Exported
     from .loading import Loaded
     from .proving import Proof
 
@@ -55,3 +56,13 @@ def loaded_page(loaded: Loaded) -> Page:
         marks=(Mark("note", loaded.note),) if loaded.note else (),
         parts=(Part("tables", Grid(("table", "rows"), rows, frozenset({1}))),),
     )
+
+
+def exported_page(exported: Exported, folder: str) -> Page:
+    """Where the files are, and what the format could not hold."""
+    files = len({file.file for file in exported.tables.values()})
+    notes = tuple(Mark("note", f"not in the {exported.format} file: {line}") for line in exported.left_out[:_LISTED])
+    if (more := len(exported.left_out) - _LISTED) > 0:
+        notes += (Mark("note", f"and {more} more, listed in {folder}/synthgen.json"),)
+    facts = (exported.format, plural(files, "file"), f"in {folder}")
+    return Page(f"{exported.dataset} v{exported.version}", facts, notes)

@@ -258,6 +258,35 @@ class Store:
         path = self.path / escape(_checked(name)) / f"v{version}"
         return _whole(path) and _owner(path) == job
 
+    def remove(self, name: str, version: int) -> None:
+        """The manifest first: what is left of the folder then is no version. Raises StoreError."""
+        home = self.path / escape(_checked(name))
+        path = home / f"v{version}"
+        try:
+            (path / "dataset.json").unlink()
+            shutil.rmtree(path)
+            if not _numbers(home):
+                shutil.rmtree(home)
+        except OSError as error:
+            raise StoreError(f"can't remove {name} v{version}: {error.strerror}") from error
+
+    def copy(self, old: str, new: str) -> None:
+        """Every version and what undo knows, under another name too. Raises StoreError."""
+        at = self.pointer(old)
+        for version in self.versions(old):
+            source, draft = self.open(old, version), Draft(self, _checked(new), version)
+            try:
+                draft.path.mkdir(parents=True)
+                if (source.path / "report.json").exists():
+                    shutil.copyfile(source.path / "report.json", draft.path / "report.json")
+            except OSError as error:
+                raise StoreError(f"can't make {new} v{version}: {error.strerror}") from error
+            for table, files in source.manifest.tables.items():
+                for part in files.parts:
+                    draft.share(part, table, source.path / part.file)
+            draft.publish(Dataset(draft.path, msgspec.structs.replace(source.manifest, name=new)))
+        self._point(new, at)
+
     def _claim(self, name: str, parent: int | None) -> Draft:
         """The first free number: making a folder is what one process alone can do."""
         home = self.path / escape(_checked(name))

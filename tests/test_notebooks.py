@@ -22,9 +22,10 @@ from nbclient.exceptions import CellExecutionError
 from synthgen_nb.demo import shop_ddl
 from synthgen_nb.store import Store
 
-QUICKSTART = Path(__file__).parents[1] / "notebooks/quickstart.ipynb"
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+SAVED = ("quickstart.ipynb", "jobs.ipynb")
 REFRESH = (
-    "SYNTHGEN_STORE=$(mktemp -d) jupyter nbconvert --to notebook --execute --inplace notebooks/quickstart.ipynb "
+    "SYNTHGEN_STORE=$(mktemp -d) jupyter nbconvert --to notebook --execute --inplace notebooks/NAME.ipynb "
     "--ExecutePreprocessor.record_timing=False"
 )
 # What differs from run to run: times, sizes, and where the store lies.
@@ -109,22 +110,24 @@ def test_a_refused_cell_stops_a_run_of_all_cells(tmp_path: Path) -> None:
         executed(tmp_path, "%load_ext synthgen_nb", "%%synthgen --nope\nx", "1")
 
 
-def test_the_quickstart_runs_and_shows_what_was_saved_with_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", SAVED)
+def test_a_notebook_runs_and_shows_what_was_saved_with_it(name: str, tmp_path: Path) -> None:
     (tmp_path / "sanitize.cfg").write_text(SANITIZE)
-    (tmp_path / "quickstart.ipynb").write_bytes(QUICKSTART.read_bytes())
+    (tmp_path / name).write_bytes((NOTEBOOKS / name).read_bytes())
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", "quickstart.ipynb", "--nbval-current-env",
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", name, "--nbval-current-env",
          "--nbval-sanitize-with", "sanitize.cfg", "-q"],
         cwd=tmp_path, capture_output=True, text=True, timeout=180,
     )  # fmt: skip
     assert ran.returncode == 0, f"{ran.stdout[-6000:]}\nIf values were meant to change: {REFRESH}"
 
 
-def test_the_saved_quickstart_shows_tables_without_a_kernel_and_names_no_machine() -> None:
-    notebook = nbformat.read(QUICKSTART, as_version=4)
+@pytest.mark.parametrize("name", SAVED)
+def test_a_saved_notebook_shows_tables_without_a_kernel_and_names_no_machine(name: str) -> None:
+    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
     pages = [o["data"].get("text/html", "") for c in notebook.cells for o in c.get("outputs", ()) if "data" in o]
     assert sum("<table" in page for page in pages) >= 4
-    assert QUICKSTART.stat().st_size < 200_000
+    assert (NOTEBOOKS / name).stat().st_size < 200_000
     assert not [
-        word for word in (str(Path.home()), "/tmp/", "Users/") if word in QUICKSTART.read_text(encoding="utf-8")
+        word for word in (str(Path.home()), "/tmp/", "Users/") if word in (NOTEBOOKS / name).read_text(encoding="utf-8")
     ]

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 
 from ..errors import InputError
 from ..options import (
+    DATABASE_FORMATS,
     DISPLAYS,
+    TABLE_FORMATS,
     Parser,
     add_generation_options,
     add_reading_options,
@@ -36,6 +38,10 @@ COMMANDS = {
     "list": "the datasets in the store",
     "validate": "check every rule of a dataset again",
     "prove": "the verdict of a real database engine on a dataset",
+    "export": "a dataset as files",
+    "rename": "give a dataset another name",
+    "drop": "remove a dataset, or one version of it",
+    "templates": "ready schemas, or the DDL of one",
     "plan": "how each column of a DDL file or a database would be filled",
     "schema": "what is understood of a DDL file or a database",
     "jobs": "the jobs of the store: what runs, what rests",
@@ -81,9 +87,10 @@ def generation_parser() -> Parser:
 
 def command_parser(command: str) -> Parser:
     parser = Parser(prog=f"%synthgen {command}", description=COMMANDS[command], add_help=False, allow_abbrev=False)
-    if command in {"show", "validate", "prove"}:
+    if command in {"show", "validate", "prove", "export", "drop"}:
         parser.add_argument("name", metavar="NAME")
-        parser.add_argument("--version", type=int, metavar="N", help="default: the latest")
+        which = "all of them" if command == "drop" else "the latest"
+        parser.add_argument("--version", type=int, metavar="N", help=f"default: {which}")
     if command == "show":
         parser.add_argument("tables", nargs="*", metavar="TABLE", help="default: all")
         parser.add_argument("--grid", action="store_true", help="all rows, to scroll, sort, filter and edit")
@@ -92,6 +99,15 @@ def command_parser(command: str) -> Parser:
         parser.add_argument(
             "--engine", default="duckdb", metavar="ENGINE|URL", help="duckdb, sqlite, postgresql://, mysql://"
         )
+    if command == "export":
+        formats = (*TABLE_FORMATS, *DATABASE_FORMATS)
+        parser.add_argument("--to", choices=formats, default="csv", help="default: csv")
+        parser.add_argument("--out", metavar="DIR", required=True, help="a new or empty folder, or one it wrote before")
+    if command == "rename":
+        parser.add_argument("old", metavar="OLD")
+        parser.add_argument("new", metavar="NEW")
+    if command == "templates":
+        parser.add_argument("name", nargs="?", metavar="NAME", help="default: the list of them")
     if command in {"plan", "schema"}:
         parser.add_argument("-f", "--file", metavar="PATH", help="the DDL")
     if command == "plan":
@@ -106,8 +122,9 @@ def command_parser(command: str) -> Parser:
         add_showing_options(parser)
     if command == "cancel":
         parser.add_argument("--keep", action="store_true", help="keep its rows as a version marked partial")
+    if command in {"cancel", "drop"}:
         parser.add_argument("--yes", action="store_true", help="do not ask")
-    if command not in {"plan", "schema", "config"}:
+    if command not in {"plan", "schema", "config", "templates"}:
         add_store_option(parser)
     add_help_option(parser)
     return parser

@@ -11,8 +11,10 @@ from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import MissingExtra
+from ..errors import InputError, MissingExtra
+from ..outcomes import exported_page
 from ..pages import Mark, Page, dataset_page, store_page
+from ..readymade import template, template_names
 from ..request import draft, table_key
 from .answering import Answering
 from .doctor import doctor_page
@@ -91,6 +93,33 @@ def _prove(place: Place, args: Namespace) -> object:
     return prove(place.store.open(args.name, args.version), args.engine, ask=getpass)
 
 
+def _export(place: Place, args: Namespace) -> None:
+    from ..exports import export
+
+    place.show(exported_page(export(place.store.open(args.name, args.version), args.out, args.to), args.out))
+
+
+def _rename(place: Place, args: Namespace) -> None:
+    from ..housekeeping import rename
+
+    rename(place.store, args.old, args.new)
+    place.show(store_page(place.store))
+
+
+def _drop(place: Place, args: Namespace) -> None:
+    from ..housekeeping import drop
+
+    which = "all its versions" if args.version is None else f"version {args.version}"
+    if not args.yes and not place.confirmed(f"drop {args.name}, {which}?"):
+        raise InputError(f"{args.name} was left as it is", hint="--yes drops without asking")
+    drop(place.store, args.name, args.version)
+    place.show(store_page(place.store))
+
+
+def _templates(place: Place, args: Namespace) -> None:
+    print(template(args.name) if args.name else "\n".join(template_names()))
+
+
 def _plan(place: Place, args: Namespace) -> object:
     asked = request_of(args, place.given)
     return draft(schema_of(args, None, asked), asked)
@@ -110,6 +139,10 @@ DATASET_COMMANDS: dict[str, Callable[[Place, Namespace], object]] = {
     "list": _list,
     "validate": _validate,
     "prove": _prove,
+    "export": _export,
+    "rename": _rename,
+    "drop": _drop,
+    "templates": _templates,
     "plan": _plan,
     "schema": _schema,
     "doctor": _doctor,

@@ -47,7 +47,7 @@ def candidates(magics: SynthgenMagics, words: list[str], percent: str) -> list[s
         if previous in action.option_strings and action.nargs != 0:
             return [str(choice) for choice in action.choices or ()]
     options = sorted((o for action in parser._actions for o in action.option_strings), key=lambda o: (o[:2] != "--", o))
-    if command in {"show", "validate"} and words == [command]:
+    if command in {"show", "validate", "prove", "export", "drop", "rename"} and words == [command]:
         return [*_names(magics), *options]
     return [*(COMMANDS if percent == "%" and not words else ()), *options]
 

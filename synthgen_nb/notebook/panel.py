@@ -21,13 +21,13 @@ from traitlets import Dict, List, Unicode, observe
 from ..ddl.dialects import DIALECTS
 from ..errors import InputError, SynthgenError
 from ..pages import Page, dataset_page, size
+from ..readymade import TEMPLATE_DIALECT, template, template_names
 from ..request import Request, as_text, draft, read_schema
 from . import panelstate
 from .downloads import Download, packed
 from .form import LONGEST, Form, asked, dataset_named, form_of, line_of, problems, refused, understood, variable_of
 from .making import made_before
 from .sheets import Sheets
-from .templates import TEMPLATE_DIALECT, template, template_names
 
 if TYPE_CHECKING:
     from ..dataset import Dataset

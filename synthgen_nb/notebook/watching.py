@@ -50,7 +50,7 @@ def watch(place: Place, job: Job, otherwise: Wanted, *, named: bool, pausing: bo
             screen.show(event)
         if status == "done":
             raise Interrupted(f"interrupted when all was made: `%synthgen wait {job.number}` binds it") from None
-        raise Interrupted(f"paused at {job.progress.percent}: `%synthgen resume {job.number}` goes on") from None
+        raise Interrupted(f"paused at {_share(job)}: `%synthgen resume {job.number}` goes on") from None
     except InputError as error:
         if job.status not in ("paused", "cancelled"):
             raise
@@ -65,7 +65,12 @@ def _end(job: Job, error: SynthgenError) -> str:
         return str(error)
     why = WHY.get(job.record.state.reason) or "its rows are dropped"
     goes_on = f": `%synthgen resume {job.number}` goes on" if job.status == "paused" else ""
-    return f"{job.status} at {job.progress.percent}, {why}{goes_on}"
+    return f"{job.status} at {_share(job)}, {why}{goes_on}"
+
+
+def _share(job: Job) -> str:
+    """As `%synthgen jobs` says it: with the rows that were made and not yet told when the job came to rest."""
+    return f"{100 * job.record.state.rows // max(1, job.record.order.rows)} %"
 
 
 def leave(place: Place, job: Job, otherwise: Wanted) -> Job:

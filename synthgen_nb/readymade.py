@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from ..errors import InputError
+from .errors import InputError
 
 TEMPLATE_DIALECT = "postgres"
 _FOLDER = files("synthgen_nb") / "templates"
