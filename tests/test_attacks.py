@@ -143,6 +143,10 @@ DOMAINS_FIRST = (
 )  # fmt: skip
 
 FOREIGN_KEYS = (
+    Attack("a key whose parts are unique each", ALL,
+           "CREATE TABLE a (id integer PRIMARY KEY, name varchar(20) NOT NULL, n integer NOT NULL, UNIQUE (name, n));"
+           "CREATE TABLE t (name varchar(20) NOT NULL UNIQUE, n integer NOT NULL UNIQUE, PRIMARY KEY (name, n),"
+           " FOREIGN KEY (name, n) REFERENCES a (name, n))"),
     Attack("one parent row gives both columns", ALL,
            "CREATE TABLE a (x integer, y varchar(20), PRIMARY KEY (x, y));"
            "CREATE TABLE t (id integer PRIMARY KEY, x integer, y varchar(20), FOREIGN KEY (x, y) REFERENCES a (x, y))"),
@@ -257,6 +261,11 @@ OWN_CHILD = (
 )  # fmt: skip
 
 TENANTS = (
+    Attack("one child for each row of a tenant", ALL,
+           f"{A} CREATE TABLE p (id integer PRIMARY KEY, a integer NOT NULL, {OF_A}, UNIQUE (id, a));"
+           f"CREATE TABLE s (a integer PRIMARY KEY, {OF_A});"
+           "CREATE TABLE t (p integer PRIMARY KEY, a integer NOT NULL, FOREIGN KEY (p, a) REFERENCES p (id, a),"
+           " FOREIGN KEY (a) REFERENCES s (a))"),
     Attack("two composite keys share the tenant", ALL,
            f"{A} CREATE TABLE b (a integer, n integer, PRIMARY KEY (a, n), {OF_A});"
            f"CREATE TABLE c (a integer, m integer, PRIMARY KEY (a, m), {OF_A});"

@@ -14,13 +14,13 @@ def words(text: str) -> frozenset[str]:
 
 
 _PSQL_LINE = re.compile(r"\\")
-_DELIMITER_LINE = re.compile(r"\s*(?:DELIMITER\s+(?P<delimiter>\S+)\s*$|SOURCE\s|\\\.\s)", re.I)
+_DELIMITER_LINE = re.compile(r"\s*(?:DELIMITER\s+(?P<delimiter>\S+)\s*$|(?P<first>SOURCE\s|\\\.\s))", re.I)
 _GO_LINE = re.compile(r"\s*GO\s*\d*\s*;?\s*(?:--.*)?$|:[a-z!]", re.I)
 _SQLPLUS_LINE = re.compile(
-    r"\s*/\s*$|\s*(?:REM(?:ARK)?|PROMPT|SPOOL|WHENEVER|ACCEPT|DEFINE|UNDEFINE|CONN(?:ECT)?|HOST|EXIT|QUIT|SHOW|TIMING|"
+    r"\s*/\s*$|(?P<first>\s*(?:REM(?:ARK)?|PROMPT|SPOOL|WHENEVER|ACCEPT|DEFINE|UNDEFINE|CONN(?:ECT)?|HOST|EXIT|QUIT|SHOW|TIMING|"
     r"VARIABLE|PRINT|PAUSE|START|COLUMN|CLEAR|TTITLE|BTITLE|@@?)(?:\s|$)|\s*@\S|"
     r"\s*SET\s+(?:ECHO|DEFINE|DEF|FEEDBACK|FEED|VERIFY|VER|SERVEROUT|LINESIZE|LIN|PAGESIZE|PAGES|TERM|TRIM|"
-    r"SQLBL|HEAD|NUM|TAB|CONCAT|SCAN|TIMING|LONG|ESCAPE|SQLP)",
+    r"SQLBL|HEAD|NUM|TAB|CONCAT|SCAN|TIMING|LONG|ESCAPE|SQLP))",
     re.I,
 )
 _NO_LINE = re.compile(r"(?!)")
@@ -29,10 +29,11 @@ _NO_LINE = re.compile(r"(?!)")
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """`executable` are the version ranges whose `/*!NNNNN ... */` comments the server runs. `line_command` matches a
-    line that belongs to the client and not to SQL (psql, DELIMITER, GO, SQL*Plus). `fold` is what the server does to an
-    unquoted name; `names_ignore_case` says whether it finds `Users` under `users`. `home` is the namespace that stands
-    for "no namespace"; where it is empty, the first one seen does. `batches`: statements may follow without a `;`.
-    `any_type`: a type that is not in the table of types is no error. `nulls_distinct`: NULLs in a key differ."""
+    line that belongs to the client and not to SQL (psql, DELIMITER, GO, SQL*Plus); its group `first` is one that does
+    so only where no statement is open. `fold` is what the server does to an unquoted name; `names_ignore_case` says
+    whether it finds `Users` under `users`. `home` is the namespace that stands for "no namespace"; where it is empty,
+    the first one seen does. `batches`: statements may follow without a `;`. `any_type`: a type that is not in the
+    table of types is no error. `nulls_distinct`: NULLs in a key differ."""
 
     name: str
     sqlglot: str

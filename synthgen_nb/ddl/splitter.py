@@ -266,7 +266,7 @@ class _Reader:
             return
         if not self.state and not offset:
             command = self.dialect.line_command.match(line)
-            if command and (self.dialect.name != "oracle" or not self.now.pieces or line.strip() == "/"):
+            if command and not (self.now.pieces and command.groupdict().get("first")):
                 yield from self._flushed()
                 if "delimiter" in command.re.groupindex and command["delimiter"]:
                     self._use(command["delimiter"])

@@ -27,7 +27,7 @@ from .draft import Draft
 from .expressed import expressed
 from .inside import with_inside
 from .keys import capacity, decide_keys
-from .kinship import agreed, tenanted
+from .kinship import agreed, tenanted, told_apart
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
 from .partitions import Box, Cut, can_follow, cut_of, narrow
@@ -57,7 +57,7 @@ def draft_plan(
     cuts = {key: cut_of(whole, table, facts) for key, table in schema.tables.items()}
     _refuse_partitions(whole, rows)
     asked = _asked(schema, rows)
-    schema, tenancies = tenanted(agreed(schema, asked), asked)
+    schema, tenancies = tenanted(agreed(told_apart(schema), asked), asked)
     readings = {t.key: _read(schema, t) for t in schema.tables.values()}
     findings = set_aside(readings, schema, facts)
     boxes = {

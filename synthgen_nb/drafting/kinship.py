@@ -10,7 +10,7 @@ from itertools import combinations
 
 from msgspec import structs
 
-from ..schema import ForeignKey, Schema, Table
+from ..schema import ForeignKey, Schema, Table, Unique
 from .tenants import Tenancies, Tenancy
 
 _DEPTH = 8
@@ -29,6 +29,21 @@ def agreed(schema: Schema, asked: Mapping[str, int]) -> Schema:
             (small, mine), (large, theirs) = sorted(ends, key=lambda end: (asked[end[0]], end))
             if small != large:
                 schema = _tied(schema, small, ForeignKey(columns=mine, table=large, references=theirs))
+    return schema
+
+
+def told_apart(schema: Schema) -> Schema:
+    """With each part of a key unique where a table that points to the whole is unique in several of its parts: rows
+    that differ in one part and in another need parents that do."""
+    for table in list(schema.tables.values()):
+        for key in table.foreign_keys:
+            parts = [g for g in _key_groups(table) if g < set(key.columns)] if key.table != table.key else []
+            for part in parts if len(parts) > 1 else ():
+                parent = schema.tables[key.table]
+                end = _through(key, tuple(c for c in key.columns if c in part))
+                if not names_a_row(parent, end):
+                    apart = structs.replace(parent, constraints=(*parent.constraints, Unique(columns=end)))
+                    schema = structs.replace(schema, tables={**schema.tables, key.table: apart})
     return schema
 
 
@@ -196,7 +211,7 @@ def _tenancy(schema: Schema, table: Table, columns: Columns, root: str, kin: _Ki
 def _anchored(schema: Schema, name: str, asked: Mapping[str, int], of: Mapping[str, Tenancy]) -> Tenancy:
     """Laid out by the parent that a UNIQUE speaks of, if one does."""
     tenancy, table = of[name], schema.tables[name]
-    groups = unique_groups(table)
+    groups = [set(determined(tuple(group), table, schema.tables)) for group in unique_groups(table)]
     fit = [
         k for k in tenancy.bound
         if tenancy.key is not None and any(set(k.columns) <= g for g in groups)

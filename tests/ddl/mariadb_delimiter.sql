@@ -11,3 +11,8 @@ BEGIN
   SET NEW.id = 5;
 END;
 CREATE TABLE after_it (id int PRIMARY KEY);
+SOURCE other.sql
+CREATE TABLE origins (
+source VARCHAR(20),
+delimiter_used int
+);
