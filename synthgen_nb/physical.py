@@ -193,6 +193,8 @@ def from_python(items: list[str | int | float | bool | None], column: Type, dial
         return Values(np.array([str(item).lower() in ("true", "t", "1", "yes", "y", "on") for item in items]), kept)
     if column.kind == Kind.FLOAT:
         return Values(np.array([float(item or 0) for item in items]), kept)
+    if column.kind == Kind.BINARY:  # a text inserted there is its bytes
+        return Values(pa.array([b"" if item is None else str(item).encode() for item in items], pa.binary()), kept)
     if not (pa.types.is_integer(arrow) or pa.types.is_decimal(arrow) or pa.types.is_temporal(arrow)):
         return Values(pa.array(["" if item is None else str(item) for item in items], pa.string()), kept)
     return Values(np.array([_units(item, column) for item in items], np.int64), kept)

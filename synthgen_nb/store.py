@@ -9,6 +9,7 @@ import re
 import secrets
 import shutil
 import sys
+import time
 from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version as library_version
 from pathlib import Path
@@ -236,7 +237,8 @@ class Store:
         swept away first. Raises StoreError for a name no dataset can have and a store that can't be written."""
         home = self.path / escape(_checked(name))
         for path in home.glob("v*"):
-            if not _whole(path) and any(path.glob("lease-*.json")) and leases.holder(path) is None:
+            left = any(path.glob("lease-*.json")) or _empty_for_long(path)
+            if left and not _whole(path) and leases.holder(path) is None:
                 shutil.rmtree(path, ignore_errors=True)
         draft = self._claim(name, parent)
         leases.acquire(draft.path)
@@ -349,6 +351,14 @@ def _whole(path: Path) -> bool:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - len(_END)))
             return file.read() == _END
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def _empty_for_long(path: Path) -> bool:
+    """What a process leaves that dies between making a folder and signing it."""
+    try:
+        return not any(path.iterdir()) and time.time() - path.stat().st_mtime > leases.PATIENCE
     except (FileNotFoundError, NotADirectoryError):
         return False
 

@@ -694,6 +694,9 @@ VALUES = (
            " COLLATE='utf8mb4_unicode_ci'", {"t": 300}),
     Attack("prose where four gigabytes fit", MARIADB, "CREATE TABLE t (note longtext, body mediumtext, title longtext NOT NULL)", {"t": 300}),
     Attack("255 bytes", MARIADB, "CREATE TABLE t (note tinytext, body tinyblob, title tinytext)", {"t": 300}),
+    Attack("texts inserted into bytes", MARIADB,
+           "CREATE TABLE t (id int PRIMARY KEY, note blob); INSERT INTO t VALUES (1, 'é'), (2, NULL)", {"t": 2},
+           also=lambda ts: values(ts, "t", "note") == ["é".encode(), None]),
     Attack("computed as the engine computes", POSTGRES,
            "CREATE TABLE t (a integer NOT NULL, b integer, s varchar(20), n numeric(8, 2), d date,"
            " x integer GENERATED ALWAYS AS (a / 3) STORED, y text GENERATED ALWAYS AS (upper(left(s, 2)) || '-' || a) STORED,"

@@ -368,7 +368,7 @@ def test_a_process_killed_at_any_instant_leaves_only_whole_versions(store):
             time.sleep(delay)
             os.kill(process.pid, signal.SIGKILL)
         versions = store.versions("shop") if store.path.exists() else ()
-        assert versions == tuple(range(1, len(versions) + 1))
+        assert list(versions) == sorted(set(versions))  # a process killed before it signed its folder leaves a gap
         for version in versions[seen:]:
             store.open("shop", version).verify()
         seen = len(versions)
