@@ -29,6 +29,7 @@ _UNHELD = {Kind.INTERVAL, Kind.RANGE, Kind.OTHER, Kind.STRUCT, Kind.MAP, Kind.GE
 _ORDER = "synthgen row"  # DuckDB promises no order without it
 
 
+_TOLD = 300  # characters of an expression in an error
 _BLOCK = 1 << 20  # combinations tried at a time
 
 
@@ -71,7 +72,7 @@ class Calculator:
                     # an error in a CHECK refuses the row, as FALSE does
                     return _computed(cursor, f"coalesce(TRY(({text}) IS DISTINCT FROM FALSE), FALSE)")
             except duckdb.Error as error:
-                raise PlanError(f"can't compute {sql}: {str(error).splitlines()[0]}") from error
+                raise PlanError(f"can't compute {sql[:_TOLD]}: {str(error).splitlines()[0][:_TOLD]}") from error
 
     def refusal(self, sql: str) -> str:
         """Why this condition can't be evaluated here; "" where it can."""

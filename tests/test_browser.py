@@ -41,6 +41,6 @@ def test_bars_move_while_rows_are_made_and_an_interrupt_stops_the_cells_below(
     seen.page.evaluate(INTERRUPT)
     stopped = seen.outputs().filter(has_text="UsageError: paused at")
     stopped.wait_for(timeout=60_000)
-    assert stopped.get_by_text("nothing was saved").is_visible()
+    assert stopped.get_by_text("paused (interrupt)").is_visible()
     assert seen.outputs().filter(has_text="after 2").count() == 0
     assert seen.outside == []

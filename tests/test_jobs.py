@@ -27,6 +27,7 @@ from synthgen_nb.jobs import Jobs, generate, run
 from synthgen_nb.ledger import Ledger, Record
 from synthgen_nb.running import run_job
 
+MANY = int(os.environ.get("SYNTHGEN_KILLS", 30))  # killed runs of the slow test
 DDL = """
 CREATE TABLE customers (id integer PRIMARY KEY, email varchar(60) NOT NULL UNIQUE, name varchar(60));
 CREATE TABLE orders (id integer PRIMARY KEY, customer integer NOT NULL REFERENCES customers (id), placed date NOT NULL);
@@ -380,7 +381,7 @@ def _run_small(folder: str, number: int) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
-@pytest.mark.parametrize("runs", [4, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("runs", [4, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_killed_at_any_instant_and_resumed(store: sg.Store, runs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each run's process is killed at a moment between its start and the time that a whole run takes."""
     monkeypatch.setattr(running, "PART_ROWS", 5_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from .sketches import ENGINES, Name, SchemaKind
 NOT_YET: dict[tuple[Name, str], str] = {}
 SEEDS: dict[Name, range] = {"duckdb": range(2), "sqlite": range(6), "postgres": range(6), "mariadb": range(4)}
 SIZES = (7, 60, 60, 120)
+MANY = int(os.environ.get("SYNTHGEN_SCHEMAS", 120))  # mixtures of the slow run
 
 
 class Tally:
@@ -109,8 +111,8 @@ def test_a_kind_alone_is_taken_or_refused(
     [
         ("duckdb", 40),
         ("sqlite", 40),
-        pytest.param("duckdb", 500, marks=pytest.mark.slow),
-        pytest.param("sqlite", 500, marks=pytest.mark.slow),
+        pytest.param("duckdb", MANY, marks=pytest.mark.slow),
+        pytest.param("sqlite", MANY, marks=pytest.mark.slow),
         pytest.param("postgres", 100, marks=pytest.mark.engines),
         pytest.param("mariadb", 50, marks=pytest.mark.engines),
     ],

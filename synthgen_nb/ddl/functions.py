@@ -67,8 +67,9 @@ def read_function(c: Cursor) -> Function:
             text = f"SELECT {c.rest()}"
         else:
             c.skip()
-    found = _BODIES[language].fullmatch(text) if language in _BODIES else None
-    body = _expression(found[1], c.dialect.name) if found and len(found[1]) <= _LONGEST else None
+    text = text.strip()
+    found = _BODIES[language].fullmatch(text) if language in _BODIES and len(text) <= _LONGEST else None
+    body = _expression(found[1], c.dialect.name) if found else None
     names = {name for name, _ in parameters}
     if body is not None and any(column.table or column.name not in names for column in body.find_all(exp.Column)):
         body = None
