@@ -29,6 +29,10 @@ _READY = """async () => {
   await context.session.kernel.info;
   await context.session.kernel.requestKernelInfo();
 }"""
+_LIGHT = """async () => {
+  if (document.body.dataset.jpThemeLight !== 'true')
+    await jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' });
+}"""
 RUN_ALL = "async () => { await jupyterapp.commands.execute('notebook:run-all-cells') }"
 # These two return at once: a promise would be awaited, and it may never settle while cells run.
 START_ALL = "() => { window.running = jupyterapp.commands.execute('notebook:run-all-cells'); return null }"
@@ -105,6 +109,8 @@ class Seen:
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext", timeout=30_000)
         self.page.evaluate(_READY)
+        self.page.evaluate(_LIGHT)  # the server remembers the theme of an earlier test
+        self.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
 
     def write(self, folder: Path, notebook: str, *cells: str) -> None:
         """A notebook of these cells, opened."""
