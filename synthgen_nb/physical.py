@@ -13,10 +13,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .errors import PlanError
 from .rows import Mask, Values
 from .schema import Kind, Type
 
 MICROS = 1_000_000
+_DIGITS = 18  # after the point that an integer of 64 bits can gain or lose
 DAY = 86_400 * MICROS
 _EPOCH = dt.datetime(1970, 1, 1)
 _WHOLE = {Kind.INTEGER, Kind.YEAR, Kind.BOOLEAN}
@@ -148,6 +150,8 @@ def converted(values: Values, parent: Type, child: Type) -> Values:
     data = values.data
     if isinstance(data, np.ndarray):
         source, target = scale_of(parent), scale_of(child)
+        if abs(target - source) > _DIGITS:
+            raise PlanError(f"a key with {source} digits after the point can't be one with {target}")
         if source != target:
             data = data * 10 ** (target - source) if target > source else data // 10 ** (source - target)
         if child.kind == Kind.FLOAT and parent.kind != Kind.FLOAT:

@@ -510,6 +510,9 @@ CHECKS = (
     Attack("a moment in a key, and another that is later", ALL,
            "CREATE TABLE t (no char(6) NOT NULL, leaves timestamp NOT NULL, arrives timestamp NOT NULL, UNIQUE (no, leaves),"
            " CHECK (arrives > leaves))", {"t": 1000}),
+    Attack("later than what is always NULL", ALL,
+           "CREATE TABLE t (id integer PRIMARY KEY, a integer CHECK (a IS NULL), b integer, CHECK (b > a))", {"t": 60},
+           also=lambda ts: set(values(ts, "t", "a")) == {None} and len(set(values(ts, "t", "b"))) > 5),
     Attack("a pattern on what has a meaning", ALL,
            "CREATE TABLE t (email varchar(60) NOT NULL CHECK (email LIKE '%.com'), last_name varchar(40) CHECK (last_name LIKE 'A%'),"
            " phone varchar(20) CHECK (phone LIKE '+1-%'), url varchar(80) CHECK (url LIKE 'https://%'))", {"t": 200}),

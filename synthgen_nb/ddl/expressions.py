@@ -15,11 +15,15 @@ from .dialects import dialect_named
 from .fragments import columns_read, written
 from .tokens import MAX_DEPTH, lex
 
+MOST_CHARACTERS = 1 << 16  # of one expression; to read more of them takes seconds
+
 
 def parse_expression(sql: str, dialect: str) -> exp.Expression:
     """The tree of one scalar expression in the schema's dialect. Raises DDLError if it is none, or nests deeper than
     MAX_DEPTH (counted before parsing: the parser recurses)."""
     known = dialect_named(dialect)
+    if len(sql) > MOST_CHARACTERS:
+        raise DDLError(f"an expression of {len(sql):,} characters is not read", hint=sql[:80])
     depth = deepest = 0
     for token in lex(sql, known):
         depth += (token.key in ("(", "[")) - (token.key in (")", "]"))

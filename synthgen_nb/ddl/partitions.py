@@ -121,7 +121,8 @@ def own_checks(table: Table, partition: Table) -> tuple[Check, ...]:
 
 def own_not_null(table: Table, partition: Table) -> tuple[str, ...]:
     """The columns that may be NULL in the table, but not in this partition."""
-    return tuple(c.name for c in partition.columns if not c.nullable and table.column(c.name).nullable)
+    optional = {c.name for c in table.columns if c.nullable}
+    return tuple(c.name for c in partition.columns if not c.nullable and c.name in optional)
 
 
 def _bare(constraint: Constraint) -> Constraint:

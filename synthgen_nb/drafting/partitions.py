@@ -233,6 +233,8 @@ class _Sides:
 
     def _bound(self, keys: tuple[str, ...], bound: Bound) -> Iterator[Box]:
         columns = [self._plain(key) for key in keys]
+        if isinstance(bound, Span) and not len(bound.low) == len(bound.high) == len(keys):
+            return  # the server refuses it
         if isinstance(bound, Listed):
             yield from self._listed(keys, columns, bound)
         elif isinstance(bound, Span) and all(c is not None and _ordered(c) for c in columns):

@@ -92,6 +92,8 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     _place_people(draft)
     links, domains, unordered = chain(draft.orders, _tops(draft), draft.domains)
     draft.refused = _refused(draft)
+    void = {c.name for c in draft.table.columns if _is_void(draft, c, domains)}  # an order with NULL holds
+    links = {name: link for name, link in links.items() if link.before not in void}
     columns = {c.name: _column_plan(draft, c, links, domains) for c in draft.table.columns}
     redraws = (*redraws_of(draft, columns, unordered), *_routed(draft))
     plan = TablePlan(
@@ -348,8 +350,7 @@ def _column_plan(draft: Draft, column: Column, links: Mapping[str, Link], domain
     meaning, domain = draft.meanings[column.name], domains[column.name]
     spec, at = draft.placed.get(column.name, (None, "")) if not column.generated else (None, "")
     unit = draft.keys.owner[column.name]
-    full = unit.columns if unit.key is not None and unit.key.match == "full" else ()
-    if column.name in draft.keys.nulled or any(domains[c].always_null for c in (column.name, *full)):
+    if _always_null(draft, column, domains):
         spec, at = Null(), ""
     if column.name in draft.chosen and spec is None:
         chosen, at = draft.chosen[column.name]
@@ -369,6 +370,20 @@ def _column_plan(draft: Draft, column: Column, links: Mapping[str, Link], domain
         spec=spec, at=at, nulls=nulls, nulls_of=nulls_of(draft.keys, unit) if unit.key is not None else "",
         meaning=meaning.name, group=meaning.group, rule=meaning.rule, confidence=meaning.confidence,
     )  # fmt: skip
+
+
+def _always_null(draft: Draft, column: Column, domains: Mapping[str, Domain]) -> bool:
+    unit = draft.keys.owner[column.name]
+    full = unit.columns if unit.key is not None and unit.key.match == "full" else ()
+    return column.name in draft.keys.nulled or any(domains[c].always_null for c in (column.name, *full))
+
+
+def _is_void(draft: Draft, column: Column, domains: Mapping[str, Domain]) -> bool:
+    """Whether the column has no value in any row."""
+    drawn = column.name not in draft.placed and column.name not in draft.chosen
+    return _always_null(draft, column, domains) or (
+        drawn and (column.name in draft.refused or (domains[column.name].empty and not _formula(draft, column)))
+    )
 
 
 def _spec(draft: Draft, column: Column, link: Link | None, domain: Domain) -> AnySpec:
