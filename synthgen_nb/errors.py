@@ -10,6 +10,7 @@ SynthgenError                code "error"          exit 3
 |   +-- MissingExtra         "missing_extra"       exit 2   an optional package that is not installed
 |   +-- RefusedEdit          "refused_edit"        exit 2   a change of data that a type or a rule does not take
 |   +-- Refused              "refused"             exit 2   a database's own words about what it did not take
+|   +-- ModelError           "model"               exit 2   a language model that is not there or can't do what is asked
 +-- Interrupted              "interrupted"         exit 130 stopped by the user; nothing half-written
 """
 
@@ -99,6 +100,10 @@ class RefusedEdit(InputError):
 
 class Refused(InputError):
     code = "refused"
+
+
+class ModelError(InputError):
+    code = "model"
 
 
 class MissingExtra(InputError):

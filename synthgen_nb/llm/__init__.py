@@ -1,0 +1,21 @@
+"""Language models, as the rest of the house sees them. Knows nothing of schemas, plans or datasets."""
+
+from __future__ import annotations
+
+from .base import Ask, JsonSchema, Lark, Model, Prompt, Regex, Reply, Sampling, Shape, Tick, silent
+from .scripted import ScriptedModel
+
+__all__ = [
+    "Ask",
+    "JsonSchema",
+    "Lark",
+    "Model",
+    "Prompt",
+    "Regex",
+    "Reply",
+    "Sampling",
+    "ScriptedModel",
+    "Shape",
+    "Tick",
+    "silent",
+]
