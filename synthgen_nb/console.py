@@ -6,18 +6,21 @@ import os
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from getpass import getpass
 from typing import TYPE_CHECKING
 
 from .documents import encode
+from .modeloptions import ModelOptions, load, model_options, without_effect
 from .options import settings
 from .pages import Page
 from .progress import Bar, Lines, Reader, Silent
 from .screen import Style, style_for, text
 
 if TYPE_CHECKING:
+    from .llm import Model
     from .store import Store
 
 
@@ -25,6 +28,24 @@ def store_of(args: Namespace) -> Store:
     from .store import Store
 
     return Store(args.store or settings(os.environ).store)
+
+
+def model_options_of(args: Namespace) -> ModelOptions:
+    """The options about a model, with what has to be said of them on stderr."""
+    options = model_options(settings(os.environ), args)
+    for said in (*options.warnings, *without_effect(options, loaded=bool(options.name))):
+        print(f"synthgen: note: {said}", file=sys.stderr)
+    return options
+
+
+@contextmanager
+def model_of(options: ModelOptions) -> Iterator[Model]:
+    """The model that the options name, loaded for this command alone. Raises ModelError."""
+    model = load(options)
+    try:
+        yield model
+    finally:
+        model.unload()
 
 
 def answer(args: Namespace, document: object, page: Page, commands: tuple[tuple[str, str], ...] = ()) -> None:

@@ -7,6 +7,7 @@ Knows nothing of argparse's output, of notebooks or of what the options do. The 
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
@@ -26,9 +27,28 @@ DISPLAYS = ("auto", "html", "text", "none")
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """A number that an option takes: its bounds, both included, and what it is where nobody says."""
+
+    option: str
+    least: float
+    most: float
+    default: float
+    whole: bool = False
+
+
+TEMPERATURE = Scale("-t", 0, 2, 0.8)
+TOP_P = Scale("--top-p", 0, 1, 0.95)
+TOP_K = Scale("--top-k", 0, 1000, 50, whole=True)
+PLAN_TEMPERATURE = Scale("--plan-temperature", 0, 2, 0)
+SCALES = {"temperature": TEMPERATURE, "top_p": TOP_P, "top_k": TOP_K, "plan_temperature": PLAN_TEMPERATURE}
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The options that have a default worth changing for a whole session; `%config SynthgenMagics` lists the same
-    names. Empty text means "not set". `vars`, `prefix`, `budget` and `display` speak of notebooks only."""
+    names. Empty text means "not set", which for a model's numbers differs from their default: a temperature that
+    somebody set is a ceiling. `vars`, `prefix`, `budget` and `display` speak of notebooks only."""
 
     rows: str = "1000"
     seed: int = 0
@@ -41,10 +61,20 @@ class Settings:
     prefix: str = ""
     budget: str = ""
     display: str = "auto"
+    model: str = ""
+    quantise: bool = True
+    temperature: str = ""
+    top_p: str = ""
+    top_k: str = ""
+    plan_temperature: str = ""
+    ignore_instructions: bool = False
 
     def __post_init__(self) -> None:
         parse_rows([self.rows])
         parse_as_of(self.as_of)
+        for name, scale in SCALES.items():
+            if text := getattr(self, name):
+                parse_scaled(text, scale)
         if self.budget:
             parse_bytes(self.budget)
         if self.display not in DISPLAYS:
@@ -117,6 +147,21 @@ def parse_seconds(text: str) -> float:
     if not match or not float(match[1]):
         raise InputError(f"{text!r} is not a length of time", hint="examples: 90, 90s, 15m, 2h")
     return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
+
+
+def parse_scaled(text: str, scale: Scale) -> tuple[float, str]:
+    """The number, moved into its range, and a warning that names the range where it was moved. Raises InputError for
+    what is no number."""
+    kind = "a whole number" if scale.whole else "a number"
+    range_ = f"{scale.least:g} to {scale.most:g}"
+    try:
+        given = float(int(text)) if scale.whole else float(text)
+    except (ValueError, OverflowError):
+        given = math.nan
+    if math.isnan(given):
+        raise InputError(f"{scale.option} {text!r} is not {kind}", hint=f"{range_}, {scale.default:g} by default")
+    used = min(max(given, scale.least), scale.most)
+    return used, "" if used == given else f"{scale.option} {text} is out of range ({range_}): {used:g} is used"
 
 
 def parse_seed(text: str) -> int:
@@ -196,3 +241,42 @@ def add_reading_options(parser: ArgumentParser) -> None:
 
 def add_store_option(parser: ArgumentParser) -> None:
     parser.add_argument("--store", metavar="DIR", help="the folder of datasets (default synthgen_store)")
+
+
+def add_model_options(parser: ArgumentParser) -> None:
+    """The model and how it draws: wherever a model may write."""
+    parser.add_argument(
+        "--model",
+        metavar="MODEL",
+        help="a name of `model list`, an id on the hub, a folder, a FILE.gguf or http://127.0.0.1:PORT/v1",
+    )
+    parser.add_argument("--download", action="store_true", help="fetch the model if it is not here yet")
+    parser.add_argument(
+        "--no-quantise", dest="quantise", action="store_false", default=None, help="weights as they are, not in 4 bits"
+    )
+    parser.add_argument(
+        "-t",
+        "--temperature",
+        metavar="0-2",
+        help="how freely it writes (default 0.8); one that you give is never exceeded",
+    )
+    parser.add_argument("--top-p", metavar="0-1", help="draw from the likeliest words of this share (default 0.95)")
+    parser.add_argument("--top-k", metavar="INT", help="draw from this many words at most (default 50; 0: no limit)")
+
+
+def add_instruction_options(parser: ArgumentParser) -> None:
+    """What the data should be like, in words, and the model that reads it."""
+    parser.add_argument(
+        "-i", "--instructions", metavar="TEXT|@FILE", help="what the data should be like; needs a model"
+    )
+    parser.add_argument("--drop", metavar="2,5", help="leave these of the model's changes out")
+    parser.add_argument(
+        "--ignore-instructions",
+        action="store_true",
+        default=None,
+        help="without a model go on by rules instead of refusing -i",
+    )
+    parser.add_argument(
+        "--plan-temperature", metavar="0-2", help="how freely it reads the instructions (default 0: always alike)"
+    )
+    add_model_options(parser)

@@ -188,7 +188,7 @@ def test_the_error_codes_are_these_and_no_others() -> None:
 
     assert {kind.code: kind.exit for kind in below(errors.SynthgenError)} == {
         "error": 3, "input": 2, "ddl": 2, "plan": 2, "infeasible": 2, "store": 2, "unsafe_sql": 2, "missing_extra": 2,
-        "refused": 2, "refused_edit": 2, "interrupted": 130,
+        "refused": 2, "refused_edit": 2, "model": 2, "interrupted": 130,
     }  # fmt: skip
 
 

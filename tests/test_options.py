@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import shlex
+from pathlib import Path
 
 import pytest
 
 from synthgen_nb.errors import InputError
-from synthgen_nb.options import Settings, parse_bytes, parse_count, parse_rows, settings
+from synthgen_nb.llm import Sampling
+from synthgen_nb.modeloptions import ModelOptions, model_options, without_effect
+from synthgen_nb.options import (
+    Parser,
+    Settings,
+    add_instruction_options,
+    parse_bytes,
+    parse_count,
+    parse_rows,
+    settings,
+)
 from synthgen_nb.request import as_text, request, table_key
 
 TODAY = datetime.date(2026, 5, 4)
@@ -59,6 +71,9 @@ def test_today_is_read_from_the_callers_clock() -> None:
         ("STRICT", "maybe"),
         ("DISPLAY", "3d"),
         ("BUDGET", "x"),
+        ("TEMPERATURE", "warm"),
+        ("TOP_K", "2.5"),
+        ("QUANTISE", "perhaps"),
     ],
 )
 def test_a_wrong_variable_is_named(variable: str, value: str) -> None:
@@ -85,3 +100,69 @@ def test_text_is_read_as_editors_and_shells_write_it() -> None:
         assert as_text(sql.encode(encoding), "x.sql") == sql
     with pytest.raises(InputError, match="not text"):
         as_text(b"\x00\x01\xff", "x.sql")
+
+
+def asked_of_a_model(line: str, environ: dict[str, str] | None = None) -> ModelOptions:
+    parser = Parser(prog="x")
+    add_instruction_options(parser)
+    return model_options(settings(environ or {}), parser.parse_args(shlex.split(line)))
+
+
+def test_a_models_numbers_have_defaults_and_nobody_gave_a_ceiling() -> None:
+    options = asked_of_a_model("")
+    assert options.sampling == Sampling(temperature=0.8, top_p=0.95, top_k=50)
+    assert options.planning.temperature == 0
+    assert (options.ceiling, options.name, options.instructions, options.warnings) == (None, "", "", ())
+
+
+def test_a_temperature_that_somebody_gave_is_a_ceiling_wherever_it_was_given() -> None:
+    assert asked_of_a_model("-t 0.5").ceiling == 0.5
+    assert asked_of_a_model("", {"SYNTHGEN_TEMPERATURE": "1.1"}).ceiling == 1.1
+    assert asked_of_a_model("-t 0", {"SYNTHGEN_TEMPERATURE": "1.1"}).sampling.temperature == 0
+    assert asked_of_a_model("--plan-temperature 0.3").planning.temperature == 0.3
+
+
+@pytest.mark.parametrize(
+    "line, used, range_",
+    [
+        ("-t 2.5", (2, 0.95, 50), "0 to 2"),
+        ("-t -1", (0, 0.95, 50), "0 to 2"),
+        ("--top-p 7", (0.8, 1, 50), "0 to 1"),
+        ("--top-k 5000", (0.8, 0.95, 1000), "0 to 1000"),
+    ],
+)
+def test_a_number_out_of_range_is_moved_into_it_with_a_warning(
+    line: str, used: tuple[float, float, int], range_: str
+) -> None:
+    options = asked_of_a_model(line)
+    assert (options.sampling.temperature, options.sampling.top_p, options.sampling.top_k) == used
+    assert len(options.warnings) == 1
+    assert range_ in options.warnings[0]
+
+
+@pytest.mark.parametrize("line", ["-t warm", "-t nan", "--top-p ''x", "--top-k 2.5", "--plan-temperature cold"])
+def test_what_is_no_number_is_refused_with_its_range(line: str) -> None:
+    with pytest.raises(InputError, match=r"is not a (whole )?number \(0 to"):
+        asked_of_a_model(line)
+
+
+def test_instructions_come_as_words_or_from_a_file_and_have_bounds(tmp_path: Path) -> None:
+    (tmp_path / "wanted.txt").write_text("mostly German customers\n", encoding="utf-8")
+    assert asked_of_a_model(f"-i @{tmp_path}/wanted.txt").instructions == "mostly German customers"
+    assert asked_of_a_model("-i 'in December'").instructions == "in December"
+    for line, said in ((f"-i @{tmp_path}/none", "can't read"), ("-i ' '", "empty"), (f"-i {'x' * 9000}", "9,000")):
+        with pytest.raises(InputError, match=said):
+            asked_of_a_model(line)
+
+
+def test_changes_are_dropped_by_their_numbers() -> None:
+    assert asked_of_a_model("--drop 2,5").drop == {2, 5}
+    for text in ("0", "x", "-1", "2;5"):
+        with pytest.raises(InputError, match="--drop"):
+            asked_of_a_model(f"--drop={text}")
+
+
+def test_drawing_options_without_a_model_say_so_in_one_line() -> None:
+    options = asked_of_a_model("-t 1 --top-k 5")
+    assert without_effect(options, loaded=False) == ("-t, --top-k: no effect without a model",)
+    assert without_effect(options, loaded=True) == ()

@@ -100,3 +100,6 @@ class Model(Protocol):
     def complete(self, asks: Sequence[Ask], tick: Tick = silent) -> Iterator[Reply]:
         """One reply for each ask, in their order, in batches of its own choice. Raises ModelError for what can't
         be asked (a prompt beyond the context, a grammar that can't be) and Interrupted out of `tick`."""
+
+    def unload(self) -> None:
+        """Gives its memory back; nothing may be asked of it afterwards."""

@@ -28,3 +28,6 @@ class ScriptedModel:
             reply = said if isinstance(said, Reply) else Reply(text=said, tokens=self.count(said))
             tick(reply.tokens)
             yield reply
+
+    def unload(self) -> None:
+        """There is nothing to give back."""

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from traitlets import Bool, Enum, Int, TraitError, Unicode, Union, validate
+from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, Union, validate
 
 from ..engines.urls import masked
 from ..errors import DDLError, InputError, SynthgenError
-from ..options import DISPLAYS, Settings, settings
+from ..options import DISPLAYS, SCALES, Settings, settings
 from .arguments import assigned, command_of, command_parser, generation_parser, parse
 from .commands import DATASET_COMMANDS
 from .doctor import config_page
@@ -29,6 +29,11 @@ from .session import Session
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+
+def _number(help: str) -> Union:
+    """A number of a model's, kept as it was written; empty: nobody said."""
+    return Union([Float(), Unicode()], help=help).tag(config=True)
 
 
 @magics_class
@@ -47,6 +52,13 @@ class SynthgenMagics(Magics):
     budget = Unicode(help="Memory for frames (2G); above it they are lazy; empty: a quarter of what is free").tag(
         config=True
     )
+    model = Unicode(help="The model for -i: --model; empty: the one that is loaded").tag(config=True)
+    quantise = Bool(help="Load a model's weights in 4 bits: --no-quantise").tag(config=True)
+    temperature = _number("How freely a model writes, 0 to 2; one that is set is never exceeded: -t")
+    top_p = _number("Draw from the likeliest words of this share, 0 to 1: --top-p")
+    top_k = _number("Draw from this many words at most: --top-k")
+    plan_temperature = _number("How freely instructions are read, 0 to 2: --plan-temperature")
+    ignore_instructions = Bool(help="Without a model go on by rules: --ignore-instructions").tag(config=True)
     display = Enum(DISPLAYS, help="How progress and result are shown: --display").tag(config=True)
 
     def __init__(self, shell: InteractiveShell) -> None:
@@ -55,10 +67,10 @@ class SynthgenMagics(Magics):
         self.session = Session(shell)
         self.drawn = Drawn()
 
-    @validate("rows", "as_of", "budget")
+    @validate("rows", "as_of", "budget", *SCALES)
     def _check(self, proposal: Mapping[str, Any]) -> object:
         try:
-            Settings(**{proposal["trait"].name: str(proposal["value"])})  # type: ignore[arg-type]  # all three are text
+            Settings(**{proposal["trait"].name: str(proposal["value"])})  # type: ignore[arg-type]  # all of them are text
         except InputError as error:
             raise TraitError(str(error)) from None
         return proposal["value"]
@@ -106,7 +118,8 @@ class SynthgenMagics(Magics):
     def place(self, args: Namespace | None = None) -> Place:
         """What a line starts from: `%config` under the options that it gives; rows, seed and dialect follow in
         `request`."""
-        own = {f.name: getattr(self, f.name) for f in fields(Settings)} | {"rows": str(self.rows)}
+        own = {f.name: getattr(self, f.name) for f in fields(Settings)}
+        own |= {name: str(own[name]) for name in ("rows", *SCALES)}
         line = {
             n: v for n in ("store", "vars", "prefix", "quiet", "display") if (v := getattr(args, n, None)) is not None
         }
