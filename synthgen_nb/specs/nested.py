@@ -18,7 +18,7 @@ from .derived import After, Expression, Key, Null
 from .numbers import Choice, Range, Shaped
 from .people import Person
 from .periods import Slice, Stretch
-from .texts import Bank, Pattern, Prose
+from .texts import Bank, Given, Pattern, Prose
 
 
 class Format(Spec, frozen=True, tag="format"):
@@ -219,6 +219,7 @@ AnySpec = (
     | Shaped
     | Choice
     | Bank
+    | Given
     | Pattern
     | Prose
     | Person

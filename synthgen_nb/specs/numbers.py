@@ -3,6 +3,8 @@ units of their last digit, dates in days, timestamps and times in microseconds),
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -76,7 +78,7 @@ class Choice(Spec, frozen=True, tag="choice"):
     def value(self, index: U64) -> Values:
         """`at`, for those who have no window."""
         if isinstance(self.values[0], str):
-            return Values(pa.DictionaryArray.from_arrays(index.astype(np.int32), pa.array(self.values, pa.string())))
+            return Values(pa.DictionaryArray.from_arrays(index.astype(np.int32), _labels(self.values)))
         return Values(np.array(self.values)[index])
 
     def draw(self, rows: Rows, name: str) -> Values:
@@ -85,6 +87,12 @@ class Choice(Spec, frozen=True, tag="choice"):
         ends = np.cumsum(np.array(self.weights, np.uint64))
         pick = below(rows.bits(name), int(ends[-1]))
         return self.at(np.searchsorted(ends, pick, side="right").astype(np.uint64), rows, name)
+
+
+@lru_cache(maxsize=64)
+def _labels(values: tuple[Label, ...]) -> pa.StringArray:
+    """As an Arrow array, kept from one window to the next: a bank may hold thousands."""
+    return pa.array(values, pa.string())
 
 
 def _physical(value: npt.NDArray[np.int64], scale: int) -> Values:

@@ -32,6 +32,15 @@ class Pick(Source, frozen=True, tag="pick"):
         return Indices(permute(rank, self.among, rows.key(f"{name}/popular")) if self.skew else rank)
 
 
+class Drawn(Source, frozen=True, tag="drawn"):
+    """0..among-1 at random: which row of a bank the columns that read it take their values from."""
+
+    among: int
+
+    def draw(self, rows: Rows, name: str) -> Indices:
+        return Indices(below(rows.bits(name), self.among))
+
+
 class Permuted(Source, frozen=True, tag="permuted"):
     """A permutation of 0..size-1 read at another source; `by` names a source that gives each of its values a
     permutation of its own (the ordinals of one parent's children, say). `present` keeps only its first integers: the
@@ -187,6 +196,6 @@ class Path(Source, frozen=True, tag="path"):
 
 
 AnySource = (
-    Pick | Permuted | Digit | Skip | Layout | Ordinal | Tree | Turn | Path | Among | Pair | Latin | Listed | Ranked
-    | Within | Above | Grove
+    Pick | Drawn | Permuted | Digit | Skip | Layout | Ordinal | Tree | Turn | Path | Among | Pair | Latin | Listed
+    | Ranked | Within | Above | Grove
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from math import prod
 from typing import Any
 
@@ -47,20 +47,49 @@ class Bank(Spec, frozen=True, tag="bank"):
         return bank(self.pool, self.field, room, self.copies > 1, self.ascii)
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
-        values, _ = self._values()
-        count = np.uint64(len(values))
-        word = pa.DictionaryArray.from_arrays((index % count).astype(np.int32), values)
-        if self.copies == 1:
-            return Values(word)
-        copy = index // count
-        number = pc.binary_join_element_wise("", pc.cast(pa.array(copy + np.uint64(1)), pa.string()), " ")
-        number = pc.if_else(pa.array(copy == 0), "", number)
-        return Values(pc.binary_join_element_wise(pc.cast(word, pa.string()), number, ""))
+        return numbered(self._values()[0], index, self.copies)
 
     def draw(self, rows: Rows, name: str) -> Values:
         values, ends = self._values()
         pick = np.searchsorted(ends, below(rows.bits(name), int(ends[-1])), side="right")
         return Values(pa.DictionaryArray.from_arrays(pick.astype(np.int32), values))
+
+
+class Given(Spec, frozen=True, tag="given"):
+    """Texts that the plan itself carries, in its order. Drawn at random all alike; at an index each comes once, then
+    again with a number (`copies` in all)."""
+
+    values: tuple[str, ...]
+    copies: int = 1
+
+    @property
+    def size(self) -> int:
+        return len(self.values) * self.copies
+
+    def at(self, index: U64, rows: Rows, name: str) -> Values:
+        return numbered(texts(self.values), index, self.copies)
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        pick = below(rows.bits(name), len(self.values))
+        return Values(pa.DictionaryArray.from_arrays(pick.astype(np.int32), texts(self.values)))
+
+
+@lru_cache(maxsize=64)
+def texts(values: tuple[str, ...]) -> pa.StringArray:
+    """As an Arrow array, kept from one window to the next: a bank may hold thousands."""
+    return pa.array(values, pa.string())
+
+
+def numbered(values: pa.StringArray, index: U64, copies: int) -> Values:
+    """Each of the values once, then all of them again with " 2" behind, and so on."""
+    count = np.uint64(len(values))
+    word = pa.DictionaryArray.from_arrays((index % count).astype(np.int32), values)
+    if copies == 1:
+        return Values(word)
+    copy = index // count
+    number = pc.binary_join_element_wise("", pc.cast(pa.array(copy + np.uint64(1)), pa.string()), " ")
+    number = pc.if_else(pa.array(copy == 0), "", number)
+    return Values(pc.binary_join_element_wise(pc.cast(word, pa.string()), number, ""))
 
 
 @cache
@@ -86,14 +115,16 @@ def bank(name: str, field: int, longest: int, numbered: bool, plain: bool = Fals
 class Pattern(Spec, frozen=True, tag="pattern"):
     """Codes of one length: # digit, @ capital, ? small letter, * capital or digit, % hexadecimal, [xyz] one of these;
     anything else, and what a backslash stands before, is itself. `start` is the first code at an index: no number
-    begins with zeros."""
+    begins with zeros. `count` keeps only so many codes (0: all)."""
 
     template: str
     start: int = 0
+    count: int = 0
 
     @property
     def size(self) -> int:
-        return min(prod(map(len, places(self.template))), _UNRANKED) - self.start
+        there = min(prod(map(len, places(self.template))), _UNRANKED) - self.start
+        return min(self.count, there) if self.count else there
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         return Values(self._spell(index + np.uint64(self.start), bits(rows.key(name), index)))
@@ -121,6 +152,12 @@ class Pattern(Spec, frozen=True, tag="pattern"):
             code, digit = np.divmod(code, radix)
             text[:, place] = np.frombuffer(alphabet, np.uint8)[digit]
         return fixed_width(text)
+
+
+def spells(template: str, text: str) -> bool:
+    """Whether the text is one of the template's codes."""
+    alphabets, letters = places(template), text.encode()
+    return len(letters) == len(alphabets) and all(c in a for c, a in zip(letters, alphabets, strict=True))
 
 
 @cache
