@@ -11,6 +11,7 @@ SynthgenError                code "error"          exit 3
 |   +-- RefusedEdit          "refused_edit"        exit 2   a change of data that a type or a rule does not take
 |   +-- Refused              "refused"             exit 2   a database's own words about what it did not take
 |   +-- ModelError           "model"               exit 2   a language model that is not there or can't do what is asked
+|       +-- Misshapen        "misshapen"           exit 2   a model's text that has not the shape it was asked for
 +-- Interrupted              "interrupted"         exit 130 stopped by the user; nothing half-written
 """
 
@@ -104,6 +105,10 @@ class Refused(InputError):
 
 class ModelError(InputError):
     code = "model"
+
+
+class Misshapen(ModelError):
+    code = "misshapen"
 
 
 class MissingExtra(InputError):
