@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from .errors import StoreError
+from .instructed import Instructed
 from .parquet import Part
 from .plan import Plan, plan_from_json
 from .report import Report
@@ -35,7 +36,8 @@ class Files(Struct, frozen=True, kw_only=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """dataset.json. `parent` is the version this one was made from by an edit."""
+    """dataset.json. `parent` is the version this one was made from by an edit; `instructed` is there where a model
+    had a hand in its plan."""
 
     store_version: int
     name: str
@@ -47,6 +49,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     libraries: dict[str, str]
     tables: dict[str, Files]
     partial: bool = False  # a cancelled job's rows: fewer than planned, and rules between tables may not hold
+    instructed: Instructed | None = None
     plan: msgspec.Raw
 
 
@@ -93,6 +96,10 @@ class Dataset(Mapping[str, "pl.DataFrame"]):
     @property
     def description(self) -> str:
         return self._manifest.description
+
+    @property
+    def instructed(self) -> Instructed | None:
+        return self._manifest.instructed
 
     @property
     def partial(self) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def dataset_document(dataset: Dataset) -> dict[str, Any]:
     """{"dataset", "version", "seed", "as_of", "tables": {T: {"asked", "rows", "capacity", "why", "seconds"}},
-    "report"}"""
+    "report", "instructed"}: the last is null where no model was asked."""
     tables, made_of, seconds = {}, readable_plan(dataset), dataset.seconds
     for key, rows in dataset.rows.items():
         plan = made_of.tables[key] if made_of else None
@@ -37,6 +37,7 @@ def dataset_document(dataset: Dataset) -> dict[str, Any]:
         "as_of": dataset.as_of,
         "tables": tables,
         "report": report_document(dataset.report) if dataset.report else None,
+        "instructed": msgspec.to_builtins(dataset.instructed) if dataset.instructed else None,
     }
 
 

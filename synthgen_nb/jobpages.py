@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .pages import Grid, Mark, Page, Part, duration, plural, size
+from .pages import Grid, Mark, Page, Part, duration, model_words, plural, size
 from .summaries import summary
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def job_page(record: Record, *, resume: str) -> Page:
     facts = [known["dataset"], known["status"], f"seed {known['seed']}", plural(known["asked"], "row")]
     if known["seconds"]:
         facts.append(duration(known["seconds"]))
+    if record.order.instructed:
+        facts.append(model_words(record.order.instructed))
     marks = []
     if known["error"]:
         marks.append(Mark("broken", known["error"]["message"]))

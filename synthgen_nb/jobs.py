@@ -14,6 +14,7 @@ from typing import Any
 from .errors import InputError, StoreError
 from .events import Event, Progress
 from .feasibility import require
+from .instructed import Instructed
 from .leases import Held, Lease, acquire
 from .ledger import Ledger, Record, Status
 from .maps import Map
@@ -234,13 +235,14 @@ class Jobs:
         *,
         map: Map | None = None,
         description: str = "",
+        instructed: Instructed | None = None,
         strict: bool = False,
         timeout: float | None = None,
     ) -> Job:
         """A new job, at work or queued. Raises InfeasibleError for a plan that can't be satisfied and StoreError while
         another job makes the same dataset."""
         require(plan, strict=strict)
-        job = Job(self._ledger.add(plan, name, description), self, map, timeout)
+        job = Job(self._ledger.add(plan, name, description, instructed), self, map, timeout)
         self._known[job.number] = job
         job._begin()
         return job

@@ -24,6 +24,7 @@ from . import leases
 from .dataset import Format
 from .errors import StoreError
 from .events import Event, line
+from .instructed import Instructed
 from .parquet import Part
 from .plan import Plan, plan_from_json
 from .store import STORE_VERSION, Dataset, Draft, Store, libraries
@@ -47,6 +48,7 @@ class Order(Struct, frozen=True, kw_only=True):
     created: str
     libraries: dict[str, str]
     description: str = ""
+    instructed: Instructed | None = None
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -228,7 +230,7 @@ class Ledger:
         self.store = store
         self._path = store.path / _FOLDER
 
-    def add(self, plan: Plan, name: str, description: str = "") -> Record:
+    def add(self, plan: Plan, name: str, description: str = "", instructed: Instructed | None = None) -> Record:
         """A new job, queued. Raises StoreError if a living job is making the same dataset, and as `Store.claim`."""
         self.require_idle(name)
         try:
@@ -250,6 +252,7 @@ class Ledger:
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
                 libraries=libraries(),
                 description=description,
+                instructed=instructed,
             )
             (path / "plan.json").write_text(plan.to_json(), encoding="utf-8")
             draft = path / f"job.json.{secrets.token_hex(4)}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from .dataset import Dataset
+    from .instructed import Instructed
     from .plan import Plan
     from .store import Store
 
@@ -67,7 +68,7 @@ def dataset_page(dataset: Dataset, *, first_rows: int = FIRST_ROWS, tables: Sequ
     """Summary, checks and the first rows of each table (or of `tables`); with first_rows=0 the summary alone."""
     shown = list(dataset.rows if tables is None else tables)
     report = dataset.report
-    parts = [Part("tables", _tables_grid(dataset))]
+    parts = [Part("tables", _tables_grid(dataset)), *_instructed_parts(dataset.instructed)]
     if first_rows:
         parts += [
             Part(
@@ -93,7 +94,22 @@ def _facts(dataset: Dataset) -> tuple[str, ...]:
         f"as of {dataset.as_of}",
         dataset.schema.dialect,
         *([f"{duration(seconds)}"] if seconds else []),
+        *([model_words(dataset.instructed)] if dataset.instructed else []),
     )
+
+
+def model_words(told: Instructed) -> str:
+    """The model's time, which is none of the rows'."""
+    return f"model {duration(told.seconds)}"
+
+
+def _instructed_parts(told: Instructed | None) -> tuple[Part, ...]:
+    """What a model read out of the instructions, and what became of it."""
+    if told is None:
+        return ()
+    states = {"done": told.changes, "dropped": told.dropped, "not done": told.not_done, "model error": told.errors}
+    rows = tuple((state, visible(line)) for state, lines in states.items() for line in lines)
+    return (Part(f"instructions, read by {told.model}", Grid(("state", "change"), rows)),)
 
 
 def _tables_grid(dataset: Dataset) -> Grid:

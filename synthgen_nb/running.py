@@ -238,6 +238,7 @@ def _made_and_saved(
         {key: [made.part for _, made in sorted(of.items())] for key, of in parts.items()},
         seconds={key: sum(made.seconds for made in of.values()) for key, of in parts.items()},
         description=record.order.description,
+        instructed=record.order.instructed,
     )
     yield Saved(
         dataset=dataset.name,
@@ -286,7 +287,10 @@ def _kept(record: Record) -> int:
     for key in (key for key, of in parts.items() if not of):
         parts[key].append(write_part(draft.part_path(key, 0), arrow_schema(plan, key), ()))
     seconds = {key: sum(m.seconds for m in made if m.table == key) for key in parts}
-    dataset = draft.commit(plan, parts, seconds=seconds, description=record.order.description, partial=True)
+    order = record.order
+    dataset = draft.commit(
+        plan, parts, seconds=seconds, description=order.description, instructed=order.instructed, partial=True
+    )
     dataset.keep_report(validate(dataset))
     return dataset.version
 

@@ -21,6 +21,7 @@ from . import leases
 from .dataset import Dataset, Files, Format, Manifest, near, write_whole
 from .errors import StoreError
 from .filenames import escape, unescape
+from .instructed import Instructed
 from .parquet import Part, write_part
 from .plan import Plan
 from .pointers import Pointer, point, pointer
@@ -80,6 +81,7 @@ class Draft:
         *,
         seconds: Mapping[str, float],
         description: str = "",
+        instructed: Instructed | None = None,
         partial: bool = False,
     ) -> Dataset:
         """Makes the draft a version, whole. Every table has at least one part, for its column types. Raises StoreError
@@ -95,6 +97,7 @@ class Draft:
             libraries=libraries(),
             tables=self._tables(parts, seconds),
             partial=partial,
+            instructed=instructed,
             plan=msgspec.Raw(plan.to_json().encode()),
         )
         return self.publish(Dataset(self.path, manifest))

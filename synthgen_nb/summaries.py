@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import to_builtins
+
 from .ledger import Record
 
 if TYPE_CHECKING:
@@ -16,10 +18,10 @@ LOOKED_AT = 100_000  # first rows of a table in which different values are count
 
 def summary(record: Record) -> dict[str, Any]:
     """{"job", "dataset", "status", "reason", "created", "seconds", "seed", "model", "temperature", "model_errors",
-    "libraries", "error"}, and of a job that saved a version also {"version", "order", "tables": {T: {"rows",
-    "seconds", "bytes", "columns": {C: {"null_share", "distinct", "distinct_in"}}}}, "validation"}. `distinct` is
-    counted in the first `distinct_in` rows."""
-    order, state = record.order, record.state
+    "instructed", "libraries", "error"}, the four about a model filled where there was one, and of a job that saved a
+    version also {"version", "order", "tables": {T: {"rows", "seconds", "bytes", "columns": {C: {"null_share",
+    "distinct", "distinct_in"}}}}, "validation"}. `distinct` is counted in the first `distinct_in` rows."""
+    order, state, told = record.order, record.state, record.order.instructed
     facts: dict[str, Any] = {
         "job": order.job,
         "dataset": order.name,
@@ -30,9 +32,10 @@ def summary(record: Record) -> dict[str, Any]:
         "rows": state.rows,
         "asked": order.rows,
         "seed": order.seed,
-        "model": None,
-        "temperature": None,
-        "model_errors": [],
+        "model": told.model if told else None,
+        "temperature": told.temperature if told else None,
+        "model_errors": list(told.errors) if told else [],
+        "instructed": to_builtins(told) if told else None,
         "libraries": order.libraries,
         "error": state.error,
     }
