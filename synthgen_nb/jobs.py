@@ -19,8 +19,9 @@ from .leases import Held, Lease, acquire
 from .ledger import Ledger, Record, Status
 from .maps import Map
 from .plan import Plan
-from .running import Stop, cancel, run_job
+from .running import cancel, run_job
 from .store import Dataset, Store
+from .working import Stop
 
 MAX_JOBS = 2
 _TICK = 0.1  # seconds: how long a waiting main thread may sleep before it can see an interrupt on every system

@@ -45,6 +45,7 @@ class Order(Struct, frozen=True, kw_only=True):
     name: str
     rows: int
     seed: int
+    as_of: str = ""
     created: str
     libraries: dict[str, str]
     description: str = ""
@@ -92,6 +93,11 @@ class Record:
         if self._plan is None:
             self._plan = plan_from_json((self.path / "plan.json").read_text(encoding="utf-8"))
         return self._plan
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Rows that each table is to get."""
+        return {key: table.rows for key, table in self.plan.tables.items()}
 
     @property
     def state(self) -> State:
@@ -249,6 +255,7 @@ class Ledger:
                 name=name,
                 rows=sum(table.rows for table in plan.tables.values()),
                 seed=plan.seed,
+                as_of=plan.as_of,
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
                 libraries=libraries(),
                 description=description,

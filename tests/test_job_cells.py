@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb import running
+from synthgen_nb import rowmaking
 from synthgen_nb.dataset import Dataset
 from synthgen_nb.demo import shop_ddl
 from synthgen_nb.generation import generate_chunk
@@ -37,9 +37,9 @@ def walk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         run.wait(0.1)
         return generate_chunk(*arguments)
 
-    monkeypatch.setattr(running, "PART_ROWS", 30)
-    monkeypatch.setattr(running, "CHUNK_ROWS", 10)
-    monkeypatch.setattr(running, "generate_chunk", slowly)
+    monkeypatch.setattr(rowmaking, "PART_ROWS", 30)
+    monkeypatch.setattr(rowmaking, "CHUNK_ROWS", 10)
+    monkeypatch.setattr(rowmaking, "generate_chunk", slowly)
     yield run
     run.set()
     give_up = time.monotonic() + 20

@@ -20,7 +20,7 @@ import msgspec
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb import ledger, parquet, running
+from synthgen_nb import ledger, parquet, rowmaking
 from synthgen_nb.errors import InputError, StoreError
 from synthgen_nb.events import Advanced, Cancelled, Event, Failed, Filled, Paused, Resumed, Shutdown, Started
 from synthgen_nb.jobs import Jobs, generate, run
@@ -47,8 +47,8 @@ def store(tmp_path: Path) -> sg.Store:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven parts a table, of a few chunks each."""
-    monkeypatch.setattr(running, "PART_ROWS", 450)
-    monkeypatch.setattr(running, "CHUNK_ROWS", 150)
+    monkeypatch.setattr(rowmaking, "PART_ROWS", 450)
+    monkeypatch.setattr(rowmaking, "CHUNK_ROWS", 150)
 
 
 def same(one: sg.Dataset, other: sg.Dataset) -> bool:
@@ -76,13 +76,13 @@ def stopped_at(record: Record, parts: int) -> None:
 
 
 def slowly(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.01) -> None:
-    made = running.generate_chunk
+    made = rowmaking.generate_chunk
 
     def slow(*arguments: Any) -> Any:
         time.sleep(seconds)
         return made(*arguments)
 
-    monkeypatch.setattr(running, "generate_chunk", slow)
+    monkeypatch.setattr(rowmaking, "generate_chunk", slow)
 
 
 def test_the_events_of_a_run_are_kept_as_json_lines(store: sg.Store) -> None:
@@ -321,7 +321,7 @@ def test_a_fault_of_ours_is_told_and_raised(store: sg.Store, monkeypatch: pytest
     def broken(*arguments: Any, **options: Any) -> Any:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(running, "write_part", broken)
+    monkeypatch.setattr(rowmaking, "write_part", broken)
     job = Jobs(store).start(plan(), "shop")
     with pytest.raises(ZeroDivisionError):
         job.result()
@@ -375,7 +375,7 @@ def test_events_tell_of_every_table(store: sg.Store) -> None:
 
 
 def _run_small(folder: str, number: int) -> None:
-    running.PART_ROWS, running.CHUNK_ROWS = 5_000, 1_000
+    rowmaking.PART_ROWS, rowmaking.CHUNK_ROWS = 5_000, 1_000
     for _ in run_job(Ledger(sg.Store(folder)).open(number)):
         pass
 
@@ -384,8 +384,8 @@ def _run_small(folder: str, number: int) -> None:
 @pytest.mark.parametrize("runs", [4, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_killed_at_any_instant_and_resumed(store: sg.Store, runs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each run's process is killed at a moment between its start and the time that a whole run takes."""
-    monkeypatch.setattr(running, "PART_ROWS", 5_000)
-    monkeypatch.setattr(running, "CHUNK_ROWS", 1_000)
+    monkeypatch.setattr(rowmaking, "PART_ROWS", 5_000)
+    monkeypatch.setattr(rowmaking, "CHUNK_ROWS", 1_000)
     shop = plan(40_000)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.test_jobs", "synthgen_nb.validation.keys", "pyarrow.parquet", "polars"])

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb import running
+from synthgen_nb import rowmaking
 from synthgen_nb.folders import tried
 from synthgen_nb.jobs import Jobs, generate
 from synthgen_nb.ledger import Ledger
@@ -88,8 +88,8 @@ def drive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_job_resumed_from_a_copy_on_a_mounted_drive_makes_the_same_rows(
     drive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "PART_ROWS", 1000)
-    monkeypatch.setattr(running, "CHUNK_ROWS", 500)
+    monkeypatch.setattr(rowmaking, "PART_ROWS", 1000)
+    monkeypatch.setattr(rowmaking, "CHUNK_ROWS", 500)
     here = sg.Store(tmp_path / "here")
     whole = generate(plan(3000), here, "whole")
     job = Ledger(here).add(plan(3000), "shop")
@@ -172,8 +172,8 @@ def someone_else(little: Path) -> Iterator[Callable[[], None]]:
 def test_a_disk_that_fills_on_the_way_says_so_and_the_job_goes_on_when_there_is_room(
     little: Path, someone_else: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "PART_ROWS", 20_000)
-    monkeypatch.setattr(running, "CHUNK_ROWS", 5_000)
+    monkeypatch.setattr(rowmaking, "PART_ROWS", 20_000)
+    monkeypatch.setattr(rowmaking, "CHUNK_ROWS", 5_000)
     slowly(monkeypatch, 0.02)
     store = sg.Store(little / "store")
     jobs = Jobs(store)

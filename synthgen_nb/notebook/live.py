@@ -87,7 +87,7 @@ class Live:
         self._job, self._way_out = job, way_out
         self._clock, self._drawn = clock, -1.0
         self._preview = Preview(job.record.plan)
-        self._totals = {key: table.rows for key, table in job.record.plan.tables.items()}
+        self._totals = job.record.totals
         self._progress = Progress()
         self._handle: DisplayHandle | None = None
         self._replaced = False

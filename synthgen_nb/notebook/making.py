@@ -75,7 +75,7 @@ def schema_of(args: Namespace, cell: str | None, asked: Request) -> Schema:
 def _tried(plan: Plan) -> Plan:
     from ..estimates import estimate
     from ..generation import Engine
-    from ..running import cores
+    from ..working import cores
 
     print(estimate_words(estimate(Engine(plan), cores())))
     return plan
