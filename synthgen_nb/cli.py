@@ -7,21 +7,18 @@ Exit codes: 0 done; 1 data breaks a rule; 2 bad input, an infeasible plan or an 
 
 from __future__ import annotations
 
-import datetime
 import logging
 import os
 import sys
 import traceback
 from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
 
 from . import __version__, demo, launch
-from .console import answer, asker, reader, show, store_of, style
+from .console import answer, asker, reader, store_of, style
 from .documents import dataset_document, encode, report_document, show_document, store_document
-from .engines.urls import masked, target
+from .engines.urls import masked
 from .environment import TERMINAL
 from .errors import DDLError, InputError, Interrupted, SynthgenError
 from .jobcommands import add_job_commands, add_watching_options, watched
@@ -29,7 +26,6 @@ from .options import (
     DATABASE_FORMATS,
     TABLE_FORMATS,
     Parser,
-    Settings,
     add_generation_options,
     add_reading_options,
     add_store_option,
@@ -38,23 +34,16 @@ from .options import (
 from .pages import (
     FIRST_ROWS,
     dataset_page,
-    note_line,
-    plan_page,
-    plural,
     report_page,
     schema_page,
     store_page,
 )
-from .request import Request, as_text, dataset_name, draft, read_file, read_live, request, reuse, table_key
+from .plancommands import plan_command, planned, request_of, schema_of
+from .request import table_key
 from .storecommands import add_store_commands
-
-if TYPE_CHECKING:
-    from .plan import Plan
-    from .schema import Schema
 
 _log = logging.getLogger("synthgen_nb")
 _NOTES = 5  # lines about what an export can't hold
-_MOST_NOTES = 20  # on stderr; a dump of an old system may have hundreds
 
 _EXAMPLES = """examples:
   synthgen demo                                       see what it does, in ten seconds
@@ -133,10 +122,10 @@ def _parser() -> Parser:
     add_store_option(generate)
     generate.set_defaults(run=_generate)
 
-    plan = commands.add_parser("plan", help="how each column would be filled", description=_plan.__doc__)
+    plan = commands.add_parser("plan", help="how each column would be filled", description=plan_command.__doc__)
     plan.add_argument("file", nargs="?", metavar="FILE|-")
     add_generation_options(plan)
-    plan.set_defaults(run=_plan)
+    plan.set_defaults(run=plan_command)
 
     schema = commands.add_parser("schema", help="what was understood of DDL or a database", description=_schema.__doc__)
     schema.add_argument("file", nargs="?", metavar="FILE|-")
@@ -201,7 +190,7 @@ def _generate(args: Namespace) -> int:
     if args.out:
         check_folder(Path(args.out))
     given = settings(os.environ)
-    plan, name = _planned(args, given)
+    plan, name = planned(args, given)
     store = Store(args.store or given.store)
     dataset = watched(Jobs(store).start(plan, args.name or name, timeout=args.timeout), args)
     exported = export(dataset, args.out, args.to) if args.out else None
@@ -219,52 +208,11 @@ def _generate(args: Namespace) -> int:
     return 1 if dataset.report and dataset.report.broken else 0
 
 
-def _planned(args: Namespace, given: Settings) -> tuple[Plan, str]:
-    """The plan and the dataset's name that the options ask for."""
-    asked = _request(args, given)
-    source = args.file or args.plan
-    stem = target(args.url).stem() if args.url else "stdin" if source == "-" else dataset_name(source or "")
-    if not args.plan:
-        return draft(_noted(_schema_of(args, asked)), asked), stem
-    if args.rows or args.as_of:
-        raise InputError("--plan holds its rows and its date", hint="leave -n and --as-of out, or draft a new plan")
-    from .plan import plan_from_json
-
-    kept = plan_from_json(_plan_text(args.plan))
-    schema = None
-    if args.file or args.url:
-        asked = _request(args, Settings(dialect=given.dialect or kept.schema.dialect))
-        schema = _schema_of(args, asked)
-    return reuse(kept, schema, seed=args.seed, strict=asked.strict), stem
-
-
-def _schema_of(args: Namespace, asked: Request) -> Schema:
-    """What FILE or the database of --from defines."""
-    if args.file and args.url:
-        raise InputError("both a FILE and --from", hint="leave one out")
-    if args.url:
-        return read_live(args.url, asked, asker())
-    if not args.file:
-        raise InputError("no FILE of CREATE TABLE statements", hint="- reads standard input, --from URL a database")
-    return _file_schema(args.file, asked)
-
-
-def _plan(args: Namespace) -> int:
-    """Shows how each column would be filled. With --json it is the plan, which `generate --plan` takes back."""
-    asked = _request(args, settings(os.environ))
-    plan = draft(_noted(_schema_of(args, asked)), asked)
-    if args.json:
-        print(plan.to_json())
-    else:
-        show(plan_page(plan))
-    return 0
-
-
 def _schema(args: Namespace) -> int:
     """Shows the tables, columns and rules that were read from FILE or a database, and what was not understood."""
     from .ddl import schema_json
 
-    schema = _schema_of(args, _request(args, settings(os.environ)))
+    schema = schema_of(args, request_of(args, settings(os.environ)))
     answer(args, schema_json(schema) if args.json else None, schema_page(schema))
     return 0
 
@@ -335,40 +283,3 @@ def _demo(args: Namespace) -> int:
 
 def _lab(args: Namespace) -> int:
     return launch.lab(Path.cwd(), args.rest)
-
-
-def _request(args: Namespace, given: Settings) -> Request:
-    options = {name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict")}
-    return request(given, datetime.date.today(), **options)
-
-
-def _file_schema(name: str, asked: Request) -> Schema:
-    with _opened(name) as file:
-        return read_file(file, "standard input" if name == "-" else name, asked)
-
-
-def _plan_text(name: str) -> str:
-    with _opened(name) as file:
-        return as_text(file.read(), name)
-
-
-def _opened(name: str) -> AbstractContextManager[BinaryIO]:
-    if name == "-":
-        return nullcontext(sys.stdin.buffer)
-    path = Path(name)
-    if path.is_dir():
-        raise InputError(f"{name} is a folder", hint="name a file of CREATE TABLE statements")
-    try:
-        return path.open("rb")
-    except FileNotFoundError:
-        raise InputError(f"there is no file {name}") from None
-
-
-def _noted(schema: Schema) -> Schema:
-    """What was not understood or left aside goes to stderr, so that nothing of the DDL is dropped in silence."""
-    notes = [note for note in schema.notes if note.code != "ignored"]
-    for note in notes[:_MOST_NOTES]:
-        print(f"synthgen: note: {note_line(note)}", file=sys.stderr)
-    if (rest := len(notes) - _MOST_NOTES) > 0:
-        print(f"synthgen: note: and {plural(rest, 'more note')}; `synthgen schema` lists them all", file=sys.stderr)
-    return schema

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from synthgen_nb import cli, errors, launch
+from synthgen_nb import cli, errors, launch, plancommands
 from synthgen_nb.demo import shop_ddl
 
 Run = Callable[..., tuple[int, str, str]]
@@ -188,7 +188,7 @@ def test_the_error_codes_are_these_and_no_others() -> None:
 
     assert {kind.code: kind.exit for kind in below(errors.SynthgenError)} == {
         "error": 3, "input": 2, "ddl": 2, "plan": 2, "infeasible": 2, "store": 2, "unsafe_sql": 2, "missing_extra": 2,
-        "refused": 2, "refused_edit": 2, "model": 2, "interrupted": 130,
+        "refused": 2, "refused_edit": 2, "model": 2, "misshapen": 2, "interrupted": 130,
     }  # fmt: skip
 
 
@@ -204,7 +204,7 @@ def test_a_fault_of_ours_is_one_line_with_exit_3_and_a_traceback_only_on_request
     def fails(*_: object) -> None:
         raise ZeroDivisionError("a\nb")
 
-    monkeypatch.setattr(cli, "read_file", fails)
+    monkeypatch.setattr(plancommands, "read_file", fails)
     code, out, err = run("schema", "shop.sql", "--json")
     assert code == 3
     assert json.loads(out)["error"]["code"] == "error"

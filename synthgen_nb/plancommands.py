@@ -1,0 +1,98 @@
+"""The terminal's way to a plan: from a file, a database or a kept plan; and `synthgen plan`, which shows it."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from argparse import Namespace
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from .console import asker, show
+from .engines.urls import target
+from .errors import InputError
+from .options import Settings, settings
+from .pages import note_line, plan_page, plural
+from .request import Request, as_text, dataset_name, draft, read_file, read_live, request, reuse
+
+if TYPE_CHECKING:
+    from .plan import Plan
+    from .schema import Schema
+
+_MOST_NOTES = 20  # on stderr; a dump of an old system may have hundreds
+
+
+def plan_command(args: Namespace) -> int:
+    """Shows how each column would be filled. With --json it is the plan, which `generate --plan` takes back."""
+    asked = request_of(args, settings(os.environ))
+    plan = draft(_noted(schema_of(args, asked)), asked)
+    if args.json:
+        print(plan.to_json())
+    else:
+        show(plan_page(plan))
+    return 0
+
+
+def planned(args: Namespace, given: Settings) -> tuple[Plan, str]:
+    """The plan and the dataset's name that the options ask for."""
+    asked = request_of(args, given)
+    source = args.file or args.plan
+    stem = target(args.url).stem() if args.url else "stdin" if source == "-" else dataset_name(source or "")
+    if not args.plan:
+        return draft(_noted(schema_of(args, asked)), asked), stem
+    if args.rows or args.as_of:
+        raise InputError("--plan holds its rows and its date", hint="leave -n and --as-of out, or draft a new plan")
+    from .plan import plan_from_json
+
+    kept = plan_from_json(_plan_text(args.plan))
+    schema = None
+    if args.file or args.url:
+        asked = request_of(args, Settings(dialect=given.dialect or kept.schema.dialect))
+        schema = schema_of(args, asked)
+    return reuse(kept, schema, seed=args.seed, strict=asked.strict), stem
+
+
+def schema_of(args: Namespace, asked: Request) -> Schema:
+    """What FILE or the database of --from defines."""
+    if args.file and args.url:
+        raise InputError("both a FILE and --from", hint="leave one out")
+    if args.url:
+        return read_live(args.url, asked, asker())
+    if not args.file:
+        raise InputError("no FILE of CREATE TABLE statements", hint="- reads standard input, --from URL a database")
+    with _opened(args.file) as file:
+        return read_file(file, "standard input" if args.file == "-" else args.file, asked)
+
+
+def request_of(args: Namespace, given: Settings) -> Request:
+    options = {name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict")}
+    return request(given, datetime.date.today(), **options)
+
+
+def _plan_text(name: str) -> str:
+    with _opened(name) as file:
+        return as_text(file.read(), name)
+
+
+def _opened(name: str) -> AbstractContextManager[BinaryIO]:
+    if name == "-":
+        return nullcontext(sys.stdin.buffer)
+    path = Path(name)
+    if path.is_dir():
+        raise InputError(f"{name} is a folder", hint="name a file of CREATE TABLE statements")
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise InputError(f"there is no file {name}") from None
+
+
+def _noted(schema: Schema) -> Schema:
+    """What was not understood or left aside goes to stderr, so that nothing of the DDL is dropped in silence."""
+    notes = [note for note in schema.notes if note.code != "ignored"]
+    for note in notes[:_MOST_NOTES]:
+        print(f"synthgen: note: {note_line(note)}", file=sys.stderr)
+    if (rest := len(notes) - _MOST_NOTES) > 0:
+        print(f"synthgen: note: and {plural(rest, 'more note')}; `synthgen schema` lists them all", file=sys.stderr)
+    return schema
