@@ -18,8 +18,9 @@ from ..plan import Plan, TablePlan
 from ..report import Finding
 from ..schema import Column, Schema, Table
 from ..specs import AnySpec, Choice, Key, Range
+from .boxes import Box
 from .checks import read_checks
-from .claims import TableKeys
+from .claims import Basis, TableKeys
 from .columns import unique_spec
 from .computed import with_types
 from .domains import Domain, Facts, Scalar, domain_of
@@ -30,7 +31,7 @@ from .keys import capacity, decide_keys
 from .kinship import agreed, tenanted, told_apart
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
-from .partitions import Box, Cut, can_follow, cut_of, narrow
+from .partitions import Cut, can_follow, cut_of, narrow
 from .periods import Slices, decide_slices, kept_apart, read_periods, slices_capacity
 from .reading import Reading, scalar_of
 from .subtypes import Subtypes, subtypes
@@ -214,11 +215,20 @@ def _keys(
     def held(specs: Mapping[str, Range | Choice], sql: str) -> int:
         return len(Calculator(schema.dialect, table, str(facts.as_of)).holding(specs, sql))
 
-    wanted = asked[table.key]
-    settled = kept_apart(table, schema.dialect)
-    return decide_keys(
-        table, schema.tables, tenancies, kinds, domains, reading, wanted, asked.__getitem__, distinct, held, settled
+    basis = Basis(
+        table=table,
+        tables=schema.tables,
+        tenancies=tenancies,
+        subtypes=kinds,
+        domains=domains,
+        reading=reading,
+        rows=asked[table.key],
+        parent_rows=asked.__getitem__,
+        unique_spec=distinct,
+        held=held,
+        settled=kept_apart(table, schema.dialect),
     )
+    return decide_keys(basis)
 
 
 def _ring_heads(keys: Mapping[str, TableKeys]) -> set[str]:

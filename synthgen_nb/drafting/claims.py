@@ -3,14 +3,16 @@ nothing itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from math import prod
 
-from ..schema import ForeignKey, Table
+from ..schema import Column, ForeignKey, Table
 from ..specs import AnySpec
-from .blocks import Block
-from .subtypes import Turns
+from .blocks import Block, Held
+from .domains import Domain
+from .reading import Reading
+from .subtypes import Subtypes, Turns
 from .tenants import Tenancies, Tenancy
 from .webs import Web
 
@@ -59,6 +61,28 @@ class Claim:
     chosen: Chosen | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the keys of one table are decided from. `rows` were asked for, `parent_rows` tells that of any table;
+    `unique_spec(column, rows)` gives a spec with a size, or None; UNIQUEs with `settled` columns are held elsewhere."""
+
+    table: Table
+    tables: Mapping[str, Table]
+    tenancies: Tenancies
+    subtypes: Subtypes
+    domains: Mapping[str, Domain]
+    reading: Reading
+    rows: int
+    parent_rows: Callable[[str], int]
+    unique_spec: Callable[[Column, int], AnySpec | None]
+    held: Held
+    settled: Collection[frozenset[str]] = ()
+
+    def spec(self, column: str, rows: int | None = None) -> AnySpec | None:
+        """A unique spec of `rows` values, by default of one for each row."""
+        return self.unique_spec(self.table.column(column), self.rows if rows is None else rows)
+
+
 @dataclass(slots=True)
 class TableKeys:
     """What was decided for one table: who fills which column, the claims, and what could not be decided."""
@@ -79,6 +103,7 @@ class TableKeys:
     avoided: list[str] = field(default_factory=list)  # conditions of partial UNIQUEs that no row is to meet
     sparse: set[str] = field(default_factory=set)  # unique units that are NULL where their values run out
     single: str = ""  # the rule that leaves room for one row
+    either: list[set[str]] = field(default_factory=list)  # columns that are one pair in whichever order
     loose: list[tuple[str, str]] = field(default_factory=list)  # columns that must differ, for drawing again
     unsupported: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unique_specs: dict[str, AnySpec] = field(default_factory=dict)

@@ -35,7 +35,7 @@ from . import shapes
 from .counted import distinct_list, distinct_rare
 from .domains import Domain, Facts, domain_of, units_of
 from .meaning import Meaning
-from .spelled import range_text, row_text, spelled
+from .rare_types import range_text, row_text, spelled
 from .textual import distinct_document, distinct_text, json_text, random_text
 
 YEAR = 365

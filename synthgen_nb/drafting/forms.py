@@ -12,7 +12,7 @@ from ..schema import Column, Kind
 from .domains import Scalar
 from .patterns import Form, from_like, from_regex, from_similar
 from .reading import Reading, allow, scalar_of
-from .spelling import listed, template_of, widest
+from .templates import listed, template_of, widest
 from .trees import column_in, literal_in
 
 REGEX = exp.RegexpLike | exp.RegexpILike | exp.RegexpFullMatch

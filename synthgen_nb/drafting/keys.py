@@ -8,75 +8,61 @@ whose code is one. Claims are decided before row counts are known; `capacity` is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from math import prod
 
-from ..schema import Column, Constraint, Exclude, Kind, Table, Unique
+from ..schema import Constraint, Exclude, Kind, Table, Unique
 from ..specs import AnySpec
 from .belonging import units_of
-from .blocks import MOST_LISTED, Block, Combined, Held, Pairs, combined, in_order, one_set, paired
-from .claims import Claim, TableKeys, Unit, parent_of, product_sizes, unit_size
+from .blocks import MOST_LISTED, Block, Combined, Pairs, combined, in_order, one_set, paired
+from .claims import Basis, Claim, TableKeys, Unit, parent_of, product_sizes, unit_size
 from .domains import Domain
 from .expressed import Expressed, expressed
 from .kinship import determined, implied
 from .partial import choose, prefer_layout
-from .reading import Reading
-from .subtypes import Subtypes
-from .tenants import Tenancies, source_name
+from .tenants import source_name
 from .weaving import weave, web_axes
 
 _ORDINALS = {Kind.INTEGER}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ}
 
 
-def decide_keys(
-    table: Table,
-    tables: Mapping[str, Table],
-    tenancies: Tenancies,
-    subtypes: Subtypes,
-    domains: Mapping[str, Domain],
-    reading: Reading,
-    wanted: int,
-    parent_rows: Callable[[str], int],
-    unique_spec: Callable[[Column, int], AnySpec | None],
-    held: Held,
-    settled: Collection[frozenset[str]] = (),
-) -> TableKeys:
-    """Claims for every PRIMARY KEY and UNIQUE of `table`, but for those that contain columns which are `settled`
-    elsewhere. `unique_spec(column, rows)` gives a spec with a size, or None."""
-    keys = TableKeys(table, tenancies, determined(table.primary_key, table, tables))
+def decide_keys(basis: Basis) -> TableKeys:
+    """Claims for every PRIMARY KEY and UNIQUE of the table, but for those that contain columns settled elsewhere."""
+    table, tables = basis.table, basis.tables
+    keys = TableKeys(table, basis.tenancies, determined(table.primary_key, table, tables))
     _share_out(keys, tables)
-    turns = {unit.name: subtypes.turns(table.key, unit.key) for unit in keys.units if unit.key is not None}
+    turns = {unit.name: basis.subtypes.turns(table.key, unit.key) for unit in keys.units if unit.key is not None}
     keys.turns = {name: found for name, found in turns.items() if found is not None}
-    _set_apart(keys, reading.apart)
-    uniques = [(u, expressed(u, table, reading.dialect)) for u in _uniques(table)]
+    _set_apart(keys, basis.reading.apart)
+    uniques = [(u, expressed(u, table, basis.reading.dialect)) for u in _uniques(table)]
     for _, told in uniques:
         keys.filled |= told.filled
         if told.lost and not told.columns:
             text = f"UNIQUE on {', '.join(told.lost)}: different values may give equal results"
             keys.unsupported.append((text, ()))
-    partial = [u for u, told in uniques if u.where and not _room(keys, told, wanted, parent_rows, unique_spec)]
+    partial = [u for u, told in uniques if u.where and not _room(keys, told, basis)]
     if keys.tenancy and keys.tenancy.grouped:
         (column,) = keys.tenancy.columns
-        if (spec := unique_spec(table.column(column), wanted)) is not None:
+        if (spec := basis.spec(column)) is not None:
             keys.unique_specs[column] = spec
     groups = _unique_groups(table, [(u, told.columns) for u, told in uniques if u not in partial])
-    groups = {g: why for g, why in groups.items() if not any(s <= set(g) for s in settled)}
-    either = [set(told.pair) for u, told in uniques if told.pair is not None and u not in partial]
+    groups = {g: why for g, why in groups.items() if not any(s <= set(g) for s in basis.settled)}
+    keys.either = [set(told.pair) for u, told in uniques if told.pair is not None and u not in partial]
     keys.single = groups.pop((), "")
     groups = {determined(columns, table, tables): why for columns, why in groups.items()}
     in_order = sorted(groups, key=lambda g: (len({keys.owner[c].name for c in g}), g))
     alone = [g for g in in_order if len({keys.owner[c].name for c in g}) == 1]
     for columns in alone:
-        _claim(keys, columns, groups[columns], tables, domains, reading, wanted, parent_rows, unique_spec, held, either)
-    several = {g: groups[g] for g in in_order if g not in alone and not any(pair <= set(g) for pair in either)}
-    woven = weave(keys, several, domains, wanted, parent_rows, unique_spec)
+        _claim(keys, columns, groups[columns], basis)
+    several = {g: groups[g] for g in in_order if g not in alone and not any(pair <= set(g) for pair in keys.either)}
+    woven = weave(keys, several, basis)
     some = [(u, next(told.columns for other, told in uniques if other is u)) for u in partial]
     prefer_layout(keys, [columns for _, columns in some])
     for columns in (g for g in in_order if g not in alone and g not in woven):
-        _claim(keys, columns, groups[columns], tables, domains, reading, wanted, parent_rows, unique_spec, held, either)
-    choose(keys, some, domains, reading, wanted, parent_rows, unique_spec)
+        _claim(keys, columns, groups[columns], basis)
+    choose(keys, some, basis)
     return keys
 
 
@@ -130,19 +116,14 @@ def _set_apart(keys: TableKeys, apart: Sequence[tuple[str, str]]) -> None:
                 keys.loose.append(pair)
 
 
-def _room(
-    keys: TableKeys,
-    told: Expressed,
-    wanted: int,
-    parent_rows: Callable[[str], int],
-    unique_spec: Callable[[Column, int], AnySpec | None],
-) -> bool:
+def _room(keys: TableKeys, told: Expressed, basis: Basis) -> bool:
     """Whether a partial UNIQUE may as well hold for all the rows."""
     sizes = []
     for unit in dict.fromkeys(keys.owner[c] for c in told.columns):
-        spec = unique_spec(keys.table.column(unit.name), wanted) if unit.key is None else None
-        sizes.append(spec.size if spec is not None else parent_rows(parent_of(unit)) if unit.key is not None else 1)
-    return prod(sizes) >= wanted
+        spec = basis.spec(unit.name) if unit.key is None else None
+        parents = basis.parent_rows(parent_of(unit)) if unit.key is not None else 1
+        sizes.append(parents if spec is None else spec.size)
+    return prod(sizes) >= basis.rows
 
 
 def _uniques(table: Table) -> list[Unique]:
@@ -168,20 +149,8 @@ def _as_unique(constraint: Constraint) -> Unique | None:
     return Unique(columns=tuple(name for name, _ in constraint.elements), where=constraint.where)
 
 
-def _claim(
-    keys: TableKeys,
-    columns: tuple[str, ...],
-    why: str,
-    tables: Mapping[str, Table],
-    domains: Mapping[str, Domain],
-    reading: Reading,
-    wanted: int,
-    parent_rows: Callable[[str], int],
-    unique_spec: Callable[[Column, int], AnySpec | None],
-    held: Held,
-    either: Sequence[set[str]],
-) -> None:
-    table = keys.table
+def _claim(keys: TableKeys, columns: tuple[str, ...], why: str, basis: Basis) -> None:
+    """A carrier for columns that are unique together, where no claim has one by now."""
     units = list(dict.fromkeys(keys.owner[c] for c in columns))
     if keys.tenancy and any(u.key in keys.tenancy.inner and set(u.columns) <= set(columns) for u in units):
         units = [u for u in units if u.columns != keys.tenancy.columns]  # a row of theirs names the tenant
@@ -192,136 +161,135 @@ def _claim(
     if any({*c.units, *([c.layout] if c.layout else [])} <= set(whole) for c in coded):
         return
     if len(whole) == 1 and len(units) == 1:
-        unit = whole[0]
-        if unit.name in keys.apart:
-            other = next(u for u in keys.units if u.name == keys.apart.pop(unit.name))
-            keys.loose.append((unit.columns[0], other.columns[0]))
-        if unit.key is not None and keys.of_tenant(unit):
-            _claim_within(keys, unit, columns, why)
-            return
-        if unit.key is not None:
-            same = set(unit.columns) == set(keys.primary) and not unit.to_self
-            form = "path" if unit.to_self else "row" if same else "permuted"
-            if form == "permuted" and _optional(keys, unit, domains):
-                keys.sparse.add(unit.name)
-            keys.claims.append(Claim(form, (unit,), why=why))
-            return
-        spec = unique_spec(table.column(unit.name), wanted)
-        if spec is None:
-            keys.unsupported.append((f"{why}: no way to make {unit.name} unique", columns))
-            return
-        spec, listed = _listed(keys, unit, spec, wanted, reading, unique_spec, held)
-        keys.unique_specs[unit.name] = spec
-        if listed is not None:
-            keys.claims.append(Claim("product", (unit,), None, why, listed))
-            return
-        if not _serial(table, unit) and _optional(keys, unit, domains):
-            keys.sparse.add(unit.name)
-        keys.claims.append(Claim("row" if _serial(table, unit) else "permuted", (unit,), why=why))
+        _claim_alone(keys, whole[0], columns, why, basis)
+    else:
+        _claim_together(keys, whole, columns, why, basis)
+
+
+def _claim_alone(keys: TableKeys, unit: Unit, columns: tuple[str, ...], why: str, basis: Basis) -> None:
+    """One column, or one foreign key, that is unique by itself."""
+    if unit.name in keys.apart:
+        other = next(u for u in keys.units if u.name == keys.apart.pop(unit.name))
+        keys.loose.append((unit.columns[0], other.columns[0]))
+    if unit.key is not None and keys.of_tenant(unit):
+        _claim_within(keys, unit, columns, why)
         return
+    if unit.key is not None:
+        same = set(unit.columns) == set(keys.primary) and not unit.to_self
+        form = "path" if unit.to_self else "row" if same else "permuted"
+        if form == "permuted" and _optional(keys, unit, basis.domains):
+            keys.sparse.add(unit.name)
+        keys.claims.append(Claim(form, (unit,), why=why))
+        return
+    spec = basis.spec(unit.name)
+    if spec is None:
+        keys.unsupported.append((f"{why}: no way to make {unit.name} unique", columns))
+        return
+    spec, listed = _listed(unit, spec, basis)
+    keys.unique_specs[unit.name] = spec
+    if listed is not None:
+        keys.claims.append(Claim("product", (unit,), None, why, listed))
+        return
+    if not _serial(basis.table, unit) and _optional(keys, unit, basis.domains):
+        keys.sparse.add(unit.name)
+    keys.claims.append(Claim("row" if _serial(basis.table, unit) else "permuted", (unit,), why=why))
+
+
+def _claim_together(keys: TableKeys, whole: Sequence[Unit], columns: tuple[str, ...], why: str, basis: Basis) -> None:
+    """Several units (`whole`: those with no column outside): one that is unique anyhow, or a code over them, for which
+    one of their parents may lay the table out."""
+    table = basis.table
     free = [u for u in whole if not keys.claimed(u)]
-    own = [u for u in free if u.key is None]
+    any_order = next((pair for pair in keys.either if pair <= set(columns)), set())
+    own = [u for u in free if u.key is None and u.name not in any_order]
     parents = [u for u in whole if u.key is not None and not u.to_self and not _nullable(u, columns, table)]
-    any_order = next((pair for pair in either if pair <= set(columns)), set())
-    own = [u for u in own if u.name not in any_order]
     parents = [u for u in parents if keys.lays_out(u)]
     tree = next((u for u in whole if u.to_self), None)
     if tree is not None and len(whole) == 2 and own and table.column(own[0].name).type.kind in _ORDINALS:
-        keys.unique_specs[own[0].name] = (
-            unique_spec(table.column(own[0].name), wanted) or keys.unique_specs[own[0].name]
-        )
+        keys.unique_specs[own[0].name] = basis.spec(own[0].name) or keys.unique_specs[own[0].name]
         keys.claims.append(Claim("siblings", (own[0],), tree, why))
         return
     one_parent = len(parents) == 1 and len(own) == 1 and len(whole) == 2
     if not (one_parent and (keys.layout == parents[0] or (keys.layout is None and not keys.claimed(parents[0])))):
         # the last column of a key is the one that tells rows apart, but what must follow another can't lead
-        for unit in sorted(own, key=lambda u: (any(o.after == u.name for o in reading.orders), -own.index(u))):
-            spec = unique_spec(table.column(unit.name), wanted)
-            if spec is not None and spec.size >= wanted and domains[unit.name].values is None:
+        for unit in sorted(own, key=lambda u: (any(o.after == u.name for o in basis.reading.orders), -own.index(u))):
+            spec = basis.spec(unit.name)
+            if spec is not None and spec.size >= basis.rows and basis.domains[unit.name].values is None:
                 keys.unique_specs[unit.name] = spec
                 serial = _serial(table, unit) or table.column(unit.name).type.kind in _ORDINALS
                 keys.claims.append(Claim("row" if serial else "permuted", (unit,), why=why))
                 return
-    block: Block | None = _paired(keys, tables, free, reading, any_order, wanted, unique_spec)
+    block: Block | None = _paired(keys, free, any_order, basis)
     tied = [keys.owner[c] for c in block.names] if block is not None else []
-    parents = [p for p in parents if p not in tied]
-    layout = keys.layout if keys.layout in parents else None
-    if layout is None and keys.layout is None and parents:
-        eligible = [p for p in parents if not keys.claimed(p) and p.name not in keys.apart]
-        eligible = [p for p in eligible if keys.of_tenant(p)] or eligible
-        layout = max(eligible, key=lambda p: parent_rows(parent_of(p)), default=None)
+    layout = _layout(keys, [p for p in parents if p not in tied], basis)
     rest = [*tied, *(u for u in whole if u != layout and u not in tied)]
     if any(keys.claimed(u) or (keys.tenancy and u.columns == keys.tenancy.columns) for u in rest) or not rest:
         spares = [u for u in free if u.key is not None and not u.to_self and u.name not in keys.apart]
         spares = [u for u in spares if not keys.of_tenant(u)]
-        spare = spares[-1] if spares else None
-        if spare is not None:  # one child for each parent is unique in any company
-            keys.claims.append(Claim("permuted", (spare,), why=why))
+        if spares:  # one child for each parent is unique in any company
+            keys.claims.append(Claim("permuted", (spares[-1],), why=why))
             return
         keys.unsupported.append((f"{why} overlaps another key in a way that has no construction yet", columns))
         return
-    per_parent = -(-wanted * 2 // max(1, parent_rows(parent_of(layout)))) if layout else wanted
+    per_parent = -(-basis.rows * 2 // max(1, basis.parent_rows(parent_of(layout)))) if layout else basis.rows
     for unit in rest[len(tied) :]:
         if unit.key is None:
-            spec = unique_spec(table.column(unit.name), max(per_parent, 1))
+            spec = basis.spec(unit.name, max(per_parent, 1))
             if spec is None:
                 keys.unsupported.append((f"{why}: no way to count the values of {unit.name}", columns))
                 return
             keys.unique_specs[unit.name] = spec
     if block is None:
-        block = combined([u.name for u in rest if u.key is None], keys.unique_specs, reading, held)
+        block = combined([u.name for u in rest if u.key is None], keys.unique_specs, basis.reading, basis.held)
         tied = [keys.owner[c] for c in block.names] if block is not None else []
         rest = [*tied, *(u for u in rest if u not in tied)]
     keys.layout = keys.layout or layout
     keys.claims.append(Claim("product", tuple(rest), layout, why, block))
 
 
-def _listed(
-    keys: TableKeys,
-    unit: Unit,
-    spec: AnySpec,
-    wanted: int,
-    reading: Reading,
-    unique_spec: Callable[[Column, int], AnySpec | None],
-    held: Held,
-) -> tuple[AnySpec, Block | None]:
+def _layout(keys: TableKeys, parents: Sequence[Unit], basis: Basis) -> Unit | None:
+    """The parent among these that lays the table out, or may: the one with most rows."""
+    if keys.layout in parents:
+        return keys.layout
+    if keys.layout is not None:
+        return None
+    eligible = [p for p in parents if not keys.claimed(p) and p.name not in keys.apart]
+    eligible = [p for p in eligible if keys.of_tenant(p)] or eligible
+    return max(eligible, key=lambda p: basis.parent_rows(parent_of(p)), default=None)
+
+
+def _listed(unit: Unit, spec: AnySpec, basis: Basis) -> tuple[AnySpec, Block | None]:
     """A unique column's values, and those among them that hold what its CHECKs ask; more where too few do."""
     specs = {unit.name: spec}
-    block = combined([unit.name], specs, reading, held)
-    room = wanted
-    while isinstance(block, Combined) and block.held < wanted and room <= MOST_LISTED:
+    block = combined([unit.name], specs, basis.reading, basis.held)
+    room = basis.rows
+    while isinstance(block, Combined) and block.held < basis.rows and room <= MOST_LISTED:
         room *= 10
-        wider = unique_spec(keys.table.column(unit.name), room)
+        wider = basis.spec(unit.name, room)
         if wider is None or wider == specs[unit.name] or wider.size > MOST_LISTED:
             break
         specs[unit.name] = wider
-        block = combined([unit.name], specs, reading, held)
+        block = combined([unit.name], specs, basis.reading, basis.held)
     return specs[unit.name], block
 
 
-def _paired(
-    keys: TableKeys,
-    tables: Mapping[str, Table],
-    free: Sequence[Unit],
-    reading: Reading,
-    any_order: set[str],
-    wanted: int,
-    unique_spec: Callable[[Column, int], AnySpec | None],
-) -> Pairs | None:
+def _paired(keys: TableKeys, free: Sequence[Unit], any_order: set[str], basis: Basis) -> Pairs | None:
     """Two columns that hold the same values and stand in order, or in either one: keys to the same rows, or (in either
     order) plain columns of one kind."""
     for first, second in combinations([u for u in free if len(u.columns) == 1 and not u.to_self], 2):
         names = (first.columns[0], second.columns[0])
-        block = paired(names, reading, any_order.issuperset(names))
+        block = paired(names, basis.reading, any_order.issuperset(names))
         a, b = first.key, second.key
-        if block is None or (a is not None and block.how in ("below", "upto") and not in_order(tables[a.table], a)):
+        if block is None or (
+            a is not None and block.how in ("below", "upto") and not in_order(basis.tables[a.table], a)
+        ):
             continue
         if a is not None and b is not None and (a.table, a.references) == (b.table, b.references):
             for name in (first.name, second.name):
                 keys.apart.pop(name, None)
             return block
         if a is None and b is None and set(any_order) == {first.name, second.name}:
-            specs = one_set(*(unique_spec(keys.table.column(name), wanted) for name in block.names))
+            specs = one_set(*(basis.spec(name) for name in block.names))
             if specs is not None:
                 keys.unique_specs.update(zip(block.names, specs, strict=True))
                 return block

@@ -3,17 +3,17 @@ that decides it holds one kind of value there and another kind everywhere else."
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 
 from sqlglot import exp
 
 from ..ddl.expressions import columns_of, parse_expression
 from ..errors import DDLError
-from ..schema import Check, Column, Table, Unique
-from ..specs import Among, AnySpec, Digit, Layout, Ordinal, Permuted
+from ..schema import Check, Table, Unique
+from ..specs import Among, Digit, Layout, Ordinal, Permuted
 from .checks import read_checks
-from .claims import Chosen, Claim, TableKeys, Unit, parent_of, unit_size
+from .claims import Basis, Chosen, Claim, TableKeys, Unit, parent_of, unit_size
 from .domains import Domain
 from .draft import Draft
 from .reading import Reading
@@ -58,25 +58,19 @@ def prefer_layout(keys: TableKeys, uniques: Sequence[Sequence[str]]) -> None:
         keys.layout = keys.layout or next((u for u in units if _lays_out(keys, u)), None)
 
 
-def choose(
-    keys: TableKeys,
-    uniques: Sequence[tuple[Unique, Sequence[str]]],
-    domains: Mapping[str, Domain],
-    reading: Reading,
-    wanted: int,
-    parent_rows: Callable[[str], int],
-    unique_spec: Callable[[Column, int], AnySpec | None],
-) -> None:
+def choose(keys: TableKeys, uniques: Sequence[tuple[Unique, Sequence[str]]], basis: Basis) -> None:
     """Claims for partial UNIQUEs (with the columns that carry them). Where other claims already decide their values, or
     two of them hang on one column, no row is to meet the condition."""
-    deciders = [decider(u.where or "", keys.table, domains, reading) for u, _ in uniques]
+    deciders = [decider(u.where or "", keys.table, basis.domains, basis.reading) for u, _ in uniques]
     for (unique, columns), decided in zip(uniques, deciders, strict=True):
         where = unique.where or ""
         alone = decided is not None and not any(
-            _mentions(other.where or "", decided.column, reading.dialect) for other, _ in uniques if other is not unique
+            _mentions(other.where or "", decided.column, basis.reading.dialect)
+            for other, _ in uniques
+            if other is not unique
         )
         if decided is not None and alone:
-            alone = _chosen(keys, columns, decided, domains, reading, wanted, parent_rows, unique_spec)
+            alone = _chosen(keys, columns, decided, basis)
         if not alone:
             keys.avoided.append(where)
 
@@ -88,17 +82,8 @@ def _mentions(where: str, column: str, dialect: str) -> bool:
         return True
 
 
-def _chosen(
-    keys: TableKeys,
-    columns: Sequence[str],
-    decided: Chosen,
-    domains: Mapping[str, Domain],
-    reading: Reading,
-    wanted: int,
-    parent_rows: Callable[[str], int],
-    unique_spec: Callable[[Column, int], AnySpec | None],
-) -> bool:
-    inside = narrowed(decided.holds, keys.table, domains, reading.dialect)[decided.column]
+def _chosen(keys: TableKeys, columns: Sequence[str], decided: Chosen, basis: Basis) -> bool:
+    inside = narrowed(decided.holds, keys.table, basis.domains, basis.reading.dialect)[decided.column]
     one = inside is not None and (inside.always_null or len(inside.values or ()) == 1)
     if keys.tenancy or (decided.column in columns and not one) or keys.claimed(keys.owner[decided.column]):
         return False
@@ -109,8 +94,8 @@ def _chosen(
         return False
     for unit in rest:
         if unit.key is None:
-            each = -(-wanted // max(1, parent_rows(parent_of(layout)))) if layout is not None else wanted
-            spec = unique_spec(keys.table.column(unit.name), each)
+            parents = basis.parent_rows(parent_of(layout)) if layout is not None else 1
+            spec = basis.spec(unit.name, -(-basis.rows // max(1, parents)))
             if spec is None:
                 return False
             keys.unique_specs[unit.name] = spec

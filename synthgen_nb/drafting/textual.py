@@ -9,7 +9,7 @@ from ..schema import Column, Kind
 from ..specs import AnySpec, Bank, Choice, Format, Pattern, Person, Prose, Range, Uuid
 from ..specs.people import HOSTS, folded, namesakes
 from .domains import Domain, Facts
-from .spelling import literal, template_of
+from .templates import literal, template_of
 
 _PEOPLE = {
     "person.first_name": "first_name", "person.last_name": "last_name", "person.full_name": "full_name",

@@ -6,22 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import prod
 
-from ..schema import Column, Kind
-from ..specs import AnySpec, Digit, Latin, Permuted, Range
-from .claims import Claim, TableKeys, Unit, parent_of, unit_size
-from .domains import Domain
+from ..schema import Kind
+from ..specs import Digit, Latin, Permuted, Range
+from .claims import Basis, Claim, TableKeys, Unit, parent_of, unit_size
 from .draft import Draft
 from .webs import Web, connected, woven
 
 
-def weave(
-    keys: TableKeys,
-    groups: Mapping[tuple[str, ...], str],
-    domains: Mapping[str, Domain],
-    wanted: int,
-    parent_rows: Callable[[str], int],
-    unique_spec: Callable[[Column, int], AnySpec | None],
-) -> set[tuple[str, ...]]:
+def weave(keys: TableKeys, groups: Mapping[tuple[str, ...], str], basis: Basis) -> set[tuple[str, ...]]:
     """Claims for the UNIQUEs (columns -> the rule in words) that overlap and have no simpler carrier: neither a column
     with values for all the rows, nor one parent in common, which becomes the layout. Returns those that are served."""
     carriers = {c.units[0].name for c in keys.claims if c.form in ("row", "permuted", "path")}
@@ -29,9 +21,9 @@ def weave(
         u.name: spec
         for u in keys.units
         if u.key is None and any(u.columns[0] in g for g in groups)
-        if (spec := unique_spec(keys.table.column(u.name), wanted)) is not None
+        if (spec := basis.spec(u.name)) is not None
     }
-    wide = {n for n, spec in specs.items() if spec.size >= wanted and domains[n].values is None}
+    wide = {n for n, spec in specs.items() if spec.size >= basis.rows and basis.domains[n].values is None}
     units = {u.name: u for u in keys.units}
     tight: dict[frozenset[str], tuple[str, ...]] = {}
     for columns in groups:
@@ -43,14 +35,14 @@ def weave(
 
     def size_of(name: str) -> int:
         unit = units[name]
-        return specs[name].size if unit.key is None else parent_rows(parent_of(unit))
+        return specs[name].size if unit.key is None else basis.parent_rows(parent_of(unit))
 
     served: set[tuple[str, ...]] = set()
     for overlapping in connected(list(tight)):
         if len(overlapping) < 2 or _one_parent(keys, overlapping, units):
             continue
         counted = {n for n in wide if keys.table.column(n).type.kind == Kind.INTEGER}
-        web = woven(overlapping, size_of, counted, wanted)
+        web = woven(overlapping, size_of, counted, basis.rows)
         if web is not None:
             woven_units = [n for bundle in web.bundles for n in bundle]
             keys.unique_specs.update((n, specs[n]) for n in woven_units if n in specs)

@@ -11,7 +11,7 @@ from ..errors import PlanError
 from ..schema import Kind, Type
 from ..specs import AnySpec, Bank, BitText, Choice, Format, Pattern, Range, Uuid
 from .domains import Domain, units_of
-from .spelling import template_of
+from .templates import template_of
 
 _SMALL, _LATER = Range(low=-90, high=90), Range(low=91, high=180)
 _WORD = Bank(pool="word", ascii=True)
