@@ -15,6 +15,7 @@ from .report import Finding
 from .schema import Schema
 from .specs import AnySource, AnySpec
 from .specs.pools import POOLS_SHA256
+from .wishes import Wish
 
 PLAN_VERSION = 1
 NULL_SCALE = 1 << 16
@@ -60,15 +61,22 @@ class TablePlan(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 class Plan(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """`as_of` is the day that counts as today (ISO date). `findings` are what drafting could not serve: a plan with
-    broken ones is not run."""
+    broken ones is not run. `wishes` are all that were asked; those that could not be fulfilled are findings of the rule
+    "wish"."""
 
     schema: Schema
     seed: int
     as_of: str
     tables: dict[str, TablePlan]
     findings: tuple[Finding, ...] = ()
+    wishes: tuple[Wish, ...] = ()
     pools: str = POOLS_SHA256
     version: int = PLAN_VERSION
+
+    @property
+    def not_done(self) -> tuple[Finding, ...]:
+        """Wishes that the constraints leave no room for, or only in part, each with the reason in words."""
+        return tuple(f for f in self.findings if f.rule == "wish")
 
     def to_json(self) -> str:
         return msgspec.json.format(msgspec.json.encode(self), indent=1).decode()

@@ -25,12 +25,14 @@ class Shares(Struct, frozen=True, tag="shares", kw_only=True):
 
 
 class Between(Struct, frozen=True, tag="between", kw_only=True):
-    """Bounds, both included, spelled as the column's values are (a date as 2024-12-31); "" is none."""
+    """Bounds, both included, spelled as the column's values are (a date as 2024-12-31); "" is none. Half of the values
+    lie below `typical`."""
 
     table: str
     column: str
     low: str = ""
     high: str = ""
+    typical: str = ""
 
 
 class Rhythm(Struct, frozen=True, tag="rhythm", kw_only=True):

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 import synthgen_nb as sg
-from synthgen_nb.generation import Engine, chunks, generate_chunk
+from synthgen_nb.generation import Engine, arrow_schema, chunks, generate_chunk
 from synthgen_nb.schema import Table
 
 Rows = list[tuple[Any, ...]]
@@ -36,7 +36,7 @@ def made(plan: sg.Plan) -> dict[str, pa.Table]:
     found = {}
     for key in plan.tables:
         batches = [generate_chunk(engine, chunk) for chunk in chunks(plan, key)]
-        found[key] = pa.Table.from_batches(batches) if batches else pa.table({})
+        found[key] = pa.Table.from_batches(batches, schema=arrow_schema(plan, key))
     return found
 
 

@@ -18,6 +18,7 @@ from ..plan import Plan, TablePlan
 from ..report import Finding
 from ..schema import Column, Schema, Table
 from ..specs import AnySpec, Choice, Key, Range
+from ..wishes import Wish
 from .boxes import Box
 from .checks import read_checks
 from .claims import Basis, TableKeys
@@ -26,6 +27,8 @@ from .computed import with_types
 from .domains import Domain, Facts, Scalar, domain_of
 from .draft import Draft
 from .expressed import expressed
+from .families import MOST_ROWS, counted
+from .granting import granted, sorted_out
 from .inside import with_inside
 from .keys import capacity, decide_keys
 from .kinship import agreed, tenanted, told_apart
@@ -35,7 +38,6 @@ from .partitions import Cut, can_follow, cut_of, narrow
 from .periods import Slices, decide_slices, kept_apart, read_periods, slices_capacity
 from .reading import Reading, scalar_of
 from .subtypes import Subtypes, subtypes
-from .tables import build_table
 from .tenants import Tenancies
 from .travel import travelled
 from .trees import literal_in
@@ -43,21 +45,27 @@ from .unread import set_aside
 
 DEFAULT_ROWS = 1000
 DEFAULT_AS_OF = "2026-01-01"
-MOST_ROWS = 10**12
 _CHARSET = re.compile(r"(?:CHARSET|CHARACTER SET)\s*=?\s*(\w+)", re.IGNORECASE)  # a column's own comes first
 
 
 def draft_plan(
-    schema: Schema, rows: int | Mapping[str, int] = DEFAULT_ROWS, *, seed: int = 0, as_of: str = DEFAULT_AS_OF
+    schema: Schema,
+    rows: int | Mapping[str, int] = DEFAULT_ROWS,
+    *,
+    seed: int = 0,
+    as_of: str = DEFAULT_AS_OF,
+    wishes: Sequence[Wish] = (),
 ) -> Plan:
     """A plan for every table of `schema`. `rows` is one number for all, or a number per table ("*" for the others).
-    Tables whose constraints allow fewer get their capacity, with the reason. InputError for impossible numbers."""
+    Tables whose constraints allow fewer get their capacity, with the reason. InputError for impossible numbers.
+    `wishes` are fulfilled as far as the constraints leave room; `Plan.not_done` tells of the rest."""
     facts = Facts(schema.dialect, _day(as_of))
     schema = with_types(schema)
     whole, schema = schema, _without_partitions(schema)
     cuts = {key: cut_of(whole, table, facts) for key, table in schema.tables.items()}
     _refuse_partitions(whole, rows)
-    asked = _asked(schema, rows)
+    wished, untold = sorted_out(whole, wishes)
+    asked, uncounted = counted(schema, _asked(schema, rows), _named(schema, rows), wished)
     schema, tenancies = tenanted(agreed(told_apart(schema), asked), asked)
     readings = {t.key: _read(schema, t) for t in schema.tables.values()}
     findings = set_aside(readings, schema, facts)
@@ -115,10 +123,11 @@ def draft_plan(
         if isinstance(cut, str):
             draft.broken(f"no row finds a partition: {cut}", (), "add a partition, or ask for 0 rows", "partition")
         most, why = limits[table.key]
-        tables[table.key], found = build_table(draft, asked[table.key], most, why)
+        own = wished.get(table.key, ())
+        tables[table.key], found = granted(draft, asked[table.key], most, why, own)
         findings += found
-    findings += _unequal_keys(keys, tables)
-    return Plan(schema=whole, seed=seed, as_of=as_of, tables=tables, findings=tuple(findings))
+    findings += [*_unequal_keys(keys, tables), *untold, *uncounted]
+    return Plan(schema=whole, seed=seed, as_of=as_of, tables=tables, findings=tuple(findings), wishes=tuple(wishes))
 
 
 def _without_partitions(schema: Schema) -> Schema:
@@ -160,6 +169,12 @@ def _asked(schema: Schema, rows: int | Mapping[str, int]) -> dict[str, int]:
             raise InputError(f"{count:,} rows for '{name}' can't be made", hint=f"0 to {MOST_ROWS:,}")
     given = {lower[name.lower()]: count for name, count in rows.items() if name != "*"}
     return {key: given.get(key, rows.get("*", DEFAULT_ROWS)) for key in schema.tables}
+
+
+def _named(schema: Schema, rows: int | Mapping[str, int]) -> frozenset[str]:
+    """The tables whose rows are asked for by their names."""
+    named = {name.lower() for name in rows} if isinstance(rows, Mapping) else set()
+    return frozenset(key for key in schema.tables if key.lower() in named)
 
 
 def _read(schema: Schema, table: Table) -> Reading:

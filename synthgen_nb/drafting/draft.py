@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..report import Finding
@@ -42,10 +42,17 @@ class Draft:
     chosen: dict[str, tuple[Chosen, str]] = field(default_factory=dict)  # with the source that says which
     refused: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    chained: Mapping[str, Domain] = field(default_factory=dict)  # the domains, as orders between columns narrow them
 
     @property
     def table(self) -> Table:
         return self.keys.table
+
+    def afresh(self, domains: Mapping[str, Domain], boxes: Sequence[Mapping[str, Domain]]) -> Draft:
+        """The same table over other domains, with nothing decided yet."""
+        return replace(
+            self, domains=domains, boxes=boxes, sources={}, placed={}, chosen={}, refused={}, findings=[], chained={}
+        )
 
     def broken(self, text: str, columns: tuple[str, ...], hint: str, rule: str = "plan") -> None:
         place = self.table.column(columns[0]).place if columns else self.table.place

@@ -21,6 +21,14 @@ def log_normal(low: int, high: int, middle: int, spread: float, *, step: int = 1
     return Shaped(points=tuple(_multiple(p, low, high, step) for p in points), step=step, scale=scale)
 
 
+def halves(low: int, high: int, middle: int, *, step: int = 1, scale: int = 0) -> Shaped:
+    """Integers in low..high of which half lie below `middle`, evenly on either side."""
+    half = _BINS // 2
+    points = [low + (middle - low) * k // half for k in range(half)]
+    points += [middle + (high - middle) * k // half for k in range(half + 1)]
+    return Shaped(points=tuple(_multiple(p, low, high, step) for p in points), step=step, scale=scale)
+
+
 def recent(low: int, high: int, *, step: int = 1) -> Shaped:
     """Days or microseconds in low..high, denser towards the end, as a growing business has it."""
     span = high - low

@@ -78,6 +78,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
         draft.sources[name] = Skip(of=f"{name}, but one", around=other)
     _place_people(draft)
     links, domains, unordered = chain(draft.orders, _tops(draft), draft.domains)
+    draft.chained = domains
     draft.refused = _refused(draft)
     void = {c.name for c in draft.table.columns if _is_void(draft, c, domains)}  # an order with NULL holds
     links = {name: link for name, link in links.items() if link.before not in void}

@@ -49,7 +49,7 @@ def random_text(column: Column, group: str, domain: Domain, facts: Facts) -> Any
         shorter = _CODES.get(group)
         short = _bank(*_BANKS[shorter], domain) if shorter and 0 < longest <= 3 else None
         return short or _bank(*_BANKS[group], domain) or _short(domain)
-    return _coded(shortest, longest, "")
+    return _coded(shortest, longest, domain.case)
 
 
 _SAMPLES = {

@@ -108,9 +108,10 @@ def _flat(values: Values) -> pa.Array:
 
 class Joined(Spec, frozen=True, tag="joined"):
     """The values of several specs that have none in common: all of the first, then those of the next. At random, each
-    of them is as likely as the others."""
+    of them is as likely as the others, or by integer `weights`."""
 
     parts: tuple[AnySpec, ...]
+    weights: tuple[int, ...] = ()
 
     @property
     def size(self) -> int:
@@ -128,7 +129,11 @@ class Joined(Spec, frozen=True, tag="joined"):
         return _spliced(which, value)
 
     def draw(self, rows: Rows, name: str) -> Values:
-        which = below(rows.bits(f"{name}/part"), len(self.parts)).astype(np.int64)
+        if self.weights:  # bits of their own: a part may be such a choice too
+            ends = np.cumsum(np.array(self.weights, np.uint64))
+            which = np.searchsorted(ends, below(rows.bits(f"{name}/share"), int(ends[-1])), side="right")
+        else:
+            which = below(rows.bits(f"{name}/part"), len(self.parts)).astype(np.int64)
         return _spliced(which, lambda number, places: self.parts[number].draw(rows.some(places), name))
 
 

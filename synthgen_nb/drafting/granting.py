@@ -1,0 +1,119 @@
+"""Wishes held against a drafted table. Types, CHECKs and keys have decided by then, so a wish only narrows or weighs
+what they leave; what they leave no room for is told, in words, and never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..plan import TablePlan
+from ..report import Finding
+from ..schema import Schema
+from ..specs import Null
+from ..wishes import Between, Nulls, Shares, Wish
+from .domains import Domain
+from .draft import Draft
+from .freedom import guessing
+from .limits import grant_between, left_boxes, narrowed, with_domain
+from .shares import grant_nulls, grant_shares
+from .tables import build_table
+
+_Asked = tuple[int, int | None, str]  # what build_table is told of the rows
+
+
+def told(wish: Wish, why: str) -> Finding:
+    """That a wish is not fulfilled, or not wholly."""
+    return Finding(verdict="holds", rule="wish", table=wish.table, columns=columns_of(wish), text=why)
+
+
+def columns_of(wish: Wish) -> tuple[str, ...]:
+    match wish:
+        case Shares() | Between() | Nulls():
+            return (wish.column,)
+    return ()
+
+
+def sorted_out(schema: Schema, wishes: Iterable[Wish]) -> tuple[dict[str, list[Wish]], list[Finding]]:
+    """The wishes by their tables, and those of which the table or a column is not there. Of two of one kind for the
+    same columns the later counts."""
+    found: dict[str, list[Wish]] = {}
+    findings: list[Finding] = []
+    for wish in wishes:
+        table = schema.tables.get(wish.table)
+        unknown = [c for c in columns_of(wish) if table is not None and c not in table.column_names]
+        if table is None:
+            findings.append(told(wish, f"there is no table {wish.table}"))
+        elif table.partition_of in schema.tables:
+            findings.append(told(wish, f"{wish.table} is a partition: wish for {table.partition_of}"))
+        elif unknown:
+            findings.append(told(wish, f"{wish.table} has no column {unknown[0]}"))
+        else:
+            own = found.setdefault(wish.table, [])
+            for earlier in [w for w in own if type(w) is type(wish) and columns_of(w) == columns_of(wish)]:
+                own.remove(earlier)
+                findings.append(told(earlier, "a later wish for the same takes its place"))
+            own.append(wish)
+    return found, findings
+
+
+def granted(
+    draft: Draft, asked: int, most: int | None, why: str, wishes: Sequence[Wish]
+) -> tuple[TablePlan, list[Finding]]:
+    """The plan of a table with what can be of its wishes, and what could not be served."""
+    rows = (asked, most, why)
+    blank = draft.afresh(draft.domains, draft.boxes)
+    plan, found = build_table(draft, *rows)
+    free = plan  # of any wish
+    bounds = [wish for wish in wishes if isinstance(wish, Between)]
+    if not wishes or any(f.verdict == "broken" for f in found):
+        return plan, found
+    refused: list[Finding] = []
+    for within in bounds:
+        draft, plan, reason = _narrowed(blank, draft, plan, within, rows)
+        if reason:
+            refused.append(told(within, reason))
+    for column in dict.fromkeys(within.column for within in bounds):
+        plan = guessing(plan, column, free.columns[column].spec)
+    nulls = {wish.column for wish in wishes if isinstance(wish, Nulls)}
+    for wish in sorted(wishes, key=_turn):
+        match wish:
+            case Between() if not any(f.columns == (wish.column,) for f in refused):
+                plan, reason = grant_between(draft, plan, wish)
+            case Nulls():
+                plan, reason = grant_nulls(draft, plan, wish)
+            case Shares():
+                plan, reason = grant_shares(draft, plan, wish, nulls_wished=wish.column in nulls)
+            case _:
+                continue
+        if reason:
+            refused.append(told(wish, reason))
+    return plan, [*found, *refused]
+
+
+_ORDER = (Between, Nulls, Shares)
+
+
+def _turn(wish: Wish) -> int:
+    return next((place for place, kind in enumerate(_ORDER) if isinstance(wish, kind)), len(_ORDER))
+
+
+def _narrowed(blank: Draft, draft: Draft, plan: TablePlan, wish: Between, rows: _Asked) -> tuple[Draft, TablePlan, str]:
+    """The table drafted again within a wish's bounds, unless that costs something: a rule that no construction serves
+    any more, a column that loses its values."""
+    domain, reason = narrowed(draft, plan, wish)
+    if reason:
+        return draft, plan, reason
+    domains: Mapping[str, Domain] = with_domain(draft.domains, wish.column, domain)
+    boxes = left_boxes(draft.boxes, domains)
+    if draft.boxes and not boxes:
+        return draft, plan, "no partition holds such rows"
+    trial = blank.afresh(domains, boxes)
+    other, found = build_table(trial, *rows)
+    if any(f.verdict == "broken" for f in found) or _given_up(other) - _given_up(plan):
+        return draft, plan, f"other rules of {wish.table} leave no room between these bounds"
+    return trial, other, ""
+
+
+def _given_up(plan: TablePlan) -> set[str]:
+    """What is left to chance, and columns without a value."""
+    nothing = {name for name, column in plan.columns.items() if isinstance(column.spec, Null)}
+    return {redraw.sql for redraw in plan.redraws} | nothing
