@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.browsers import chromium, lab, seen
+from tests.models import smollm2, tiny_mistral
 
-__all__ = ["chromium", "lab", "seen"]
+__all__ = ["chromium", "lab", "seen", "smollm2", "tiny_mistral"]
