@@ -15,12 +15,14 @@ from .report import Report
 
 
 class Estimate(Struct, frozen=True, kw_only=True):
-    """What a job will cost, from a trial of its own plan: bytes on disk, seconds, peak bytes of memory."""
+    """What a job will cost, from a trial of its own work: bytes on disk, seconds, peak bytes of memory; and the tokens
+    that a model will write."""
 
     rows: int
     bytes: int
     seconds: float
     memory: int
+    tokens: int = 0
 
 
 class Prepared(Struct, frozen=True, kw_only=True, tag="init"):
@@ -77,6 +79,15 @@ class Filled(Struct, frozen=True, kw_only=True, tag="table"):
     seconds: float
 
 
+class Short(Struct, frozen=True, kw_only=True, tag="short"):
+    """A topic of texts got fewer records than `wanted`; `why` says so in words."""
+
+    topic: str
+    records: int
+    wanted: int
+    why: str
+
+
 class Saved(Struct, frozen=True, kw_only=True, tag="saved"):
     dataset: str
     version: int
@@ -130,6 +141,7 @@ Event = (
     | Started
     | Advanced
     | Filled
+    | Short
     | Saved
     | Validated
     | Finished
@@ -177,7 +189,7 @@ class Progress:
                 return replace(self, now="", doing=f"paused ({event.reason})")
             case Cancelled():
                 return replace(self, now="", doing="cancelled")
-            case Filled() | Resumed() | Shutdown():
+            case Filled() | Short() | Resumed() | Shutdown():
                 return self
 
     @property

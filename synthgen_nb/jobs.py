@@ -11,16 +11,21 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import Any
 
+from msgspec.structs import replace
+
 from .errors import InputError, StoreError
 from .events import Event, Progress
 from .feasibility import require
 from .instructed import Instructed
 from .leases import Held, Lease, acquire
 from .ledger import Ledger, Record, Status
+from .llm.base import Model
 from .maps import Map
 from .plan import Plan
 from .running import cancel, run_job
 from .store import Dataset, Store
+from .textmaking import require_model
+from .textsets.orders import TextOrder, checked
 from .working import Stop
 
 MAX_JOBS = 2
@@ -55,12 +60,28 @@ def generate(
     return store.open(name, version)
 
 
+def write_texts(order: TextOrder, model: Model, store: Store | None = None, name: str = "texts") -> Dataset:
+    """The records of an order, written by the model; a job like any other. Its quality is kept with the version."""
+    store = store or Store()
+    version = None
+    for event in run_job(Ledger(store).add(by(order, model), name), model=model):
+        version = getattr(event, "version", version)
+    return store.open(name, version)
+
+
+def by(order: TextOrder, model: Model) -> TextOrder:
+    """The order as this very model is to write it."""
+    return replace(checked(order), model=model.name, commit=model.commit)
+
+
 class Job:
     """A thread around the runs of one job. Made by `Jobs`."""
 
-    def __init__(self, record: Record, jobs: Jobs, map: Map | None, timeout: float | None) -> None:
+    def __init__(
+        self, record: Record, jobs: Jobs, *, map: Map | None = None, model: Model | None = None, timeout: float | None
+    ) -> None:
         self.record = record
-        self._jobs, self._map, self._timeout = jobs, map, timeout
+        self._jobs, self._map, self._model, self._timeout = jobs, map, model, timeout
         self._events: list[Event] = []
         self._changed = threading.Condition()
         self._error: BaseException | None = None
@@ -126,12 +147,14 @@ class Job:
 
     def resume(self) -> None:
         """Goes on with what is missing; the rows are those of an uninterrupted run. Raises Held while another process
-        runs the job, and InputError for a job that is finished or cancelled."""
+        runs the job, InputError for a job that is finished or cancelled, ModelError for texts without their model."""
         status = self.status
         if status in ("done", "cancelled"):
             raise InputError(f"job {self.number} is {status}", hint="there is nothing to resume")
         if self._busy:
             return
+        if self.record.texts is not None and self.record.saved() is None:
+            require_model(self.record, self._model)
         self._begin()
 
     def wait(self, timeout: float | None = None) -> Status:
@@ -204,7 +227,15 @@ class Job:
     def _work(self) -> None:
         self._state = "running"
         try:
-            for event in run_job(self.record, lease=self._lease, map=self._map, stop=self._stop, timeout=self._timeout):
+            events = run_job(
+                self.record,
+                lease=self._lease,
+                map=self._map,
+                model=self._model,
+                stop=self._stop,
+                timeout=self._timeout,
+            )
+            for event in events:
                 with self._changed:
                     self._events.append(event)
                     self._progress = self._progress.after(event)
@@ -243,7 +274,13 @@ class Jobs:
         """A new job, at work or queued. Raises InfeasibleError for a plan that can't be satisfied and StoreError while
         another job makes the same dataset."""
         require(plan, strict=strict)
-        job = Job(self._ledger.add(plan, name, description, instructed), self, map, timeout)
+        return self._begun(Job(self._ledger.add(plan, name, description, instructed), self, map=map, timeout=timeout))
+
+    def start_texts(self, order: TextOrder, model: Model, name: str, *, timeout: float | None = None) -> Job:
+        """A new job that makes texts. Raises InputError for what can't be asked and StoreError as `start`."""
+        return self._begun(Job(self._ledger.add(by(order, model), name), self, model=model, timeout=timeout))
+
+    def _begun(self, job: Job) -> Job:
         self._known[job.number] = job
         job._begin()
         return job
@@ -251,12 +288,13 @@ class Jobs:
     def job(self, number: int) -> Job:
         """This process's job, or one that the store knows from another. Raises StoreError."""
         if number not in self._known:
-            self._known[number] = Job(self._ledger.open(number), self, None, None)
+            self._known[number] = Job(self._ledger.open(number), self, timeout=None)
         return self._known[number]
 
-    def resume(self, number: int, *, timeout: float | None = None) -> Job:
+    def resume(self, number: int, *, model: Model | None = None, timeout: float | None = None) -> Job:
+        """`model` is needed where the job makes texts and was begun by another process."""
         job = self.job(number)
-        job._timeout = timeout
+        job._timeout, job._model = timeout, model or job._model
         job.resume()
         return job
 

@@ -1,4 +1,5 @@
-"""The jobs of a store as they lie on disk: STORE/.jobs/N/{job.json, plan.json, state.json, parts.jsonl, events.jsonl}.
+"""The jobs of a store as they lie on disk: STORE/.jobs/N/{job.json, state.json, events.jsonl} and what was asked and
+done, {plan.json, parts.jsonl} of rows or {texts.json, batches.jsonl} of texts.
 
 Whoever reads them learns the truth after any restart: a job that says "running" without a living holder of its lease
 was interrupted. Knows nothing of how rows are made.
@@ -14,6 +15,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,11 +25,14 @@ from msgspec import Struct
 from . import leases
 from .dataset import Format
 from .errors import StoreError
-from .events import Event, line
+from .events import Estimate, Event, line
 from .instructed import Instructed
 from .parquet import Part
 from .plan import Plan, plan_from_json
 from .store import STORE_VERSION, Dataset, Draft, Store, libraries
+from .textsets.collecting import Batch
+from .textsets.kinds import TABLE
+from .textsets.orders import TextOrder
 
 Status = Literal["queued", "running", "paused", "interrupted", "failed", "cancelled", "done"]
 Wish = Literal["pause", "cancel", "keep"]
@@ -38,11 +43,12 @@ _REMEMBERED = 100  # jobs
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """job.json: what was asked, once and for all. The plan lies beside it."""
+    """job.json: what was asked, once and for all. The plan, or the order of texts, lies beside it."""
 
     store_version: int
     job: int
     name: str
+    makes: Literal["rows", "texts"] = "rows"
     rows: int
     seed: int
     as_of: str = ""
@@ -53,7 +59,8 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class State(Struct, frozen=True, kw_only=True):
-    """state.json: where the job stands. `version` is the draft's, and the dataset's once it is done."""
+    """state.json: where the job stands. `version` is the draft's, and the dataset's once it is done. `estimate` is of
+    texts: it costs the model's time, so it is made once."""
 
     status: Status = "queued"
     reason: str = ""
@@ -62,6 +69,7 @@ class State(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     updated: str = ""
     error: dict[str, Any] | None = None
+    estimate: Estimate | None = None
 
 
 class Made(Struct, frozen=True, kw_only=True):
@@ -76,9 +84,8 @@ class Made(Struct, frozen=True, kw_only=True):
 class Record:
     """One job's folder. Only the holder of its lease writes there, but for wishes."""
 
-    def __init__(self, store: Store, path: Path, order: Order, plan: Plan | None = None) -> None:
+    def __init__(self, store: Store, path: Path, order: Order) -> None:
         self.store, self.path, self.order = store, path, order
-        self._plan = plan
 
     @property
     def number(self) -> int:
@@ -88,15 +95,26 @@ class Record:
     def name(self) -> str:
         return self.order.name
 
-    @property
+    @cached_property
     def plan(self) -> Plan:
-        if self._plan is None:
-            self._plan = plan_from_json((self.path / "plan.json").read_text(encoding="utf-8"))
-        return self._plan
+        """Of a job that makes rows."""
+        return plan_from_json((self.path / "plan.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def texts(self) -> TextOrder | None:
+        """What is asked of a job that makes texts; None of any other. Raises StoreError."""
+        if self.order.makes != "texts":
+            return None
+        try:
+            return msgspec.json.decode((self.path / "texts.json").read_bytes(), type=TextOrder)
+        except (OSError, msgspec.MsgspecError) as error:
+            raise StoreError(f"job {self.number}: texts.json can't be read: {error}") from error
 
     @property
     def totals(self) -> dict[str, int]:
         """Rows that each table is to get."""
+        if self.texts is not None:
+            return {TABLE: self.texts.records}
         return {key: table.rows for key, table in self.plan.tables.items()}
 
     @property
@@ -167,6 +185,18 @@ class Record:
         with self._noting(), (self.path / "parts.jsonl").open("ab") as file:
             file.write(msgspec.json.encode(made) + b"\n")
 
+    def journal_batch(self, batch: Batch) -> None:
+        """On the disk when it returns: the model's time is worth more than a disk's."""
+        with self._noting(), (self.path / "batches.jsonl").open("ab") as file:
+            file.write(msgspec.json.encode(batch) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def batches(self) -> Iterator[Batch]:
+        """The batches of texts that are whole. For the holder of the lease: a line torn by a death is cut off."""
+        for each in _whole_lines(self.path / "batches.jsonl"):
+            yield msgspec.json.decode(each, type=Batch)
+
     def draft(self) -> tuple[Draft, list[Made]]:
         """The draft of this job with the parts that are whole, every byte of them; anything else in it is removed."""
         state = self.state
@@ -220,13 +250,8 @@ class Record:
             raise StoreError(f"job {self.number}: can't be noted in {self.path}: {error.strerror}") from error
 
     def _journal(self) -> Iterator[Made]:
-        try:
-            text = (self.path / "parts.jsonl").read_bytes()
-        except FileNotFoundError:
-            return
-        for each in text.splitlines(keepends=True):
-            if each.endswith(b"\n"):
-                yield msgspec.json.decode(each, type=Made)
+        for each in _whole_lines(self.path / "parts.jsonl"):
+            yield msgspec.json.decode(each, type=Made)
 
 
 class Ledger:
@@ -236,7 +261,9 @@ class Ledger:
         self.store = store
         self._path = store.path / _FOLDER
 
-    def add(self, plan: Plan, name: str, description: str = "", instructed: Instructed | None = None) -> Record:
+    def add(
+        self, work: Plan | TextOrder, name: str, description: str = "", instructed: Instructed | None = None
+    ) -> Record:
         """A new job, queued. Raises StoreError if a living job is making the same dataset, and as `Store.claim`."""
         self.require_idle(name)
         try:
@@ -253,15 +280,17 @@ class Ledger:
                 store_version=STORE_VERSION,
                 job=number,
                 name=name,
-                rows=sum(table.rows for table in plan.tables.values()),
-                seed=plan.seed,
-                as_of=plan.as_of,
+                makes="texts" if isinstance(work, TextOrder) else "rows",
+                rows=_rows(work),
+                seed=work.seed,
+                as_of=work.as_of,
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
                 libraries=libraries(),
                 description=description,
                 instructed=instructed,
             )
-            (path / "plan.json").write_text(plan.to_json(), encoding="utf-8")
+            beside = "texts.json" if isinstance(work, TextOrder) else "plan.json"
+            (path / beside).write_text(work.to_json(), encoding="utf-8")
             draft = path / f"job.json.{secrets.token_hex(4)}"
             draft.write_bytes(msgspec.json.encode(order))
             draft.replace(path / "job.json")
@@ -271,7 +300,7 @@ class Ledger:
                 hint="choose another with --store or Store(path)",
             ) from error
         self._forget()
-        return Record(self.store, path, order, plan)
+        return Record(self.store, path, order)
 
     def require_idle(self, name: str) -> None:
         """Raises StoreError where a living job is making that dataset, and for a name that no dataset can have."""
@@ -324,3 +353,22 @@ def _as_written(draft: Draft, made: Made) -> bool:
             return hashlib.file_digest(file, "sha256").hexdigest() == made.part.sha256
     except FileNotFoundError:
         return False
+
+
+def _whole_lines(path: Path) -> list[bytes]:
+    """The lines of a journal, each with its break; what a death tore after the last one goes, so that the next line
+    begins on its own."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    whole = text[: text.rfind(b"\n") + 1]
+    if len(whole) < len(text):
+        os.truncate(path, len(whole))
+    return whole.splitlines(keepends=True)
+
+
+def _rows(work: Plan | TextOrder) -> int:
+    if isinstance(work, TextOrder):
+        return work.records
+    return sum(table.rows for table in work.tables.values())

@@ -9,11 +9,12 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 
-from . import rowmaking
+from . import rowmaking, textmaking
 from .errors import Interrupted, StoreError, SynthgenError
 from .events import Cancelled, Event, Failed, Finished, Paused, Resumed, Shutdown, Started
 from .leases import Lease, acquire
 from .ledger import Record
+from .llm.base import Model
 from .maps import Map
 from .validation import validate
 from .working import Begun, Meter, Pump, Stop, validated
@@ -26,17 +27,18 @@ def run_job(
     *,
     lease: Lease | None = None,
     map: Map | None = None,
+    model: Model | None = None,
     stop: Stop | None = None,
     timeout: float | None = None,
 ) -> Generator[Event]:
     """A first run or the next one; every event is in the job's events.jsonl before it is yielded. `map` makes the
-    parts (threads by default; then a stop is seen between chunks, else between parts). Ends with a Shutdown event in
-    every case; an error is raised after its Failed event, and leaves the job to be resumed. `timeout` in seconds.
-    Raises Held while another process runs the job."""
+    parts of rows (threads by default; then a stop is seen between chunks, else between parts), `model` writes texts.
+    Ends with a Shutdown event in every case; an error is raised after its Failed event, and leaves the job to be
+    resumed. `timeout` in seconds. Raises Held while another process runs the job."""
     stop = stop or Stop()
     with lease or acquire(record.path) as held:
         try:
-            for event in _run(record, held, map, stop, timeout):
+            for event in _run(record, held, map, model, stop, timeout):
                 record.append(event)
                 yield event
         except (GeneratorExit, KeyboardInterrupt):
@@ -67,12 +69,15 @@ def cancel(record: Record, *, keep: bool = False) -> None:
             record.append(event)
 
 
-def _run(record: Record, lease: Lease, map: Map | None, stop: Stop, timeout: float | None) -> Generator[Event]:
+def _run(
+    record: Record, lease: Lease, map: Map | None, model: Model | None, stop: Stop, timeout: float | None
+) -> Generator[Event]:
     started = time.perf_counter()
     record.require_same_values()
     totals, again = record.totals, record.state.version is not None
     if record.saved() is None:
-        ready = rowmaking.ready(record, map, stop)
+        texts = record.texts is not None
+        ready = textmaking.ready(record, model, stop) if texts else rowmaking.ready(record, map, stop)
         yield ready.told
         begun = ready.begin()
     else:
@@ -133,6 +138,6 @@ def _kept(record: Record) -> int:
     """The version, marked partial, of what the job has made so far."""
     dataset = record.saved()
     if dataset is None:
-        dataset = rowmaking.keep(record)
+        dataset = textmaking.keep(record) if record.texts is not None else rowmaking.keep(record)
         dataset.keep_report(validate(dataset))
     return dataset.version

@@ -13,7 +13,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version as library_version
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import msgspec
 
@@ -23,7 +23,6 @@ from .errors import StoreError
 from .filenames import escape, unescape
 from .instructed import Instructed
 from .parquet import Part, write_part
-from .plan import Plan
 from .pointers import Pointer, point, pointer
 
 __all__ = ["Dataset", "Draft", "Part", "Store", "ensure_space", "libraries", "write_part"]
@@ -33,6 +32,16 @@ _LIBRARIES = ("synthgen-nb", "numpy", "polars", "pyarrow", "duckdb")
 _VERSION = re.compile(r"v([1-9]\d{0,8})")
 _END = b"\n}\n"  # of a dataset.json, whose inner lines are indented: one that is cut is no version
 _OWNER = ".job"  # in a version's folder: the number of the job that made it; no table has a hidden name
+
+
+class Origin(Protocol):
+    """What a version was made from: a Plan, or the Texts that were asked of a model. Its JSON has a `schema`."""
+
+    @property
+    def seed(self) -> int: ...
+    @property
+    def as_of(self) -> str: ...
+    def to_json(self) -> str: ...
 
 
 class Draft:
@@ -76,7 +85,7 @@ class Draft:
 
     def commit(
         self,
-        plan: Plan,
+        origin: Origin,
         parts: Mapping[str, Sequence[Part]],
         *,
         seconds: Mapping[str, float],
@@ -91,14 +100,14 @@ class Draft:
             name=self.name,
             version=self.version,
             parent=self._parent,
-            seed=plan.seed,
-            as_of=plan.as_of,
+            seed=origin.seed,
+            as_of=origin.as_of,
             description=description,
             libraries=libraries(),
             tables=self._tables(parts, seconds),
             partial=partial,
             instructed=instructed,
-            plan=msgspec.Raw(plan.to_json().encode()),
+            plan=msgspec.Raw(origin.to_json().encode()),
         )
         return self.publish(Dataset(self.path, manifest))
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
+from ..textsets.formats import LINE_FORMATS
 from . import csv, duckdb, jsonl, parquet, sql, sqlite
 from .folder import Exported, check_folder, file_names, fill_folder
+from .trainers import writer
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
@@ -21,7 +23,7 @@ FORMATS: dict[str, Callable[[Dataset, str, Path], None]] = {
     "csv": csv.write,
     "jsonl": jsonl.write,
     "parquet": parquet.write,
-}
+} | {form: writer(form) for form in LINE_FORMATS}
 DATABASES: dict[str, Callable[[Dataset, Path], tuple[str, ...]]] = {
     "sql": sql.write,
     "sqlite": sqlite.write,
@@ -31,7 +33,8 @@ DATABASES: dict[str, Callable[[Dataset, Path], tuple[str, ...]]] = {
 
 def export(dataset: Dataset, folder: str | Path, to: str = "csv") -> Exported:
     """Writes TABLE.csv (SCHEMA.TABLE.csv outside the default namespace) for every table of `dataset`; with "sql",
-    "sqlite" or "duckdb" one NAME.sql, NAME.sqlite or NAME.duckdb.
+    "sqlite" or "duckdb" one NAME.sql, NAME.sqlite or NAME.duckdb; with "alpaca", "sharegpt" or "openai" the TABLE.jsonl
+    of a dataset of texts.
 
     `folder` must be new, empty or one of ours (it holds our manifest, synthgen.json): then the files of the last export
     are replaced. Raises InputError otherwise, before anything is written; an interrupted export leaves no partial
@@ -47,7 +50,7 @@ def export(dataset: Dataset, folder: str | Path, to: str = "csv") -> Exported:
         )
     if to not in FORMATS:
         raise InputError(f"unknown format {to!r}", hint=f"one of {', '.join((*FORMATS, *DATABASES))}")
-    names = file_names(dataset.rows, to)
+    names = file_names(dataset.rows, "jsonl" if to in LINE_FORMATS else to)
 
     def write(stage: Path) -> tuple[str, ...]:
         for table, file in names.items():

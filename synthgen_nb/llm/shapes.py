@@ -82,14 +82,19 @@ def cut_values(shape: Shape, text: str) -> tuple[str, ...]:
     to: ask again with more room, or drop them. What may have one length only, or is one of a list, is never cut. A
     JSON string's bound is its maxLength; a pattern inside JSON is a form."""
     match narrow := held(shape):
-        case JsonSchema(schema):
-            return tuple(_cut(read(shape, text), schema, schema.get("$defs", {}), "$"))
+        case JsonSchema():
+            return cut_places(narrow, read(shape, text))
         case Regex(pattern):
             found = measured(pattern)
             return ("$",) if found.least < found.most == len(text) else ()
         case Lark():
             read(narrow, text)
             return ()
+
+
+def cut_places(shape: JsonSchema, value: Any) -> tuple[str, ...]:
+    """`cut_values` of a JSON value that was read."""
+    return tuple(_cut(value, shape.schema, shape.schema.get("$defs", {}), "$"))
 
 
 def _held(schema: Any, defs: Mapping[str, Any], at: str, above: tuple[str, ...]) -> dict[str, Any]:

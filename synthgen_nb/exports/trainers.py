@@ -1,0 +1,28 @@
+"""A dataset of texts as trainers read it: JSON Lines of Alpaca, ShareGPT or OpenAI messages, every line checked against
+its format. Knows no other dataset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+from ..textsets.formats import line
+from ..textsets.orders import texts_of
+
+if TYPE_CHECKING:
+    from ..dataset import Dataset
+
+
+def writer(form: str) -> Callable[[Dataset, str, Path], None]:
+    def write(dataset: Dataset, table: str, path: Path) -> None:
+        texts = texts_of(bytes(dataset.manifest.plan))
+        if texts is None:
+            raise InputError(f"{dataset.name} is no dataset of texts", hint=f"{form} is for what `synthgen text` makes")
+        with path.open("wb") as file:
+            for row in dataset[table].iter_rows(named=True):
+                file.write(line(form, texts.texts, row) + b"\n")
+
+    return write
