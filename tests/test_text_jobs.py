@@ -33,6 +33,7 @@ from synthgen_nb.textsets import KIND_NAMES, LINE_FORMATS, KindName, Texts, text
 from synthgen_nb.textsets.formats import require
 from synthgen_nb.textsets.orders import TextOrder
 from synthgen_nb.validation import validate
+from synthgen_nb.working import Stop
 from tests.texts import model, order, reply
 
 
@@ -60,12 +61,16 @@ def slow(seconds: float = 0.01) -> ScriptedModel:
 
 
 def stopped_at(record: Record, batches: int) -> None:
-    """Runs the job until that many batches are noted, then drops the run."""
-    events = run_job(record, model=slow(0.002))
-    for _ in events:
-        if len(list(record.batches())) >= batches:
-            break
-    events.close()
+    """Runs the job until that many batches are noted and the next one is begun."""
+    stop = Stop()
+
+    def answer(ask: Ask) -> Reply:
+        if len(list(record.batches())) == batches:
+            stop.ask("asked")
+        return reply(ask, 0.3, 0.05)
+
+    for _ in run_job(record, model=ScriptedModel(answer), stop=stop):
+        pass
 
 
 def holds(dataset: sg.Dataset, wanted: TextOrder, folder: Path) -> None:
