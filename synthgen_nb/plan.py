@@ -14,6 +14,7 @@ from .errors import PlanError
 from .report import Finding
 from .schema import Schema
 from .specs import AnySource, AnySpec
+from .specs.locales import LOCALES_SHA256
 from .specs.pools import POOLS_SHA256
 from .wishes import Wish
 
@@ -71,6 +72,7 @@ class Plan(Struct, frozen=True, omit_defaults=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     wishes: tuple[Wish, ...] = ()
     pools: str = POOLS_SHA256
+    locales: str = ""  # the hash of data/locales.parquet, where a wish needs it
     version: int = PLAN_VERSION
 
     @property
@@ -90,6 +92,6 @@ def plan_from_json(text: str | bytes) -> Plan:
         raise PlanError(f"this is not a plan: {e}", hint="start from `synthgen plan FILE --json`") from e
     if plan.version != PLAN_VERSION:
         raise PlanError(f"the plan is of version {plan.version}, this synthgen reads version {PLAN_VERSION}")
-    if plan.pools != POOLS_SHA256:
+    if plan.pools != POOLS_SHA256 or plan.locales not in ("", LOCALES_SHA256):
         raise PlanError("the plan was made with other word pools", hint="draft it again with this synthgen")
     return plan

@@ -5,11 +5,16 @@ from __future__ import annotations
 import random
 
 from synthgen_nb.schema import Column, Kind, Schema, Table
-from synthgen_nb.wishes import Between, Count, Nulls, Share, Shares, Wish
+from synthgen_nb.wishes import Between, Children, Count, Locales, Nulls, Rhythm, Share, Shares, Wish
 
 NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.MONEY, Kind.YEAR}
 MOMENTS = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ}
 WORDS = ("new", "paid", "P", "a", "2024-01-01", "Größe", "x" * 300, "", "\x00", "42")
+LOCALES = (
+    (Share("de_DE", 80),),
+    (Share("fr_FR", 50), Share("ja_JP", 30), Share("en_GB", 20)),
+    (Share("xx_XX", 10),),
+)
 
 
 def wishes_for(schema: Schema, seed: int, each: float = 0.4) -> tuple[Wish, ...]:
@@ -18,6 +23,11 @@ def wishes_for(schema: Schema, seed: int, each: float = 0.4) -> tuple[Wish, ...]
     found: list[Wish] = []
     for key, table in schema.tables.items():
         found += [wish for column in table.columns if rng.random() < each for wish in _of(rng, key, table, column)]
+        for parent in dict.fromkeys(foreign.table for foreign in table.foreign_keys):
+            if rng.random() < each:
+                found.append(_children(rng, key, parent))
+        if rng.random() < each / 2:
+            found.append(Locales(table=key, shares=rng.choice(LOCALES)))
         if rng.random() < each / 4:
             found.append(Count(table=key, rows=rng.choice((0, 1, 30, 90))))
     rng.shuffle(found)
@@ -35,11 +45,21 @@ def _of(rng: random.Random, key: str, table: Table, column: Column) -> list[Wish
         typical = middle if rng.random() < 0.4 else ""
         bounds = (low if rng.random() < 0.8 else "", high if rng.random() < 0.8 else "")
         wishes.append(Between(table=key, column=name, low=bounds[0], high=bounds[1], typical=typical))
+    if column.type.kind in MOMENTS | {Kind.TIME} and rng.random() < 0.5:
+        months = {12: 3.0, rng.randint(1, 12): 0.0} if rng.random() < 0.6 else {}
+        weekdays = {rng.randint(1, 7): 0.5, rng.randint(1, 8): 2.0} if rng.random() < 0.6 else {}
+        hours = {rng.randint(0, 23): 5.0} if rng.random() < 0.6 else {}
+        wishes.append(Rhythm(table=key, column=name, months=months, weekdays=weekdays, hours=hours))
     if rng.random() < 0.5:
         values = rng.sample([*column.type.values, *_values(rng, table, column)], 2)
         percents = rng.choice(((60.0, 40.0), (10.0, 5.0), (99.9, 0.1), (70.0, 50.0)))
         wishes.append(Shares(table=key, column=name, shares=tuple(map(Share, values, percents))))
     return wishes
+
+
+def _children(rng: random.Random, key: str, parent: str) -> Children:
+    least, most = rng.choice(((1, 3), (0, 1), (2, 2), (None, 4), (1, None), (None, None), (5, 2)))
+    return Children(table=key, parent=parent, least=least, most=most, skew=rng.choice((None, 0, 1, 2)))
 
 
 def _values(rng: random.Random, table: Table, column: Column) -> list[str | int | float | bool]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import polars as pl
 import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.plan import Plan, plan_from_json
-from synthgen_nb.wishes import Between, Count, Nulls, Share, Shares, Wish
+from synthgen_nb.specs.locales import listed
+from synthgen_nb.wishes import Between, Children, Count, Locales, Nulls, Rhythm, Share, Shares, Wish
 
 from .datasets import saved
 from .engines import made
@@ -32,6 +34,12 @@ CREATE TABLE orders (
     shipped_at timestamp,
     note text,
     city text,
+    postal_code text,
+    country_code char(2),
+    phone text,
+    recipient_name text NOT NULL,
+    recipient_email text NOT NULL UNIQUE,
+    gender char(1) NOT NULL,
     total_with_tax numeric(12, 2) GENERATED ALWAYS AS (total * 1.2) STORED,
     CHECK (shipped_at >= ordered_at)
 );
@@ -122,6 +130,58 @@ def test_half_of_the_values_lie_below_a_typical_one(shop: sg.Schema) -> None:
     assert frame["quantity"].max() in (8, 9)
 
 
+def test_months_days_and_hours_come_as_often_as_wished(shop: sg.Schema) -> None:
+    wish = Rhythm(
+        table="orders", column="ordered_at", months={12: 3, 2: 0}, weekdays={6: 0.5, 7: 0.5}, hours={9: 4, 3: 0}
+    )
+    plan, frame = orders(shop, wish)
+    assert plan.not_done == ()
+    at = frame["ordered_at"]
+    months, days, hours = (Counter(part.to_list()) for part in (at.dt.month(), at.dt.weekday(), at.dt.hour()))
+    assert months[2] == hours[3] == 0
+    assert months[12] / (ROWS - months[12]) == pytest.approx(3 * 31 / (365 - 28 - 31), rel=0.05)
+    assert (days[6] + days[7]) / (ROWS - days[6] - days[7]) == pytest.approx(1 / 5, rel=0.06)
+    assert hours[9] / (ROWS - hours[9]) == pytest.approx(4 / 22, rel=0.06)
+
+
+def test_every_parent_has_as_many_children_as_wished_and_the_table_as_many_rows(shop: sg.Schema) -> None:
+    wishes = [Children(table="orders", parent="customers", least=2, most=6), Count(table="customers", rows=500)]
+    plan = sg.draft_plan(shop, wishes=wishes)
+    assert (plan.not_done, plan.tables["orders"].rows) == ((), 2_000)
+    counts = Counter(made(plan)["orders"]["customer_id"].to_pylist())
+    assert len(counts) == 500
+    assert (min(counts.values()), max(counts.values())) == (2, 6)
+    assert sg.check(plan).clean
+
+
+def test_people_and_places_of_a_row_are_of_one_locale_and_addresses_stay_unique(shop: sg.Schema) -> None:
+    shares = (Share("de_DE", 60), Share("fr_FR", 40))
+    plan, frame = orders(shop, Locales(table="orders", shares=shares))
+    assert plan.not_done == ()
+    assert percent(frame["country_code"] == "DE") == pytest.approx(54, abs=1)  # a tenth have no country
+    assert set(frame["country_code"].drop_nulls()) == {"DE", "FR"}
+    codes = frame.drop_nulls(["country_code", "phone"])
+    assert (codes["phone"].str.starts_with("+49") == (codes["country_code"] == "DE")).all()
+    german, french = (set(listed(locale, "last")) for locale in ("de_DE", "fr_FR"))
+    families = frame.with_columns(family=pl.col("recipient_name").str.split(" ").list.last())
+    assert set(families.filter(pl.col("country_code") == "DE")["family"]) <= german
+    assert set(families.filter(pl.col("country_code") == "FR")["family"]) <= french
+    assert frame["recipient_email"].n_unique() == ROWS
+    berlin = frame.filter(pl.col("city") == "Berlin")["postal_code"].drop_nulls()
+    assert len(berlin) > 500
+    assert berlin.str.starts_with("1").all()
+    assert plan_from_json(plan.to_json()) == plan
+
+
+def test_so_many_people_are_women_and_their_names_say_so(shop: sg.Schema) -> None:
+    locales = Locales(table="orders", shares=(Share("it_IT", 100),))
+    plan, frame = orders(shop, shares("gender", F=80, M=20), locales)
+    assert plan.not_done == ()
+    assert percent(frame["gender"] == "F") == pytest.approx(80, abs=1)
+    first = frame.with_columns(first=pl.col("recipient_name").str.split(" ").list.first())
+    assert set(first.filter(pl.col("gender") == "F")["first"]) <= set(listed("it_IT", "female"))
+
+
 def test_a_wish_for_rows_counts_unless_the_table_was_asked_for_by_name(shop: sg.Schema) -> None:
     wishes = (Count(table="customers", rows=7), Count(table="orders", rows=9))
     plan = sg.draft_plan(shop, {"*": 50, "orders": 30}, wishes=wishes)
@@ -144,6 +204,12 @@ def test_a_wish_for_rows_counts_unless_the_table_was_asked_for_by_name(shop: sg.
         (Between(table="orders", column="total", low="1e999999999"), "'1e999999999' is no value of total"),
         (Between(table="orders", column="note", low="a"), "note (text) has no lower and higher values"),
         (Nulls(table="orders", column="status", percent=5), "status is NOT NULL"),
+        (Rhythm(table="orders", column="total", months={12: 2}), "total (numeric(10, 2)) is no date and no time"),
+        (Rhythm(table="orders", column="ordered_at", months={13: 2}), "13 is no month: 1 to 12"),
+        (Rhythm(table="orders", column="shipped_at", months={12: 2}), "shipped_at is drawn from ordered_at on"),
+        (Children(table="customers", parent="orders", most=2), "customers has no foreign key to orders"),
+        (Children(table="orders", parent="customers", least=3, most=2), "3 to 2 children can't be"),
+        (Locales(table="orders", shares=(Share("xx_XX", 5),)), "the locale xx_XX is not known"),
         (Nulls(table="orders", column="note", percent=500), "500 percent is not within 0 and 100"),
     ],
 )

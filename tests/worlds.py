@@ -45,10 +45,12 @@ from synthgen_nb.specs import (
     Permuted,
     Person,
     Pick,
+    Place,
     Point,
     Prose,
     Range,
     Ranked,
+    Rhythmic,
     Shaped,
     Skip,
     Slice,
@@ -59,6 +61,7 @@ from synthgen_nb.specs import (
     Uuid,
     Within,
 )
+from synthgen_nb.specs.folk import Folk
 
 ROWS = 4_000
 INTEGER = Type(kind=Kind.INTEGER, sql="bigint", bits=64)
@@ -70,6 +73,10 @@ TYPES = {
     "float": Type(kind=Kind.FLOAT, sql="double precision", bits=64),
     "list": Type(kind=Kind.ARRAY, sql="integer[]", element=Type(kind=Kind.INTEGER, sql="integer", bits=32)),
 }
+
+FOLK = (Folk(weight=6, locale="de_DE"), Folk(weight=3, locale="fr_FR", gender="F"), Folk(weight=1))
+MONTHS = (1,) * 11 + (9,)
+HOURS = (0,) * 8 + (1, 3, 3) + (1,) * 13
 
 # every kind of spec, with the type it fills and the source it is read at ("" draws at random)
 SPECS: dict[str, tuple[AnySpec, str, str]] = {
@@ -97,6 +104,20 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "short prose": (Prose(sentences=2, longest=60), "text", ""),
     "person": (Person(field="full_name", copies=3), "text", "code"),
     "email": (Person(field="email", copies=3, longest=50), "text", "code"),
+    "email of some locales": (Person(field="email", copies=9, folk=FOLK), "text", "code"),
+    "name of some locales": (Person(field="full_name", copies=9, folk=FOLK), "text", "code"),
+    "city": (Place(field="city", folk=FOLK), "text", "code"),
+    "postal code": (Place(field="postal_code", folk=FOLK), "text", "code"),
+    "phone": (Place(field="phone", folk=FOLK), "text", "code"),
+    "address": (Place(field="street_address", folk=FOLK), "text", ""),
+    "days with a rhythm": (Rhythmic(low=19_000, high=20_000, unit="day", months=MONTHS, rising=True), "integer", ""),
+    "moments with a rhythm": (
+        Rhythmic(low=10**15, high=10**15 + 10**14, unit="moment", weekdays=(2, 1, 1, 1, 1, 0, 0), hours=HOURS),
+        "integer",
+        "",
+    ),
+    "times with a rhythm": (Rhythmic(low=3 * 10**10, high=7 * 10**10, unit="time", hours=HOURS), "integer", ""),
+    "key by layout in any order": (Key(table="parent", column="base"), "integer", "layout in any order"),
     "uuid": (Uuid(), "text", ""),
     "bytes": (Bytes(shortest=3, longest=20), "binary", ""),
     "unique bytes": (Bytes(shortest=16, longest=16), "binary", "code"),
@@ -124,6 +145,7 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "path": (Key(table="t", column="id"), "integer", "path"),
     "joined": (Joined(parts=(Range(low=5, high=900), Range(low=2000, high=10**9))), "integer", "row"),
     "joined at random": (Joined(parts=(Choice(values=("a", "b")), Pattern(template="##"), Prose())), "text", ""),
+    "joined by weights": (Joined(parts=(Choice(values=("a",)), Prose()), weights=(3, 1)), "text", ""),
     "parted": (Parted(parts=(Range(low=5, high=9), Range(low=20, high=10**9), Choice(values=(3,)))), "integer", "part"),
     "slice": (Slice(start=50, width=100, count=ROWS, lead=20, step=2), "integer", "row"),
     "slice of floats": (Slice(start=5, width=10, count=ROWS, lead=3, scale=100), "float", ""),
@@ -168,6 +190,8 @@ SOURCES: dict[str, AnySource] = {
     "one fewer": Pick(table="parent", among=499),
     "apart": Skip(of="one fewer", around="pick"),
     "layout": Layout(table="parent", parents=500, total=ROWS, most=1000),
+    "layout in any order": Layout(table="parent", parents=500, total=ROWS, least=1, most=30, of="order"),
+    "order": Permuted(size=ROWS),
     "ordinal": Ordinal(of="layout"),
     "among siblings": Permuted(size=1000, of="ordinal", by="layout"),
     "digit": Digit(of="code", divide=7, modulo=10),

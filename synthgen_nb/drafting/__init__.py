@@ -18,7 +18,8 @@ from ..plan import Plan, TablePlan
 from ..report import Finding
 from ..schema import Column, Schema, Table
 from ..specs import AnySpec, Choice, Key, Range
-from ..wishes import Wish
+from ..specs.locales import LOCALES_SHA256
+from ..wishes import Children, Count, Locales, Wish
 from .boxes import Box
 from .checks import read_checks
 from .claims import Basis, TableKeys
@@ -28,7 +29,7 @@ from .domains import Domain, Facts, Scalar, domain_of
 from .draft import Draft
 from .expressed import expressed
 from .families import MOST_ROWS, counted
-from .granting import granted, sorted_out
+from .granting import granted, sorted_out, told
 from .inside import with_inside
 from .keys import capacity, decide_keys
 from .kinship import agreed, tenanted, told_apart
@@ -59,6 +60,21 @@ def draft_plan(
     """A plan for every table of `schema`. `rows` is one number for all, or a number per table ("*" for the others).
     Tables whose constraints allow fewer get their capacity, with the reason. InputError for impossible numbers.
     `wishes` are fulfilled as far as the constraints leave room; `Plan.not_done` tells of the rest."""
+    plan = _drafted(schema, rows, seed, as_of, wishes)
+    broken = {finding.table for finding in plan.findings if finding.verdict == "broken"}
+    counting = [wish for wish in wishes if isinstance(wish, Count | Children)]
+    if not broken or not counting:
+        return plan
+    blamed = [wish for wish in counting if wish.table in broken] or counting
+    left = [wish for wish in wishes if wish not in blamed]
+    other = draft_plan(schema, rows, seed=seed, as_of=as_of, wishes=left)
+    if any(finding.verdict == "broken" for finding in other.findings):
+        return plan
+    told_of = [told(wish, f"{wish.table} can't be filled with so many rows") for wish in blamed]
+    return structs.replace(other, findings=(*other.findings, *told_of), wishes=tuple(wishes))
+
+
+def _drafted(schema: Schema, rows: int | Mapping[str, int], seed: int, as_of: str, wishes: Sequence[Wish]) -> Plan:
     facts = Facts(schema.dialect, _day(as_of))
     schema = with_types(schema)
     whole, schema = schema, _without_partitions(schema)
@@ -126,8 +142,16 @@ def draft_plan(
         own = wished.get(table.key, ())
         tables[table.key], found = granted(draft, asked[table.key], most, why, own)
         findings += found
-    findings += [*_unequal_keys(keys, tables), *untold, *uncounted]
-    return Plan(schema=whole, seed=seed, as_of=as_of, tables=tables, findings=tuple(findings), wishes=tuple(wishes))
+    findings += [*_unequal_keys(keys, tables), *untold, *(told(*refusal) for refusal in uncounted)]
+    return Plan(
+        schema=whole,
+        seed=seed,
+        as_of=as_of,
+        tables=tables,
+        findings=tuple(findings),
+        wishes=tuple(wishes),
+        locales=LOCALES_SHA256 if any(isinstance(wish, Locales) for wish in wishes) else "",
+    )
 
 
 def _without_partitions(schema: Schema) -> Schema:

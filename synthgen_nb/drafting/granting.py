@@ -8,14 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..plan import TablePlan
 from ..report import Finding
 from ..schema import Schema
-from ..specs import Null
-from ..wishes import Between, Nulls, Shares, Wish
+from ..specs import Null, Person
+from ..wishes import Between, Children, Locales, Nulls, Rhythm, Shares, Wish, Written
 from .domains import Domain
 from .draft import Draft
+from .families import grant_children
 from .freedom import guessing
 from .limits import grant_between, left_boxes, narrowed, with_domain
+from .localities import grant_gender, grant_locales
+from .rhythmic import grant_rhythm
 from .shares import grant_nulls, grant_shares
 from .tables import build_table
+from .written import grant_written
 
 _Asked = tuple[int, int | None, str]  # what build_table is told of the rows
 
@@ -27,8 +31,10 @@ def told(wish: Wish, why: str) -> Finding:
 
 def columns_of(wish: Wish) -> tuple[str, ...]:
     match wish:
-        case Shares() | Between() | Nulls():
+        case Shares() | Between() | Nulls() | Rhythm():
             return (wish.column,)
+        case Written():
+            return wish.columns
     return ()
 
 
@@ -48,11 +54,15 @@ def sorted_out(schema: Schema, wishes: Iterable[Wish]) -> tuple[dict[str, list[W
             findings.append(told(wish, f"{wish.table} has no column {unknown[0]}"))
         else:
             own = found.setdefault(wish.table, [])
-            for earlier in [w for w in own if type(w) is type(wish) and columns_of(w) == columns_of(wish)]:
+            for earlier in [w for w in own if _subject(w) == _subject(wish)]:
                 own.remove(earlier)
                 findings.append(told(earlier, "a later wish for the same takes its place"))
             own.append(wish)
     return found, findings
+
+
+def _subject(wish: Wish) -> tuple[object, ...]:
+    return (type(wish), columns_of(wish), wish.parent if isinstance(wish, Children) else "")
 
 
 def granted(
@@ -71,17 +81,28 @@ def granted(
         draft, plan, reason = _narrowed(blank, draft, plan, within, rows)
         if reason:
             refused.append(told(within, reason))
-    for column in dict.fromkeys(within.column for within in bounds):
-        plan = guessing(plan, column, free.columns[column].spec)
+    kept = [within for within in bounds if (within.column,) not in {f.columns for f in refused}]
+    for within in kept:
+        plan = guessing(plan, within.column, free.columns[within.column].spec)
     nulls = {wish.column for wish in wishes if isinstance(wish, Nulls)}
     for wish in sorted(wishes, key=_turn):
         match wish:
-            case Between() if not any(f.columns == (wish.column,) for f in refused):
+            case Between() if wish in kept:
                 plan, reason = grant_between(draft, plan, wish)
+            case Children():
+                plan, reason = grant_children(draft, plan, wish, wishes)
+            case Locales():
+                plan, reason = grant_locales(draft, plan, wish)
             case Nulls():
                 plan, reason = grant_nulls(draft, plan, wish)
+            case Shares() if _is_gender(plan, wish.column):
+                plan, reason = grant_gender(draft, plan, wish)
             case Shares():
                 plan, reason = grant_shares(draft, plan, wish, nulls_wished=wish.column in nulls)
+            case Rhythm():
+                plan, reason = grant_rhythm(draft, plan, wish)
+            case Written():
+                plan, reason = grant_written(draft, plan, wish)
             case _:
                 continue
         if reason:
@@ -89,11 +110,16 @@ def granted(
     return plan, [*found, *refused]
 
 
-_ORDER = (Between, Nulls, Shares)
+_ORDER = (Children, Between, Rhythm, Locales, Nulls, Written, Shares)
 
 
 def _turn(wish: Wish) -> int:
     return next((place for place, kind in enumerate(_ORDER) if isinstance(wish, kind)), len(_ORDER))
+
+
+def _is_gender(plan: TablePlan, column: str) -> bool:
+    spec = plan.columns[column].spec
+    return isinstance(spec, Person) and spec.field == "gender"
 
 
 def _narrowed(blank: Draft, draft: Draft, plan: TablePlan, wish: Between, rows: _Asked) -> tuple[Draft, TablePlan, str]:

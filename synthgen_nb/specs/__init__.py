@@ -8,6 +8,8 @@ from .nested import AnySpec, Either, Entries, Fields, Format, Joined, ListOf, Pa
 from .numbers import Choice, Range, Shaped
 from .people import Person
 from .periods import Slice, Stretch
+from .places import Place
+from .rhythms import Rhythmic
 from .sources import AnySource, Digit, Drawn, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree, Turn
 from .texts import Bank, Given, Pattern, Prose
 from .within import Above, Grove, Within
@@ -15,7 +17,7 @@ from .within import Above, Grove, Within
 __all__ = [
     "Above", "After", "Among", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Drawn",
     "Either", "Entries", "Expression", "Fields", "Format", "Given", "Grove", "Joined", "Key", "Latin", "Layout",
-    "ListOf", "Listed", "Null", "Ordinal", "Pair", "Parted", "Path", "Pattern", "Permuted", "Person", "Pick",
-    "Point", "Prose", "Range", "Ranked", "Shaped", "Skip", "Slice", "Source", "Spec", "Stretch", "Subset", "Tree",
-    "Turn", "Uuid", "Within",
+    "ListOf", "Listed", "Null", "Ordinal", "Pair", "Parted", "Path", "Pattern", "Permuted", "Person", "Pick", "Place",
+    "Point", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Skip", "Slice", "Source", "Spec", "Stretch", "Subset",
+    "Tree", "Turn", "Uuid", "Within",
 ]  # fmt: skip

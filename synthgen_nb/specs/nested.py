@@ -18,6 +18,8 @@ from .derived import After, Expression, Key, Null
 from .numbers import Choice, Range, Shaped
 from .people import Person
 from .periods import Slice, Stretch
+from .places import Place
+from .rhythms import Rhythmic
 from .texts import Bank, Given, Pattern, Prose
 
 
@@ -246,4 +248,6 @@ AnySpec = (
     | Parted
     | Slice
     | Stretch
+    | Place
+    | Rhythmic
 )

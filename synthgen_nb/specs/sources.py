@@ -109,7 +109,8 @@ class Turn(Source, frozen=True, tag="turn"):
 class Layout(Source, frozen=True, tag="layout"):
     """The layout parent: rows of this table are the children of `table`'s rows, in their order, `total` in all, with
     least..most children each. Gives the parent's row number; `Ordinal` gives the place among the siblings. Without a
-    `table` the parents are groups that are rows nowhere."""
+    `table` the parents are groups that are rows nowhere. Rows are counted by `of`: by a permutation, siblings lie
+    anywhere."""
 
     table: str
     parents: int
@@ -117,6 +118,7 @@ class Layout(Source, frozen=True, tag="layout"):
     most: int
     least: int = 0
     even: bool = False
+    of: str = "row"
 
     def draw(self, rows: Rows, name: str) -> Indices:
         parent, ordinal = self._place(rows, name)
@@ -124,12 +126,13 @@ class Layout(Source, frozen=True, tag="layout"):
 
     def _place(self, rows: Rows, name: str) -> tuple[I64, I64]:
         fanout = self._fanout(rows.world, rows.table, name)
-        if rows.start is not None and len(rows):
+        index = rows.source(self.of).values
+        if self.of == "row" and rows.start is not None and len(rows):
             return fanout.window(rows.start, rows.start + len(rows))
         if self.parents > _TABULATED:
-            return fanout.locate(rows.index)
+            return fanout.locate(index)
         starts = rows.world.kept(rows.table, name, lambda: fanout.starts(0, self.parents))
-        row = rows.index.astype(np.int64)
+        row = index.astype(np.int64)
         parent: I64 = np.searchsorted(starts, row, side="right") - 1
         return parent, row - starts[parent]
 
@@ -191,7 +194,7 @@ class Path(Source, frozen=True, tag="path"):
 
     def draw(self, rows: Rows, name: str) -> Indices:
         first = rows.index == np.uint64(0)
-        last = np.uint64(rows.world.row_count(rows.table) - 1)
+        last = np.uint64(max(rows.world.row_count(rows.table), 1) - 1)
         return Indices(np.where(first, last, rows.index - np.uint64(1)), None if self.ring else ~first)
 
 

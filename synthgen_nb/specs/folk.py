@@ -1,0 +1,113 @@
+"""Groups of people, by locale and gender: which group an index belongs to, and which names its person has. An index is
+one person for every column that reads it, so a row's names, addresses and places belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from msgspec import Struct
+
+from ..rows import I64, U64
+from .latin import fold
+from .locales import listed
+from .texts import bank
+
+
+class Folk(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A group that `weight` of the sum of all weights belong to. `locale` "" is the package's own mixture of names,
+    `gender` "" is both, F or M."""
+
+    weight: int
+    locale: str = ""
+    gender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """The names of all groups in one list each, women's marked in `female`. A group's names lie in
+    firsts[k]..firsts[k + 1] and lasts[k]..lasts[k + 1]. Where locales share a last name, `sharing` of them do and each
+    has a rank."""
+
+    first: pa.StringArray
+    last: pa.StringArray
+    female: npt.NDArray[np.bool_]
+    ends: U64  # of the weights
+    firsts: I64
+    lasts: I64
+    sharing: U64
+    rank: U64
+
+    def person(self, index: U64) -> tuple[I64, I64, U64]:
+        """(first name, last name, number): the number tells namesakes apart, over all locales."""
+        group, inside = divided(self.ends, index)
+        firsts, lasts = np.diff(self.firsts).astype(np.uint64)[group], np.diff(self.lasts).astype(np.uint64)[group]
+        first = self.firsts[:-1][group] + (inside % firsts).astype(np.int64)
+        last = self.lasts[:-1][group] + (inside // firsts % lasts).astype(np.int64)
+        number = inside // (firsts * lasts)
+        return first, last, number * self.sharing[last] + self.rank[last]
+
+    def size(self, copies: int) -> int:
+        """How many persons `copies` numbers per pair of names tell apart, while the groups keep their weights."""
+        weights: list[int] = np.diff(self.ends, prepend=np.uint64(0)).tolist()
+        pairs: list[int] = (np.diff(self.firsts) * np.diff(self.lasts)).tolist()
+        return sum(weights) * min(p * copies // w for p, w in zip(pairs, weights, strict=True))
+
+
+def divided(ends: U64, index: U64) -> tuple[I64, U64]:
+    """The group of each index by cumulative weights, and its place among those of its group: a bijection."""
+    turn, slot = np.divmod(index, ends[-1])
+    group = np.searchsorted(ends, slot, side="right")
+    starts = np.concatenate(([np.uint64(0)], ends[:-1]))
+    return group, turn * (ends - starts)[group] + (slot - starts[group])
+
+
+def ends_of(folk: tuple[Folk, ...]) -> U64:
+    return np.cumsum(np.array([group.weight for group in folk], np.uint64))
+
+
+@cache
+def crowd(folk: tuple[Folk, ...]) -> Crowd:
+    """PlanError for a locale that is not there."""
+    women = [_names(g.locale, "female") if g.gender != "M" else () for g in folk]
+    men = [_names(g.locale, "male") if g.gender != "F" else () for g in folk]
+    lasts = [_names(g.locale, "last") for g in folk]
+    firsts = [(*w, *m) for w, m in zip(women, men, strict=True)]
+    holders: dict[str, dict[str, None]] = {}
+    for group, names in zip(folk, lasts, strict=True):
+        for name in names:
+            holders.setdefault(fold(name), {})[group.locale] = None
+    shared = [
+        (len(holders[fold(name)]), list(holders[fold(name)]).index(group.locale))
+        for group, names in zip(folk, lasts, strict=True)
+        for name in names
+    ]
+    female = [place < len(w) for w, names in zip(women, firsts, strict=True) for place in range(len(names))]
+    return Crowd(
+        first=pa.array([name for names in firsts for name in names], pa.string()),
+        last=pa.array([name for names in lasts for name in names], pa.string()),
+        female=np.array(female),
+        ends=ends_of(folk),
+        firsts=np.cumsum([0, *map(len, firsts)]),
+        lasts=np.cumsum([0, *map(len, lasts)]),
+        sharing=np.array([count for count, _ in shared], np.uint64),
+        rank=np.array([rank for _, rank in shared], np.uint64),
+    )
+
+
+@cache
+def _names(locale: str, kind: str) -> tuple[str, ...]:
+    """Each once, also without its accents; men's only such as no woman has."""
+    if locale:
+        names = listed(locale, kind)
+    else:
+        names = tuple(bank("last_name" if kind == "last" else f"first_name_{kind}", -1, 0, False)[0].to_pylist())
+    seen = {fold(name) for name in _names(locale, "female")} if kind == "male" else set()
+    kept: dict[str, str] = {}
+    for name in names:
+        if fold(name) not in seen:
+            kept.setdefault(fold(name), name)
+    return tuple(kept.values())

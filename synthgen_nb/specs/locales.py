@@ -1,0 +1,44 @@
+"""Names, streets, addresses and phones by locale. Reads data/locales.parquet, once; draws nothing.
+
+The file is frozen like the word pools: its hash stands here, and in every plan with a wish for locales.
+.ci/make_locales.py builds it; docs/pools.md tells what it holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from functools import cache
+from importlib.resources import files
+
+from ..errors import PlanError
+
+LOCALES_SHA256 = "7be16f83a77f897fa9edb0b56557de6c3ccb7869bd67c0e90035d40f75c47103"
+
+
+def locales() -> tuple[str, ...]:
+    """All that are known, in the order of the file."""
+    return tuple(dict.fromkeys(locale for locale, _ in _lists()))
+
+
+def listed(locale: str, kind: str) -> tuple[str, ...]:
+    """The female, male and last names, the streets; or, one each, the country, the form of an address ({0} is a
+    street, {1} a number) and of a phone (# is a digit). PlanError for a locale that is not there."""
+    found = _lists().get((locale, kind))
+    if found is None:
+        raise PlanError(f"there is no locale '{locale}'", hint=f"there is {', '.join(locales())}")
+    return found
+
+
+@cache
+def _lists() -> dict[tuple[str, str], tuple[str, ...]]:
+    import pyarrow.parquet as pq
+
+    data = files("synthgen_nb").joinpath("data", "locales.parquet").read_bytes()
+    if hashlib.sha256(data).hexdigest() != LOCALES_SHA256:
+        raise PlanError("data/locales.parquet is not this version's file", hint="install the package again")
+    table = pq.read_table(io.BytesIO(data))
+    found: dict[tuple[str, str], list[str]] = {}
+    for locale, kind, value in zip(*(table[name].to_pylist() for name in ("locale", "kind", "value")), strict=True):
+        found.setdefault((locale, kind), []).append(value)
+    return {place: tuple(values) for place, values in found.items()}

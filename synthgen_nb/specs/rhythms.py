@@ -1,0 +1,78 @@
+"""Dates and times of day that come more often in some months, on some days of the week or at some hours."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+import numpy as np
+
+from ..rows import I64, U64, Rows, Values, below, bits
+from .base import Spec
+
+DAY = 86_400_000_000  # microseconds
+HOUR = DAY // 24
+_SECOND = 1_000_000
+_MONDAY = 3  # days from a Monday to 1970-01-01
+
+
+class Rhythmic(Spec, frozen=True, tag="rhythmic"):
+    """Days since 1970, microseconds since then, or microseconds of a day, within low..high. `months` (12), `weekdays`
+    (7, Monday first) and `hours` (24) are integer weights, all alike where empty; `rising` makes later days more
+    frequent, as in a business that grows. Moments lie on whole seconds, hours are UTC."""
+
+    low: int
+    high: int
+    unit: Literal["day", "moment", "time"]
+    months: tuple[int, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    hours: tuple[int, ...] = ()
+    rising: bool = False
+
+    @property
+    def possible(self) -> bool:
+        """Whether any value has a weight."""
+        hours = self.unit == "day" or not self.hours or any(self.hours[h] for h in range(*self._hours()))
+        return hours and (self.unit == "time" or int(_day_ends(self)[-1]) > 0)
+
+    def _days(self) -> tuple[int, int]:
+        size = 1 if self.unit == "day" else DAY
+        return self.low // size, self.high // size + 1
+
+    def _hours(self) -> tuple[int, int]:
+        return (self.low // HOUR, self.high // HOUR + 1) if self.unit == "time" else (0, 24)
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        if self.unit == "time":
+            return Values(np.clip(self._clock(rows.bits(name)), self.low, self.high))
+        ends = _day_ends(self)
+        random = rows.bits(name)
+        day = self._days()[0] + np.searchsorted(ends, below(random, int(ends[-1])), side="right")
+        if self.unit == "day":
+            return Values(day)
+        return Values(np.clip(day * DAY + self._clock(bits(rows.key(f"{name}/time"), random)), self.low, self.high))
+
+    def _clock(self, random: U64) -> I64:
+        """Microseconds of the day, by the weights of its hours."""
+        first, last = self._hours()
+        weights = np.array(self.hours[first:last] or [1] * (last - first), np.uint64)
+        ends = np.cumsum(weights)
+        hour = first + np.searchsorted(ends, below(random, int(ends[-1])), side="right")
+        second = below(bits(1, random), 3600).astype(np.int64)
+        return hour * HOUR + second * _SECOND
+
+
+@cache
+def _day_ends(spec: Rhythmic) -> U64:
+    """Cumulative weights of the days (u64[n])."""
+    first, last = spec._days()
+    days = np.arange(first, last)
+    weights = np.ones(len(days), np.uint64)
+    if spec.months:
+        month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+        weights *= np.array(spec.months, np.uint64)[month]
+    if spec.weekdays:
+        weights *= np.array(spec.weekdays, np.uint64)[(days + _MONDAY) % 7]
+    if spec.rising:
+        weights *= np.arange(1, len(days) + 1, dtype=np.uint64)
+    return np.cumsum(weights)
