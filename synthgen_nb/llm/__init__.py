@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from .base import Ask, JsonSchema, Lark, Model, Prompt, Regex, Reply, Sampling, Shape, Tick, silent
+from .hub import Needs, needs
+from .loading import NAMES, load_model
 from .scripted import ScriptedModel
 
 __all__ = [
+    "NAMES",
     "Ask",
     "JsonSchema",
     "Lark",
     "Model",
+    "Needs",
     "Prompt",
     "Regex",
     "Reply",
@@ -17,5 +21,7 @@ __all__ = [
     "ScriptedModel",
     "Shape",
     "Tick",
+    "load_model",
+    "needs",
     "silent",
 ]
