@@ -46,6 +46,9 @@ _ROOMS = {
     "Jobs": "jobs",
     "generate": "jobs",
     "run": "jobs",
+    "write_texts": "jobs",
+    "TextOrder": "textsets.orders",
+    "text_order": "textsets.domains",
     "Proof": "proving",
     "prove": "proving",
     "load": "loading",
@@ -73,6 +76,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "Store",
     "StoreError",
     "SynthgenError",
+    "TextOrder",
     "UnsafeSQLError",
     "__version__",
     "check",
@@ -89,9 +93,11 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "run",
     "schema_json",
     "set_cells",
+    "text_order",
     "ui",
     "unload_ipython_extension",
     "validate",
+    "write_texts",
 ]
 
 if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds the two lists together
@@ -116,7 +122,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
     from .exports import export
     from .feasibility import check
     from .introspection import read_database
-    from .jobs import Job, Jobs, generate, run
+    from .jobs import Job, Jobs, generate, run, write_texts
     from .loading import load
     from .notebook import ui
     from .plan import Plan, plan_from_json
@@ -124,6 +130,8 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
     from .report import Finding, Report
     from .schema import Schema
     from .store import Store
+    from .textsets.domains import text_order
+    from .textsets.orders import TextOrder
     from .validation import validate
 
 

@@ -35,10 +35,10 @@ from .pages import (
     FIRST_ROWS,
     dataset_page,
     report_page,
-    schema_page,
     store_page,
 )
 from .plancommands import plan_command, planned, request_of, schema_of
+from .planpages import schema_page
 from .request import table_key
 from .storecommands import add_store_commands
 

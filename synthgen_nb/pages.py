@@ -4,13 +4,14 @@ and a notebook as HTML. Knows neither rendering; holds every word and number bot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from .errors import PlanError
 from .report import Finding, Report
-from .schema import Check, Exclude, ForeignKey, Note, PrimaryKey, Schema, Table, Unique
+from .textsets.orders import texts_of
+from .textsets.quality import REASONS, Quality
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,6 +25,7 @@ Cell = str | None  # None is SQL's NULL, shown as a word that no text value can 
 LONGEST = 60  # characters of one value; a cell is for recognising a value, not for reading an essay
 FIRST_ROWS = 10
 SAMPLES = 5
+_MIDDLE = frozenset({1, 2, 3})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def dataset_page(dataset: Dataset, *, first_rows: int = FIRST_ROWS, tables: Sequ
     """Summary, checks and the first rows of each table (or of `tables`); with first_rows=0 the summary alone."""
     shown = list(dataset.rows if tables is None else tables)
     report = dataset.report
-    parts = [Part("tables", _tables_grid(dataset)), *_instructed_parts(dataset.instructed)]
+    parts = [Part("tables", _tables_grid(dataset)), *_instructed_parts(dataset.instructed), *_texts_parts(dataset)]
     if first_rows:
         parts += [
             Part(
@@ -112,13 +114,43 @@ def _instructed_parts(told: Instructed | None) -> tuple[Part, ...]:
     return (Part(f"instructions, read by {told.model}", Grid(("state", "change"), rows)),)
 
 
+def _texts_parts(dataset: Dataset) -> tuple[Part, ...]:
+    """How good a set of texts is; nothing for a dataset that a plan made."""
+    texts = texts_of(bytes(dataset.manifest.plan))
+    return quality_parts(texts.quality) if texts else ()
+
+
+def quality_parts(quality: Quality) -> tuple[Part, ...]:
+    """Counts of the texts, the share of each topic, and what was not kept."""
+    lengths = quality.lengths
+    heat = ", ".join(f"{temperature:g}" for temperature in quality.temperatures)
+    facts = (
+        ("records of prompts", f"{quality.records:,} of {quality.asked:,}"),
+        ("different words, pairs of words", f"{quality.distinct_1:.1%}, {quality.distinct_2:.1%}"),
+        ("characters: median, middle 80 %", f"{lengths.median:,}, {lengths.tenth:,} to {lengths.ninetieth:,}"),
+        ("contact data replaced", f"{quality.reserved:,}"),
+        ("tokens, time of the model", f"{quality.tokens:,}, {duration(quality.seconds)}"),
+        ("temperature", heat),
+    )
+    topics = tuple((t.topic, f"{t.records:,}", f"{t.wanted:,}", f"{t.asked:,}", t.why) for t in quality.topics)
+    dropped = tuple((REASONS[why], f"{count:,}") for why, count in quality.dropped.items())
+    return (
+        Part("quality", Grid(("texts", "value"), facts, frozenset({1}))),
+        Part(
+            "topics",
+            without_empty(Grid(("topic", "records", "wanted", "prompts", "note"), topics, frozenset({1, 2, 3}))),
+        ),
+        *([Part("not kept", Grid(("why", "records"), dropped, frozenset({1})))] if dropped else []),
+    )
+
+
 def _tables_grid(dataset: Dataset) -> Grid:
     rows, plan, tables = [], readable_plan(dataset), dataset.schema.tables
     for key, count in dataset.rows.items():
         table = plan.tables[key] if plan else None
         less = f"{table.asked:,} asked: {table.why or 'fewer are possible'}" if table and count < table.asked else ""
         rows.append((key, f"{count:,}", str(len(tables[key].columns)), less))
-    return _without_empty(Grid(("table", "rows", "columns", "note"), tuple(rows), frozenset({1, 2})))
+    return without_empty(Grid(("table", "rows", "columns", "note"), tuple(rows), frozenset({1, 2})))
 
 
 def readable_plan(dataset: Dataset) -> Plan | None:
@@ -199,103 +231,6 @@ def sample_grid(finding: Finding) -> Grid:
     return Grid(names, rows, more=f"{plural(more, 'more row')}" if more > 0 else "")
 
 
-def schema_page(schema: Schema) -> Page:
-    marks = [Mark("note", note_line(n)) for n in schema.notes]
-    parts = tuple(
-        Part(_table_title(t), _columns_grid(t), folded=len(schema.tables) > 3) for t in schema.tables.values()
-    )
-    kinds = {"foreign key": ForeignKey, "unique": Unique, "check": Check, "exclude": Exclude}
-    found = [c for t in schema.tables.values() for c in t.constraints]
-    counts = [plural(n, name) for name, kind in kinds.items() if (n := sum(isinstance(c, kind) for c in found))]
-    return Page("schema", (schema.dialect, plural(len(schema.tables), "table"), *counts), tuple(marks), parts)
-
-
-def note_line(note: Note) -> str:
-    """With its place in the DDL, where there is a text to look at."""
-    return f"line {note.line}, col {note.column}: {note.text}" if note.line else note.text
-
-
-def _table_title(table: Table) -> str:
-    reference = f" · {plural(len(table.rows), 'row')} of its own" if table.rows else ""
-    return f"{table.key} · {plural(len(table.columns), 'column')}{reference}"
-
-
-def _columns_grid(table: Table) -> Grid:
-    return _without_empty(
-        Grid(
-            ("column", "type", "null", "rules", "comment"),
-            tuple(
-                (
-                    c.name,
-                    c.type.sql,
-                    "yes" if c.nullable else "no",
-                    cut("; ".join(_rules(table, c.name))),
-                    cut(c.comment),
-                )
-                for c in table.columns
-            ),
-        )
-    )
-
-
-def _rules(table: Table, column: str) -> Iterable[str]:
-    own = table.column(column)
-    if own.generated:
-        yield f"generated: {own.generated}"
-    elif own.identity:
-        yield "identity"
-    for c in table.constraints:
-        if column not in getattr(c, "columns", ()):
-            continue
-        match c:
-            case PrimaryKey():
-                yield "primary key"
-            case Unique():
-                yield "unique" if len(c.columns) == 1 else f"unique ({', '.join(c.columns)})"
-            case ForeignKey():
-                yield f"-> {c.table}({', '.join(c.references)})"
-            case Check():
-                yield f"check {c.sql}"
-
-
-def plan_page(plan: Plan) -> Page:
-    """What will be made: rows per table with the reason where they are fewer, and how each column is filled."""
-    rows: list[tuple[str, ...]] = []
-    for key, table in plan.tables.items():
-        capacity = "" if table.capacity is None else f"{table.capacity:,}"
-        rows.append(
-            (key, f"{table.rows:,}", f"{table.asked:,}", capacity, table.why if table.rows < table.asked else "")
-        )
-    tables = _without_empty(Grid(("table", "rows", "asked", "at most", "why"), tuple(rows), frozenset({1, 2, 3})))
-    return Page(
-        "plan",
-        (
-            plural(len(plan.tables), "table"),
-            plural(sum(t.rows for t in plan.tables.values()), "row"),
-            f"seed {plan.seed}",
-            f"as of {plan.as_of}",
-            plan.schema.dialect,
-        ),
-        marks=tuple(Mark("broken", f"{place(f)} {f.text}") for f in plan.findings if f.verdict == "broken"),
-        parts=(Part("tables", tables), *(_filling(plan, key) for key in plan.tables)),
-    )
-
-
-def _filling(plan: Plan, key: str) -> Part:
-    """How the columns of one table are filled."""
-    from .plan import NULL_SCALE
-
-    rows = []
-    for name, column in plan.tables[key].columns.items():
-        kind = type(column.spec).__name__.lower()
-        nulls = f"{100 * column.nulls / NULL_SCALE:.0f} %" if column.nulls else ""
-        sure = f"{column.confidence:.0%}" if column.confidence else ""
-        type_ = plan.schema.tables[key].column(name).type.sql
-        rows.append((name, type_, column.meaning.replace("_", " "), kind, nulls, sure, cut(column.rule)))
-    columns = ("column", "type", "meaning", "filled by", "null", "sure", "because")
-    return Part(key, _without_empty(Grid(columns, tuple(rows), frozenset({4, 5}))), folded=True)
-
-
 def store_page(store: Store) -> Page:
     rows = []
     for name in store.names():
@@ -369,7 +304,7 @@ def cut(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _without_empty(grid: Grid) -> Grid:
+def without_empty(grid: Grid) -> Grid:
     """The grid less the columns (from the third on) in which nothing is said."""
     keep = [i for i in range(len(grid.columns)) if i < 2 or any(row[i] for row in grid.rows)]
     right = frozenset(keep.index(i) for i in grid.right if i in keep)

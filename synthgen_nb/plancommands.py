@@ -14,7 +14,8 @@ from .console import asker, show
 from .engines.urls import target
 from .errors import InputError
 from .options import Settings, settings
-from .pages import note_line, plan_page, plural
+from .pages import plural
+from .planpages import note_line, plan_page
 from .request import Request, as_text, dataset_name, draft, read_file, read_live, request, reuse
 
 if TYPE_CHECKING:

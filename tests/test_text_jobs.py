@@ -29,9 +29,8 @@ from synthgen_nb.ledger import Ledger, Record
 from synthgen_nb.llm.base import Ask, Reply
 from synthgen_nb.llm.scripted import ScriptedModel
 from synthgen_nb.running import run_job
-from synthgen_nb.textsets import KIND_NAMES, LINE_FORMATS, KindName, Texts, texts_of
-from synthgen_nb.textsets.formats import require
-from synthgen_nb.textsets.orders import TextOrder
+from synthgen_nb.textsets.formats import LINE_FORMATS, require
+from synthgen_nb.textsets.orders import KIND_NAMES, KindName, TextOrder, Texts, texts_of
 from synthgen_nb.validation import validate
 from synthgen_nb.working import Stop
 from tests.texts import model, order, reply

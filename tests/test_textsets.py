@@ -13,21 +13,12 @@ import pytest
 from synthgen_nb.errors import InputError
 from synthgen_nb.llm.base import Sampling
 from synthgen_nb.llm.shapes import held, reader
-from synthgen_nb.textsets import (
-    KIND_NAMES,
-    LINE_FORMATS,
-    KindName,
-    TextOrder,
-    checked,
-    domain_names,
-    order_of,
-    read_domain,
-)
 from synthgen_nb.textsets.collecting import PATIENCE, Batch, Collection, Judged
-from synthgen_nb.textsets.domains import Domain, delete_domain, save_domain
-from synthgen_nb.textsets.formats import line, require
+from synthgen_nb.textsets.domains import Domain, delete_domain, domain_names, read_domain, save_domain, text_order
+from synthgen_nb.textsets.formats import LINE_FORMATS, line, require
 from synthgen_nb.textsets.kinds import KINDS, changed, kind_of, schema_of, shape_of, texts_in
 from synthgen_nb.textsets.nearness import Index, normal, shingles, signature
+from synthgen_nb.textsets.orders import KIND_NAMES, KindName, TextOrder, checked
 from synthgen_nb.textsets.prompts import Slot, ask, seed
 from synthgen_nb.textsets.sieving import unfit
 from tests.texts import model, order, reply
@@ -75,11 +66,11 @@ def test_what_can_not_be_asked_is_refused_with_the_way_out(given: dict[str, Any]
 
 def test_a_field_of_ones_own_words_needs_topics() -> None:
     with pytest.raises(InputError, match=r"no topics \(example: --topics python,sql\)"):
-        order_of(NOWHERE, kind="qa", records=5, domain="beekeeping")
-    own = order_of(NOWHERE, kind="qa", records=5, domain="beekeeping", topics=("hives", " hives ", "honey"))
+        text_order(NOWHERE, kind="qa", records=5, domain="beekeeping")
+    own = text_order(NOWHERE, kind="qa", records=5, domain="beekeeping", topics=("hives", " hives ", "honey"))
     assert own.topics == ("hives", "honey")
     with pytest.raises(InputError, match="nothing says what"):
-        order_of(NOWHERE, kind="qa", records=5, topics=("a",))
+        text_order(NOWHERE, kind="qa", records=5, topics=("a",))
 
 
 # Domains
@@ -94,7 +85,7 @@ def test_a_dozen_domains_come_along_and_each_makes_an_order_of_every_kind() -> N
         assert domain.name == name
         assert len(domain.topics) >= 10
         for kind in KIND_NAMES:
-            made = order_of(NOWHERE, kind=kind, records=20, domain=name)
+            made = text_order(NOWHERE, kind=kind, records=20, domain=name)
             assert made.topics == domain.topics
             assert held(shape_of(made))
             assert not schema_of(made).notes
@@ -107,7 +98,7 @@ def test_a_domain_of_ones_own_is_saved_listed_read_and_deleted(tmp_path: Path) -
     assert domain_names(tmp_path)["beekeeping"]
     assert domain_names(tmp_path)["law"], "one's own hides that of the package"
     assert read_domain(tmp_path, "beekeeping") == own
-    made = order_of(tmp_path, kind="dialogue", records=4, domain="Beekeeping", description="for city people")
+    made = text_order(tmp_path, kind="dialogue", records=4, domain="Beekeeping", description="for city people")
     assert made.description == "keeping bees. for city people"
     assert made.speakers == ("keeper", "buyer")
     delete_domain(tmp_path, "law")

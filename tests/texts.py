@@ -9,7 +9,8 @@ from typing import Any
 
 from synthgen_nb.llm.base import Ask, Reply
 from synthgen_nb.llm.scripted import ScriptedModel
-from synthgen_nb.textsets import KindName, TextOrder, order_of
+from synthgen_nb.textsets.domains import text_order
+from synthgen_nb.textsets.orders import KindName, TextOrder
 
 WORDS = [
     "river",
@@ -67,7 +68,7 @@ AGAIN = 40  # texts that come again and again
 
 def order(records: int = 60, kind: KindName = "qa", **given: Any) -> TextOrder:
     topics = given.pop("topics", ("python", "sql", "networks"))
-    return order_of(Path("nowhere"), kind=kind, records=records, domain="technology", topics=topics, **given)
+    return text_order(Path("nowhere"), kind=kind, records=records, domain="technology", topics=topics, **given)
 
 
 def model(again: float = 0.3, cut: float = 0.05, name: str = "scripted") -> ScriptedModel:

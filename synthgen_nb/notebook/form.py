@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DDLError, InputError, SynthgenError
 from ..options import Settings, parse_rows, parse_seed
-from ..pages import note_line, plural
+from ..pages import plural
+from ..planpages import note_line
 from ..request import Request, request
 from .arguments import repeated
 from .binding import unfit

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from ..engines.urls import masked, target
 from ..errors import InputError
 from ..jobpages import estimate_words
-from ..pages import Mark, note_line, readable_plan
+from ..pages import Mark, readable_plan
+from ..planpages import note_line
 from ..request import Request, dataset_name, draft, drafted, read_file, read_live, read_schema, request
 from .arguments import repeated
 from .watching import leave, watch

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..jobpages import job_page
 from ..outcomes import proof_page
-from ..pages import Grid, Mark, Page, Part, brief, dataset_page, plan_page, report_page, schema_page
+from ..pages import Grid, Mark, Page, Part, brief, dataset_page, report_page
+from ..planpages import plan_page, schema_page
 from ..screen import PLAIN, text
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ def find_domain(store: Path, name: str) -> Domain | None:
     return read_domain(store, plain) if plain in domain_names(store) else None
 
 
-def order_of(
+def text_order(
     store: Path,
     *,
     kind: KindName,

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..ddl import parse_ddl
 from ..llm.base import JsonSchema
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ def schema_of(order: TextOrder) -> Schema:
 
 @cache
 def _schema(columns: str, topics: tuple[str, ...], labels: tuple[str, ...]) -> Schema:
+    from ..ddl import parse_ddl
+
     columns = columns.replace("LABELS", _listed(labels))
     return parse_ddl(
         f"CREATE TABLE {TABLE} (\n  id integer PRIMARY KEY,\n"

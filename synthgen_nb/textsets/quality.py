@@ -7,12 +7,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
-Dropped = Literal["cut", "misshapen", "empty", "refusal", "echo", "language", "repetitive", "exact", "near"]
-REASONS: dict[Dropped, str] = {
+REASONS: dict[str, str] = {
     "cut": "ended at the bound of its length",
     "misshapen": "not of the shape that was asked",
     "empty": "a text without a word",
