@@ -16,6 +16,7 @@ from typing import Any
 from ..errors import MissingExtra, ModelError
 from . import batches, hub, pins
 from .local import LocalModel
+from .server import ServerModel
 
 _LIBRARIES = ("torch", "transformers", "llguidance", "jsonschema", "safetensors", "huggingface_hub")
 # What a short name stands for, the first that is here or can be had: quantised already, and whole.
@@ -32,12 +33,17 @@ def load_model(
     quantise: bool = True,
     download: bool = False,
     exact: bool = False,
+    elsewhere: bool = False,
     widest: int = batches.WIDEST,
     environ: Mapping[str, str] = os.environ,
-) -> LocalModel:
-    """`name` is one of NAMES, an id on the hub (owner/name), a folder or a FILE.gguf. Without `download` only what is
-    on this disk is looked at. `exact` computes in float32, so that on a CPU no batch changes a row. Raises ModelError
+) -> LocalModel | ServerModel:
+    """`name` is one of NAMES, an id on the hub (owner/name), a folder, a FILE.gguf, or the URL of a server with #NAME
+    of its model behind it. Without `download` only what is on this disk is looked at; without `elsewhere` only servers
+    on this machine are asked. `exact` computes in float32, so that on a CPU no batch changes a row. Raises ModelError
     for what is not there, has no room or is not to be trusted, MissingExtra without the extra llm."""
+    if name.startswith(("http://", "https://")):
+        url, _, model = name.partition("#")
+        return ServerModel(url, name=model, elsewhere=elsewhere)
     if any(importlib.util.find_spec(library) is None for library in _LIBRARIES):
         raise MissingExtra("llm")
     path = Path(name).expanduser()

@@ -73,6 +73,12 @@ def _spelled(char: str) -> str:
     return char if char.isprintable() or ord(char) > 0x7F else f"\\x{ord(char):02x}"
 
 
+def _braces(low: int, high: float) -> str:
+    if low == high:
+        return f"{{{low}}}"
+    return f"{{{low},{int(high)}}}" if high < inf else f"{{{low},}}"
+
+
 def _quoted(low: str, high: str) -> int:
     """Bytes that a character of a range may take in a JSON string."""
     if low < " " or any(low <= odd <= high for odd in '"\\\x7f'):
@@ -135,7 +141,7 @@ class _Reader:
         low, high = {"?": (0, 1.0), "*": (0, inf), "+": (1, inf)}.get(sign) or self.count()
         if self.peek() and self.peek() in "?*+{":
             raise self.refused("a second count")
-        braces = sign if sign != "{" else f"{{{low},{int(high)}}}" if high < inf else f"{{{low},}}"
+        braces = sign if sign != "{" else _braces(low, high)
         return Measured(
             pattern=one.pattern + braces,
             least=low * one.least,
