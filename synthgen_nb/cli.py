@@ -41,6 +41,7 @@ from .plancommands import plan_command, planned, request_of, schema_of
 from .planpages import schema_page
 from .request import table_key
 from .storecommands import add_store_commands
+from .textcommands import add_text_commands
 
 _log = logging.getLogger("synthgen_nb")
 _NOTES = 5  # lines about what an export can't hold
@@ -169,6 +170,7 @@ def _parser() -> Parser:
 
     add_job_commands(commands)
     add_store_commands(commands)
+    add_text_commands(commands)
     demo_command = commands.add_parser("demo", help="a small shop, generated and shown", description=demo.demo.__doc__)
     demo_command.set_defaults(run=_demo)
     lab = commands.add_parser("lab", help="the quickstart notebook in JupyterLab", description=launch.lab.__doc__)

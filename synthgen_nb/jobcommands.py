@@ -7,17 +7,18 @@ import sys
 import threading
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from .console import answer, confirmed, reader, store_of
+from .console import answer, confirmed, model_of, model_options_of, reader, store_of
 from .documents import dataset_document
 from .errors import InputError, Interrupted
 from .events import Event, line
 from .jobpages import WHY, job_page, jobs_document, jobs_page
-from .options import add_store_option, parse_seconds
+from .options import add_loading_options, add_store_option, parse_seconds
 from .pages import dataset_page
 from .progress import Announced, follow
 from .summaries import summary
@@ -25,6 +26,8 @@ from .summaries import summary
 if TYPE_CHECKING:
     from .dataset import Dataset
     from .jobs import Job, Jobs
+    from .ledger import Record
+    from .llm import Model
 
 _PATIENCE = 10.0  # seconds for a job elsewhere to do what it is asked
 
@@ -41,6 +44,8 @@ def add_job_commands(commands: Any) -> None:
         command.set_defaults(run=run)
         if name in ("resume", "wait"):
             add_watching_options(command)
+        if name == "resume":
+            add_loading_options(command)
         if name == "cancel":
             command.add_argument("--keep", action="store_true", help="keep its rows as a version marked partial")
             command.add_argument("--yes", action="store_true", help="do not ask")
@@ -103,9 +108,22 @@ def _log(args: Namespace) -> int:
 def _resume(args: Namespace) -> int:
     """Finishes a job that was paused, interrupted or failed.
 
-    It goes on from the parts that are whole; the rows are those of an uninterrupted run."""
-    dataset = watched(_all(args).resume(args.job, timeout=args.timeout), args)
+    It goes on from what is whole; the rows are those of an uninterrupted run. Texts need the model that began them."""
+    jobs = _all(args)
+    with _writing(jobs.job(args.job).record, args) as model:
+        dataset = watched(jobs.resume(args.job, model=model, timeout=args.timeout), args)
     return _shown(args, dataset)
+
+
+def _writing(record: Record, args: Namespace) -> AbstractContextManager[Model | None]:
+    """The model that a job of texts is written by: the one named, or the one of that id on the hub."""
+    if record.texts is None or record.saved() is not None:
+        return nullcontext()
+    options = model_options_of(args)
+    known = record.texts.model if "/" in record.texts.model else ""  # a folder's or a file's name says not where it is
+    if not (options.name or known):
+        return nullcontext()  # refused by the job itself, which says what it needs
+    return model_of(options if options.name else replace(options, name=known))
 
 
 def _pause(args: Namespace) -> int:

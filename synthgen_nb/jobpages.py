@@ -101,8 +101,9 @@ def job_page(record: Record, *, resume: str) -> Page:
 
 def estimate_words(estimate: Estimate) -> str:
     """'9,150,000 rows, about 210 MB, 8 s, 380 MB of memory'."""
+    tokens = f"{plural(estimate.tokens, 'token')}, " if estimate.tokens else ""
     return (
-        f"{plural(estimate.rows, 'row')}, about {size(estimate.bytes)}, {duration(estimate.seconds)}, "
+        f"{plural(estimate.rows, 'row')}, about {tokens}{size(estimate.bytes)}, {duration(estimate.seconds)}, "
         f"{size(estimate.memory)} of memory"
     )
 

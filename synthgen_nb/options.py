@@ -243,8 +243,8 @@ def add_store_option(parser: ArgumentParser) -> None:
     parser.add_argument("--store", metavar="DIR", help="the folder of datasets (default synthgen_store)")
 
 
-def add_model_options(parser: ArgumentParser) -> None:
-    """The model and how it draws: wherever a model may write."""
+def add_loading_options(parser: ArgumentParser) -> None:
+    """Which model: also where it is settled already how it draws."""
     parser.add_argument(
         "--model",
         metavar="MODEL",
@@ -254,6 +254,11 @@ def add_model_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-quantise", dest="quantise", action="store_false", default=None, help="weights as they are, not in 4 bits"
     )
+
+
+def add_model_options(parser: ArgumentParser) -> None:
+    """The model and how it draws: wherever a model may write."""
+    add_loading_options(parser)
     parser.add_argument(
         "-t",
         "--temperature",

@@ -14,6 +14,7 @@ from .options import DATABASE_FORMATS, TABLE_FORMATS, add_store_option
 from .outcomes import exported_page
 from .pages import store_page
 from .readymade import template, template_names
+from .textsets.formats import LINE_FORMATS
 
 
 def add_store_commands(commands: Any) -> None:
@@ -21,7 +22,9 @@ def add_store_commands(commands: Any) -> None:
     export = commands.add_parser("export", help="a dataset as files", description=_export.__doc__)
     export.add_argument("name", metavar="NAME", help="a dataset in the store")
     export.add_argument("--version", type=int, metavar="N", help="default: the latest")
-    export.add_argument("--to", choices=(*TABLE_FORMATS, *DATABASE_FORMATS), default="csv", help="default: csv")
+    export.add_argument(
+        "--to", choices=(*TABLE_FORMATS, *DATABASE_FORMATS, *LINE_FORMATS), default="csv", help="default: csv"
+    )
     export.add_argument("--out", metavar="DIR", required=True, help="a new or empty folder, or one it wrote before")
     export.set_defaults(run=_export)
     drop = commands.add_parser("drop", help="remove a dataset", description=_drop.__doc__)

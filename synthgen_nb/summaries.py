@@ -21,7 +21,7 @@ def summary(record: Record) -> dict[str, Any]:
     "instructed", "libraries", "error"}, the four about a model filled where there was one, and of a job that saved a
     version also {"version", "order", "tables": {T: {"rows", "seconds", "bytes", "columns": {C: {"null_share",
     "distinct", "distinct_in"}}}}, "validation"}. `distinct` is counted in the first `distinct_in` rows."""
-    order, state, told = record.order, record.state, record.order.instructed
+    order, state, told, texts = record.order, record.state, record.order.instructed, record.texts
     facts: dict[str, Any] = {
         "job": order.job,
         "dataset": order.name,
@@ -32,8 +32,8 @@ def summary(record: Record) -> dict[str, Any]:
         "rows": state.rows,
         "asked": order.rows,
         "seed": order.seed,
-        "model": told.model if told else None,
-        "temperature": told.temperature if told else None,
+        "model": told.model if told else texts.model if texts else None,
+        "temperature": told.temperature if told else texts.sampling.temperature if texts else None,
         "model_errors": list(told.errors) if told else [],
         "instructed": to_builtins(told) if told else None,
         "libraries": order.libraries,

@@ -20,6 +20,7 @@ from ..options import (
     did_you_mean,
     parse_seconds,
 )
+from ..textsets.formats import LINE_FORMATS
 from .binding import unfit
 
 _ASSIGNED = re.compile(r"\s*(\S+)\s*<<(?:\s+|$)(.*)", re.DOTALL)
@@ -100,7 +101,7 @@ def command_parser(command: str) -> Parser:
             "--engine", default="duckdb", metavar="ENGINE|URL", help="duckdb, sqlite, postgresql://, mysql://"
         )
     if command == "export":
-        formats = (*TABLE_FORMATS, *DATABASE_FORMATS)
+        formats = (*TABLE_FORMATS, *DATABASE_FORMATS, *LINE_FORMATS)
         parser.add_argument("--to", choices=formats, default="csv", help="default: csv")
         parser.add_argument("--out", metavar="DIR", required=True, help="a new or empty folder, or one it wrote before")
     if command == "rename":

@@ -86,7 +86,7 @@ class Live:
     def __init__(self, job: Job, way_out: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._job, self._way_out = job, way_out
         self._clock, self._drawn = clock, -1.0
-        self._preview = Preview(job.record.plan)
+        self._preview = Preview(job.record.plan) if job.record.texts is None else None
         self._totals = job.record.totals
         self._progress = Progress()
         self._handle: DisplayHandle | None = None
@@ -100,7 +100,7 @@ class Live:
         self._progress = progress
         if (now := self._clock()) - self._drawn >= 1 / PER_SECOND:
             self._drawn = now
-            self._update(progress_bundle(self._whole(), self._way_out, self._preview.parts()))
+            self._update(progress_bundle(self._whole(), self._way_out, self._preview.parts() if self._preview else ()))
 
     def close(self) -> None:
         """The last state, unless a result has replaced it: a job that rests says so where it was seen."""
