@@ -53,7 +53,7 @@ def decode(weights: Any, vocabulary: LLTokenizer, prefix: Prefix, rows: Sequence
     """The replies of all rows. `tick` is called after every step; what it raises ends the work there."""
     import torch
 
-    masks = _Masks(vocabulary, rows)
+    masks = Masks(vocabulary, rows)
     chances = [chance(row.seed) for row in rows]
     samplings = [row.sampling for row in rows]
     with torch.inference_mode():
@@ -104,7 +104,7 @@ class _Steps:
         self.scores = found.logits[:, -1].float()
 
 
-class _Masks:
+class Masks:
     """The automata of a batch: which tokens each row may take next, and which it took."""
 
     def __init__(self, vocabulary: LLTokenizer, rows: Sequence[Row]) -> None:

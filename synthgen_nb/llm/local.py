@@ -18,7 +18,8 @@ from .prompting import Tokens, tokens_of
 
 class LocalModel:
     """A causal language model of transformers with its fast tokenizer. `widest` bounds a batch; it shrinks when memory
-    has run out once. `unload` gives the memory back, and then nothing can be asked."""
+    has run out once. `vocabulary` is the grammar engine's view of its tokens. `unload` gives the memory back, and then
+    nothing can be asked."""
 
     def __init__(self, weights: Any, tokenizer: Any, *, name: str, commit: str, widest: int = batches.WIDEST) -> None:
         from llguidance.hf import from_tokenizer
@@ -26,7 +27,7 @@ class LocalModel:
         self.name, self.commit, self.widest = name, commit, widest
         self._weights, self._tokenizer = weights, tokenizer
         # As wide as the logits, which may be wider than the tokenizer
-        self._vocabulary = from_tokenizer(
+        self.vocabulary = from_tokenizer(
             tokenizer, n_vocab=weights.config.vocab_size, eos_token=_ends(weights, tokenizer)
         )
         self._prefix: Prefix | None = None
@@ -103,7 +104,7 @@ class LocalModel:
             )
 
     def _automaton(self, shape: Shape) -> Any:
-        return grammars.begun(self._vocabulary, grammars.source(shapes.held(shape)))
+        return grammars.begun(self.vocabulary, grammars.source(shapes.held(shape)))
 
     def _width(self, prefix: tuple[int, ...], rows: Sequence[Row]) -> int:
         weights = self._whole()
@@ -118,7 +119,7 @@ class LocalModel:
             if self._prefix is None or self._prefix.tokens != prefix:
                 self._prefix = None  # before the next is made: there may be no room for two
                 self._prefix = prefilled(self._whole(), prefix)
-            return decode(self._whole(), self._vocabulary, self._prefix, part, tick)
+            return decode(self._whole(), self.vocabulary, self._prefix, part, tick)
 
         with self._lock:
             replies, width = batches.halving(work, rows, len(rows))

@@ -11,11 +11,12 @@ from typing import Any
 from msgspec import Struct
 
 from ..llm.base import Sampling
+from ..llm.diversity import distinct
 from .kinds import Row, kind_of, texts_in
 from .nearness import Index, normal
 from .orders import TextOrder
 from .prompts import Slot
-from .quality import Quality, TopicQuality, distinct, lengths
+from .quality import Quality, TopicQuality, lengths
 
 PATIENCE = 60  # prompts of a topic in a row of which too few gave a record: then it is dry
 _DROPS = 3  # records of them that are too few

@@ -4,10 +4,7 @@ Counts only; judges nothing.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -22,7 +19,6 @@ REASONS: dict[str, str] = {
     "exact": "a duplicate",
     "near": "a near duplicate",
 }
-_COUNTED = 20_000  # first records whose words are counted
 
 
 class TopicQuality(Struct, frozen=True, kw_only=True):
@@ -64,18 +60,6 @@ class Quality(Struct, frozen=True, kw_only=True):
     temperatures: tuple[float, ...]
 
 
-def distinct(texts: Iterable[Sequence[str]]) -> tuple[float, float]:
-    """distinct-1 and distinct-2 of texts as words, to four digits."""
-    ones: Counter[str] = Counter()
-    twos: Counter[tuple[str, str]] = Counter()
-    for place, words in enumerate(texts):
-        if place == _COUNTED:
-            break
-        ones.update(words)
-        twos.update(pairwise(words))
-    return _share(ones), _share(twos)
-
-
 def lengths(sizes: Iterable[int]) -> Lengths:
     ordered = sorted(sizes)
     if not ordered:
@@ -83,8 +67,3 @@ def lengths(sizes: Iterable[int]) -> Lengths:
     last = len(ordered) - 1
     least, tenth, median, ninetieth, most = (ordered[last * part // 10] for part in (0, 1, 5, 9, 10))
     return Lengths(least=least, tenth=tenth, median=median, ninetieth=ninetieth, most=most)
-
-
-def _share(counts: Counter[Any]) -> float:
-    total = sum(counts.values())
-    return round(len(counts) / total, 4) if total else 0.0
