@@ -6,7 +6,7 @@ import datetime as dt
 import functools  # not its partial alone: a room of this package has that name
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from msgspec import structs
 
@@ -29,7 +29,7 @@ from .domains import Domain, Facts, Scalar, domain_of
 from .draft import Draft
 from .expressed import expressed
 from .families import MOST_ROWS, counted
-from .granting import granted, sorted_out, told
+from .granting import Refusal, granted, sorted_out
 from .inside import with_inside
 from .keys import capacity, decide_keys
 from .kinship import agreed, tenanted, told_apart
@@ -60,21 +60,62 @@ def draft_plan(
     """A plan for every table of `schema`. `rows` is one number for all, or a number per table ("*" for the others).
     Tables whose constraints allow fewer get their capacity, with the reason. InputError for impossible numbers.
     `wishes` are fulfilled as far as the constraints leave room; `Plan.not_done` tells of the rest."""
-    plan = _drafted(schema, rows, seed, as_of, wishes)
+    plan, refused = tried(schema, rows, seed=seed, as_of=as_of, wishes=wishes)
+    told = tuple(refusal.finding for refusal in refused)
+    return structs.replace(plan, findings=plan.findings + told, wishes=tuple(wishes)) if wishes else plan
+
+
+def tried(
+    schema: Schema,
+    rows: int | Mapping[str, int] = DEFAULT_ROWS,
+    *,
+    seed: int = 0,
+    as_of: str = DEFAULT_AS_OF,
+    wishes: Sequence[Wish] = (),
+) -> tuple[Plan, tuple[Refusal, ...]]:
+    """The plan that `draft_plan` gives, and apart from it the wishes that are not fulfilled, or not wholly."""
+    tables = prepared(schema, rows, as_of, wishes)
+    plan, refused = _drafted(tables, seed, as_of, wishes)
     broken = {finding.table for finding in plan.findings if finding.verdict == "broken"}
     counting = [wish for wish in wishes if isinstance(wish, Count | Children)]
     if not broken or not counting:
-        return plan
+        return plan, refused
     blamed = [wish for wish in counting if wish.table in broken] or counting
     left = [wish for wish in wishes if wish not in blamed]
-    other = draft_plan(schema, rows, seed=seed, as_of=as_of, wishes=left)
+    other, others = tried(schema, rows, seed=seed, as_of=as_of, wishes=left)
     if any(finding.verdict == "broken" for finding in other.findings):
-        return plan
-    told_of = [told(wish, f"{wish.table} can't be filled with so many rows") for wish in blamed]
-    return structs.replace(other, findings=(*other.findings, *told_of), wishes=tuple(wishes))
+        return plan, refused
+    return other, (*others, *(Refusal(wish, f"{wish.table} can't be filled with so many rows") for wish in blamed))
 
 
-def _drafted(schema: Schema, rows: int | Mapping[str, int], seed: int, as_of: str, wishes: Sequence[Wish]) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A schema of which keys, domains and row counts are decided: `drafts` are its tables, nothing in them filled yet,
+    each with the rows asked for, the most there can be (None: no limit found) and why."""
+
+    schema: Schema
+    keys: Mapping[str, TableKeys]
+    drafts: Mapping[str, tuple[Draft, int, int | None, str]]
+    wishes: Mapping[str, Sequence[Wish]]
+    findings: Sequence[Finding]
+    refused: Sequence[Refusal]
+
+
+def _drafted(found: Prepared, seed: int, as_of: str, wishes: Sequence[Wish]) -> tuple[Plan, tuple[Refusal, ...]]:
+    tables: dict[str, TablePlan] = {}
+    findings, refused = list(found.findings), list(found.refused)
+    for key, (draft, asked, most, why) in found.drafts.items():
+        tables[key], unserved, untold = granted(draft, asked, most, why, found.wishes.get(key, ()))
+        findings += unserved
+        refused += untold
+    findings += _unequal_keys(found.keys, tables)
+    hashed = LOCALES_SHA256 if any(isinstance(wish, Locales) for wish in wishes) else ""
+    plan = Plan(schema=found.schema, seed=seed, as_of=as_of, tables=tables, findings=tuple(findings), locales=hashed)
+    return plan, tuple(refused)
+
+
+def prepared(schema: Schema, rows: int | Mapping[str, int], as_of: str, wishes: Sequence[Wish] = ()) -> Prepared:
+    """What is decided of all tables together. InputError for impossible numbers."""
     facts = Facts(schema.dialect, _day(as_of))
     schema = with_types(schema)
     whole, schema = schema, _without_partitions(schema)
@@ -116,7 +157,7 @@ def _drafted(schema: Schema, rows: int | Mapping[str, int], seed: int, as_of: st
     slices = {key: decide_slices(found, schema.dialect) for key, found in keys.items()}
     counts, limits = _settle(schema, keys, slices, domains, asked)
     heads = _ring_heads(keys)
-    tables: dict[str, TablePlan] = {}
+    drafts: dict[str, tuple[Draft, int, int | None, str]] = {}
     for table in schema.tables.values():
         known = meanings[table.key]
         draft = Draft(
@@ -139,19 +180,9 @@ def _drafted(schema: Schema, rows: int | Mapping[str, int], seed: int, as_of: st
         if isinstance(cut, str):
             draft.broken(f"no row finds a partition: {cut}", (), "add a partition, or ask for 0 rows", "partition")
         most, why = limits[table.key]
-        own = wished.get(table.key, ())
-        tables[table.key], found = granted(draft, asked[table.key], most, why, own)
-        findings += found
-    findings += [*_unequal_keys(keys, tables), *untold, *(told(*refusal) for refusal in uncounted)]
-    return Plan(
-        schema=whole,
-        seed=seed,
-        as_of=as_of,
-        tables=tables,
-        findings=tuple(findings),
-        wishes=tuple(wishes),
-        locales=LOCALES_SHA256 if any(isinstance(wish, Locales) for wish in wishes) else "",
-    )
+        drafts[table.key] = (draft, asked[table.key], most, why)
+    refused = [*untold, *(Refusal(*refusal) for refusal in uncounted)]
+    return Prepared(whole, keys, drafts, wished, findings, refused)
 
 
 def _without_partitions(schema: Schema) -> Schema:

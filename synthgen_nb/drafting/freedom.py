@@ -3,6 +3,7 @@ decides is not free; the reason is told in words. Knows no kind of wish."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from decimal import Decimal, InvalidOperation
 
@@ -12,13 +13,14 @@ from ..plan import ColumnPlan, TablePlan
 from ..schema import Column, Kind
 from ..specs import After, AnySpec, Expression, Joined, Null
 from ..wishes import Value
-from .domains import Domain, Scalar
+from .domains import Domain, Scalar, units_of
 from .draft import Draft
 from .reading import scalar_of
 
 NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.MONEY, Kind.YEAR}
 MOMENTS = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ}
 _NAMEABLE = NUMBERS | MOMENTS | {Kind.TIME, Kind.BOOLEAN, Kind.TEXT, Kind.ENUM}
+_EPOCH = dt.datetime(1970, 1, 1)
 _LONGEST_NUMBER = 40  # characters: 1e999999999 is short and no number to compute with
 
 
@@ -128,3 +130,18 @@ def _unfit_text(name: str, domain: Domain, text: str) -> str:
     if domain.case and text != getattr(text, domain.case)():
         return f"{text!r} is not in {domain.case} case, as a CHECK of {name} has it"
     return ""
+
+
+def spelled(column: Column, value: Scalar) -> Value:
+    """A physical value as a wish names it."""
+    kind = column.type.kind
+    if isinstance(value, str | bool):
+        return value
+    if kind == Kind.DATE:
+        return (_EPOCH + dt.timedelta(days=value)).date().isoformat()
+    if kind in MOMENTS:
+        return (_EPOCH + dt.timedelta(microseconds=value)).isoformat(" ")
+    if kind == Kind.TIME:
+        return (_EPOCH + dt.timedelta(microseconds=value)).time().isoformat()
+    exact = Decimal(value) / units_of(column.type)
+    return int(exact) if exact == int(exact) else float(exact)

@@ -4,6 +4,7 @@ what they leave; what they leave no room for is told, in words, and never an err
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..plan import TablePlan
 from ..report import Finding
@@ -24,9 +25,18 @@ from .written import grant_written
 _Asked = tuple[int, int | None, str]  # what build_table is told of the rows
 
 
-def told(wish: Wish, why: str) -> Finding:
-    """That a wish is not fulfilled, or not wholly."""
-    return Finding(verdict="holds", rule="wish", table=wish.table, columns=columns_of(wish), text=why)
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """That a wish is not fulfilled, or not wholly, and why."""
+
+    wish: Wish
+    why: str
+    partly: bool = False
+
+    @property
+    def finding(self) -> Finding:
+        wish = self.wish
+        return Finding(verdict="holds", rule="wish", table=wish.table, columns=columns_of(wish), text=self.why)
 
 
 def columns_of(wish: Wish) -> tuple[str, ...]:
@@ -38,27 +48,27 @@ def columns_of(wish: Wish) -> tuple[str, ...]:
     return ()
 
 
-def sorted_out(schema: Schema, wishes: Iterable[Wish]) -> tuple[dict[str, list[Wish]], list[Finding]]:
+def sorted_out(schema: Schema, wishes: Iterable[Wish]) -> tuple[dict[str, list[Wish]], list[Refusal]]:
     """The wishes by their tables, and those of which the table or a column is not there. Of two of one kind for the
     same columns the later counts."""
     found: dict[str, list[Wish]] = {}
-    findings: list[Finding] = []
+    refused: list[Refusal] = []
     for wish in wishes:
         table = schema.tables.get(wish.table)
         unknown = [c for c in columns_of(wish) if table is not None and c not in table.column_names]
         if table is None:
-            findings.append(told(wish, f"there is no table {wish.table}"))
+            refused.append(Refusal(wish, f"there is no table {wish.table}"))
         elif table.partition_of in schema.tables:
-            findings.append(told(wish, f"{wish.table} is a partition: wish for {table.partition_of}"))
+            refused.append(Refusal(wish, f"{wish.table} is a partition: wish for {table.partition_of}"))
         elif unknown:
-            findings.append(told(wish, f"{wish.table} has no column {unknown[0]}"))
+            refused.append(Refusal(wish, f"{wish.table} has no column {unknown[0]}"))
         else:
             own = found.setdefault(wish.table, [])
             for earlier in [w for w in own if _subject(w) == _subject(wish)]:
                 own.remove(earlier)
-                findings.append(told(earlier, "a later wish for the same takes its place"))
+                refused.append(Refusal(earlier, "a later wish for the same takes its place"))
             own.append(wish)
-    return found, findings
+    return found, refused
 
 
 def _subject(wish: Wish) -> tuple[object, ...]:
@@ -67,25 +77,26 @@ def _subject(wish: Wish) -> tuple[object, ...]:
 
 def granted(
     draft: Draft, asked: int, most: int | None, why: str, wishes: Sequence[Wish]
-) -> tuple[TablePlan, list[Finding]]:
-    """The plan of a table with what can be of its wishes, and what could not be served."""
+) -> tuple[TablePlan, list[Finding], list[Refusal]]:
+    """The plan of a table with what can be of its wishes, what could not be served, and the wishes that are not."""
     rows = (asked, most, why)
     blank = draft.afresh(draft.domains, draft.boxes)
     plan, found = build_table(draft, *rows)
     free = plan  # of any wish
     bounds = [wish for wish in wishes if isinstance(wish, Between)]
     if not wishes or any(f.verdict == "broken" for f in found):
-        return plan, found
-    refused: list[Finding] = []
+        return plan, found, []
+    refused: list[Refusal] = []
     for within in bounds:
         draft, plan, reason = _narrowed(blank, draft, plan, within, rows)
         if reason:
-            refused.append(told(within, reason))
-    kept = [within for within in bounds if (within.column,) not in {f.columns for f in refused}]
+            refused.append(Refusal(within, reason))
+    kept = [within for within in bounds if within not in [refusal.wish for refusal in refused]]
     for within in kept:
         plan = guessing(plan, within.column, free.columns[within.column].spec)
     nulls = {wish.column for wish in wishes if isinstance(wish, Nulls)}
     for wish in sorted(wishes, key=_turn):
+        before = plan
         match wish:
             case Between() if wish in kept:
                 plan, reason = grant_between(draft, plan, wish)
@@ -106,8 +117,8 @@ def granted(
             case _:
                 continue
         if reason:
-            refused.append(told(wish, reason))
-    return plan, [*found, *refused]
+            refused.append(Refusal(wish, reason, partly=isinstance(wish, Between) or plan is not before))
+    return plan, found, refused
 
 
 _ORDER = (Children, Between, Rhythm, Locales, Nulls, Written, Shares)

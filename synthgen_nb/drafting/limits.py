@@ -34,6 +34,8 @@ def narrowed(draft: Draft, plan: TablePlan, wish: Between) -> tuple[Domain, str]
         return domain, f"{name} ({column.type.sql}) has no lower and higher values"
     if decided_together(plan, name) and plan.columns[name].spec.needs:
         return domain, f"a CHECK and {plan.columns[name].spec.needs[0]} decide on {name}"
+    if not (wish.low or wish.high or wish.typical):
+        return domain, "it names no bound"
     ends = [literal(column, text, up) for text, up in ((wish.low, True), (wish.high, False), (wish.typical, False))]
     for text, end in zip((wish.low, wish.high, wish.typical), ends, strict=True):
         if text and end is None:
@@ -77,18 +79,18 @@ def grant_between(draft: Draft, plan: TablePlan, wish: Between) -> tuple[TablePl
     if before.at or before.spec.needs:
         return plan, follows(plan, name) if wish.typical else told
     column, domain = draft.table.column(name), draft.chained[name]
-    spec: AnySpec | None = before.spec
+    spec = before.spec
     if wish.typical:
-        spec = _around(column, domain, literal(column, wish.typical, False))
-        if spec is None:
+        around = _around(column, domain, literal(column, wish.typical, False))
+        if around is None:
             return plan, f"there is no typical value of {name} ({column.type.sql})"
+        spec = _reaching(around, domain, low=bool(wish.low), high=bool(wish.high))
     elif domain.values is None and not domain.parts and not domain.forbidden:
         spec = _spread(column, domain, before.spec, low=bool(wish.low), high=bool(wish.high))
-    assert spec is not None
     return changed(plan, name, structs.replace(before, spec=spec)), told
 
 
-def _around(column: Column, domain: Domain, middle: int | None) -> AnySpec | None:
+def _around(column: Column, domain: Domain, middle: int | None) -> Shaped | None:
     if column.type.kind not in NUMBERS or middle is None or domain.parts or domain.values is not None:
         return None
     scale = units_of(column.type) if column.type.kind == Kind.FLOAT else 0
@@ -98,6 +100,14 @@ def _around(column: Column, domain: Domain, middle: int | None) -> AnySpec | Non
     if least <= middle // _TAIL and middle * _TAIL <= most and middle > _TAIL:
         return shapes.log_normal(max(least, 1), most, middle, _SPREAD, step=domain.step, scale=scale)
     return shapes.halves(least, most, middle, step=domain.step, scale=scale)
+
+
+def _reaching(spec: Shaped, domain: Domain, *, low: bool, high: bool) -> Shaped:
+    """With its ends at the bounds that are wished."""
+    first, *between, last = spec.points
+    first = domain.low if low and domain.low is not None else first
+    last = domain.high if high and domain.high is not None else last
+    return structs.replace(spec, points=(first, *between, last))
 
 
 def _spread(column: Column, domain: Domain, spec: AnySpec, *, low: bool, high: bool) -> AnySpec:

@@ -56,14 +56,19 @@ def grant_nulls(draft: Draft, plan: TablePlan, wish: Nulls) -> tuple[TablePlan, 
     return plan, beside(name, sql)
 
 
+def unshared(draft: Draft, plan: TablePlan, name: str) -> str:
+    """Why no values of the column can be weighed; "" if they can."""
+    if why := bound(draft, plan, name) or follows(plan, name):
+        return why
+    return f"{name} belongs to a person, with the other columns of its row" if plan.columns[name].at else ""
+
+
 def grant_shares(draft: Draft, plan: TablePlan, wish: Shares, *, nulls_wished: bool) -> tuple[TablePlan, str]:
     """`nulls_wished`: how many NULLs there are is a wish, too, and not to be changed."""
     name = wish.column
     column = draft.table.column(name)
     total = sum(share.percent for share in wish.shares)
-    why = bound(draft, plan, name) or follows(plan, name)
-    if not why and plan.columns[name].at:
-        why = f"{name} belongs to a person, with the other columns of its row"
+    why = unshared(draft, plan, name)
     if not why and not all(share.percent > 0 for share in wish.shares):
         why = "a share is more than 0 percent"
     if not why and not 0 < total <= 100.001:

@@ -280,7 +280,8 @@ def _validator(schema: dict[str, Any]) -> Any:
         # In decimals: 0.29 is a multiple of 0.01, though 0.29 / 0.01 is not whole in binary
         from jsonschema import ValidationError
 
-        if isinstance(value, (int, float)) and Decimal(str(value)) % Decimal(str(step)):
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if number and Decimal(str(value)) % Decimal(str(step)):
             yield ValidationError(f"{value} is not a multiple of {step}")
 
     return extend(Draft202012Validator, {"multipleOf": multiple})(schema)

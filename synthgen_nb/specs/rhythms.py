@@ -36,8 +36,11 @@ class Rhythmic(Spec, frozen=True, tag="rhythmic"):
         return hours and (self.unit == "time" or int(_day_ends(self)[-1]) > 0)
 
     def _days(self) -> tuple[int, int]:
-        size = 1 if self.unit == "day" else DAY
-        return self.low // size, self.high // size + 1
+        """Whole days where there are any: of others some hours are missing."""
+        if self.unit == "day":
+            return self.low, self.high + 1
+        first, last = -(-self.low // DAY), (self.high + _SECOND) // DAY
+        return (first, last) if first < last else (self.low // DAY, self.high // DAY + 1)
 
     def _hours(self) -> tuple[int, int]:
         return (self.low // HOUR, self.high // HOUR + 1) if self.unit == "time" else (0, 24)
