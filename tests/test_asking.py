@@ -159,7 +159,7 @@ def test_of_a_large_schema_the_model_is_told_of_the_tables_that_are_meant() -> N
     order = relevant(schema, schema.tables, "most supplier are from Lyon")
     assert order[:2] == ["suppliers", "deliveries"]
     plan = sg.draft_plan(schema, 5)
-    asked = told(plan, '{"changes": [], "not_done": []}', "most suppliers are from Lyon", context=1_000)
+    asked = told(plan, '{"changes": [], "not_done": []}', "most suppliers are from Lyon", context=800)
     assert "suppliers" in asked.tables
     assert len(asked.tables) < 40
 
