@@ -8,6 +8,7 @@ import time
 from collections.abc import Generator, Iterator
 from functools import partial
 
+import numpy as np
 import psutil
 import pyarrow as pa
 
@@ -146,9 +147,10 @@ def _batch(collection: Collection, slots: tuple[Slot, ...], model: Model, tick: 
     tokens = 0
     most, read = _most(order, model), reader(shape_of(order))
     asks = [ask(order, slot, most) for slot in slots]
-    prompt = shingles(normal(asks[0].prompt.shared))
-    for slot, reply in zip(slots, model.complete(asks, tick), strict=True):
+    shared = shingles(normal(asks[0].prompt.shared))
+    for slot, asked, reply in zip(slots, asks, model.complete(asks, tick), strict=True):
         tokens += reply.tokens
+        prompt = np.concatenate([shared, shingles(normal(asked.prompt.own))])
         judged.append(Judged(slot, dropped="cut") if reply.cut else _judged(order, slot, prompt, reply.text, read))
     return Batch(
         number=collection.batches,

@@ -18,6 +18,7 @@ from .orders import TextOrder
 
 _FOLDER = files("synthgen_nb") / "prompts"
 _SEED = 1 << 63
+_CHARACTERS = 8  # of a word and its blank, with room: a model counts words, and what meets its bound is lost
 
 
 class Slot(Struct, frozen=True, array_like=True):
@@ -48,7 +49,8 @@ def seed(order: TextOrder, slot: Slot) -> int:
 
 def _shared(order: TextOrder) -> str:
     """What all prompts of an order begin with."""
-    task = _file(f"text_{order.kind}.md").format(length=order.length, speakers=" and ".join(order.speakers))
+    words = order.length // _CHARACTERS
+    task = _file(f"text_{order.kind}.md").format(words=words, speakers=" and ".join(order.speakers))
     about = ". ".join(part.rstrip(".") for part in (order.domain, order.description) if part)
     lines = [task, f"About: {about}.", f"Language: {order.language}."]
     lines += [f"Tone: {order.tone}."] if order.tone else []

@@ -44,7 +44,7 @@ class _Language(Struct, frozen=True):
 
 
 def unfit(row: Row, prompt: U64, language: str) -> Unfit:
-    """Why the row can't be kept; "" if it can. `prompt` are the shingles of the prompt."""
+    """Why the row can't be kept; "" if it can. `prompt` are the shingles of what was asked."""
     texts = texts_in(row)
     words = [normal(text) for text in texts]
     if not texts or not all(words):
