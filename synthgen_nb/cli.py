@@ -22,6 +22,7 @@ from .engines.urls import masked
 from .environment import TERMINAL
 from .errors import DDLError, InputError, Interrupted, SynthgenError
 from .jobcommands import add_job_commands, add_watching_options, watched
+from .modelcommands import add_bench_command, add_model_commands
 from .options import (
     DATABASE_FORMATS,
     TABLE_FORMATS,
@@ -169,6 +170,8 @@ def _parser() -> Parser:
         command.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     add_job_commands(commands)
+    add_model_commands(commands)
+    add_bench_command(commands)
     add_store_commands(commands)
     add_text_commands(commands)
     demo_command = commands.add_parser("demo", help="a small shop, generated and shown", description=demo.demo.__doc__)

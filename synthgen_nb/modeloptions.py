@@ -5,9 +5,8 @@ one, by its name, for whoever needs it.
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,7 +109,8 @@ def no_model(load: str) -> ModelError:
 
 def load(options: ModelOptions) -> Model:
     """The model that the options name. Raises ModelError for one that can't be loaded, and where its name is empty."""
+    from .llm import load_model
+
     if not options.name:
         raise ModelError("no model is named", hint="--model NAME; `synthgen model list` has some")
-    load_model: Callable[..., Model] = import_module("synthgen_nb.llm").load_model
     return load_model(options.name, quantise=options.quantise, download=options.download)

@@ -250,6 +250,11 @@ def add_loading_options(parser: ArgumentParser) -> None:
         metavar="MODEL",
         help="a name of `model list`, an id on the hub, a folder, a FILE.gguf or http://127.0.0.1:PORT/v1",
     )
+    add_fetching_options(parser)
+
+
+def add_fetching_options(parser: ArgumentParser) -> None:
+    """How the model that is named gets here."""
     parser.add_argument("--download", action="store_true", help="fetch the model if it is not here yet")
     parser.add_argument(
         "--no-quantise", dest="quantise", action="store_false", default=None, help="weights as they are, not in 4 bits"

@@ -70,7 +70,7 @@ def dataset_page(dataset: Dataset, *, first_rows: int = FIRST_ROWS, tables: Sequ
     """Summary, checks and the first rows of each table (or of `tables`); with first_rows=0 the summary alone."""
     shown = list(dataset.rows if tables is None else tables)
     report = dataset.report
-    parts = [Part("tables", _tables_grid(dataset)), *_instructed_parts(dataset.instructed), *_texts_parts(dataset)]
+    parts = [Part("tables", _tables_grid(dataset)), *_texts_parts(dataset)]
     if first_rows:
         parts += [
             Part(
@@ -78,6 +78,7 @@ def dataset_page(dataset: Dataset, *, first_rows: int = FIRST_ROWS, tables: Sequ
             )
             for t in shown
         ]
+        parts += [instructed_part(dataset.instructed)] if dataset.instructed else []
     return Page(
         title=f"{dataset.name} v{dataset.version}",
         facts=_facts(dataset),
@@ -105,13 +106,15 @@ def model_words(told: Instructed) -> str:
     return f"model {duration(told.seconds)}"
 
 
-def _instructed_parts(told: Instructed | None) -> tuple[Part, ...]:
-    """What a model read out of the instructions, and what became of it."""
-    if told is None:
-        return ()
-    states = {"done": told.changes, "dropped": told.dropped, "not done": told.not_done, "model error": told.errors}
-    rows = tuple((state, visible(line)) for state, lines in states.items() for line in lines)
-    return (Part(f"instructions, read by {told.model}", Grid(("state", "change"), rows)),)
+def instructed_part(told: Instructed, folded: bool = True) -> Part:
+    """What a model read out of the instructions, by the numbers of --drop, and what became of it."""
+    rows: list[tuple[str, ...]] = [
+        (str(number), each.state, visible(each.text)) for number, each in enumerate(told.changes, start=1)
+    ]
+    rows += [("", "not done", visible(line)) for line in told.not_done]
+    rows += [("", "model error", visible(line)) for line in told.errors]
+    grid = Grid(("", "state", "change"), tuple(rows), frozenset({0}))
+    return Part(f"instructions, read by {told.model}", grid, folded)
 
 
 def _texts_parts(dataset: Dataset) -> tuple[Part, ...]:

@@ -29,6 +29,7 @@ from .options import (
 if TYPE_CHECKING:
     from .plan import Plan
     from .schema import Schema
+    from .wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,13 @@ def draft(schema: Schema, asked: Request) -> Plan:
     return plan
 
 
-def drafted(schema: Schema, asked: Request) -> Plan:
-    """A plan by rules, for whoever finds out next whether it is feasible, as a job does when it starts. Raises
-    InputError for a table that is not in the schema."""
+def drafted(schema: Schema, asked: Request, wishes: Sequence[Wish] = ()) -> Plan:
+    """A plan by rules, and by wishes as far as they can be fulfilled, for whoever finds out next whether it is
+    feasible, as a job does when it starts. Raises InputError for a table that is not in the schema."""
     from .drafting import draft_plan
 
     rows = {name if name == "*" else table_key(schema.tables, name): count for name, count in asked.rows.items()}
-    return draft_plan(schema, rows, seed=asked.seed, as_of=asked.as_of)
+    return draft_plan(schema, rows, seed=asked.seed, as_of=asked.as_of, wishes=wishes)
 
 
 def reuse(plan: Plan, schema: Schema | None, *, seed: str | None, strict: bool) -> Plan:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import synthgen_nb as sg
 from synthgen_nb.documents import dataset_document
-from synthgen_nb.instructed import Instructed
+from synthgen_nb.instructed import Change, Instructed
 from synthgen_nb.jobpages import job_page
 from synthgen_nb.jobs import Jobs
 from synthgen_nb.pages import dataset_page
@@ -21,8 +21,7 @@ TOLD = Instructed(
     top_p=0.95,
     top_k=50,
     plan_temperature=0.0,
-    changes=("orders.status: new 80 %",),
-    dropped=("orders: 9 rows",),
+    changes=(Change("orders.status: new 80 %"), Change("orders: 9 rows", "dropped")),
     not_done=("a bike shop: no column for it",),
     errors=("the bank of names ran dry",),
     tokens=40,
@@ -42,7 +41,7 @@ def test_job_and_dataset_keep_what_a_model_was_asked(tmp_path: Path) -> None:
     assert sg.Store(tmp_path).open("shop").instructed == TOLD
     known = summary(job.record)
     assert (known["model"], known["temperature"], known["model_errors"]) == ("scripted", 0.7, list(TOLD.errors))
-    assert known["instructed"]["changes"] == TOLD.changes
+    assert known["instructed"]["changes"][1] == {"text": "orders: 9 rows", "state": "dropped"}
     assert dataset_document(dataset)["instructed"]["commit"] == "abc"
 
 
@@ -56,6 +55,13 @@ def test_an_edit_of_the_dataset_keeps_it_too(tmp_path: Path) -> None:
 def test_pages_say_what_was_done_dropped_and_left_and_the_models_own_time(tmp_path: Path) -> None:
     job, dataset = job_of(tmp_path)
     said = text(dataset_page(dataset), PLAIN)
-    for part in ("model 12 s", "dropped", "not done", "model error", *TOLD.changes, *TOLD.not_done):
+    for part in (
+        "model 12 s",
+        "dropped",
+        "not done",
+        "model error",
+        *(change.text for change in TOLD.changes),
+        *TOLD.not_done,
+    ):
         assert part in said
     assert "model 12 s" in text(job_page(job.record, resume="synthgen resume"), PLAIN)

@@ -176,6 +176,7 @@ def _library() -> Any:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"  # read when the library is first imported
     try:
         import huggingface_hub
+        import huggingface_hub.constants  # it loads its parts when they are asked for
     except ImportError as error:
         raise MissingExtra("llm") from error
     huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True  # where it was imported before

@@ -14,6 +14,7 @@ from ..options import (
     DISPLAYS,
     TABLE_FORMATS,
     Parser,
+    add_fetching_options,
     add_generation_options,
     add_reading_options,
     add_store_option,
@@ -45,6 +46,7 @@ COMMANDS = {
     "templates": "ready schemas, or the DDL of one",
     "plan": "how each column of a DDL file or a database would be filled",
     "schema": "what is understood of a DDL file or a database",
+    "model": "language models: list, show, load, unload; one is held",
     "jobs": "the jobs of the store: what runs, what rests",
     "log": "what a job did",
     "resume": "finish a job that was paused, interrupted or failed",
@@ -113,6 +115,12 @@ def command_parser(command: str) -> Parser:
         parser.add_argument("-f", "--file", metavar="PATH", help="the DDL")
     if command == "plan":
         add_generation_options(parser)
+    if command == "model":
+        parser.add_argument("act", choices=("list", "show", "load", "unload"))
+        parser.add_argument(
+            "model", nargs="?", metavar="NAME", help="a name of `list`, an id on the hub, a folder, a file"
+        )
+        add_fetching_options(parser)
     if command == "schema":
         add_reading_options(parser)
     if command in {"log", "resume", "pause", "cancel", "wait"}:
@@ -125,7 +133,7 @@ def command_parser(command: str) -> Parser:
         parser.add_argument("--keep", action="store_true", help="keep its rows as a version marked partial")
     if command in {"cancel", "drop"}:
         parser.add_argument("--yes", action="store_true", help="do not ask")
-    if command not in {"plan", "schema", "config", "templates"}:
+    if command not in {"plan", "schema", "config", "templates", "model"}:
         add_store_option(parser)
     add_help_option(parser)
     return parser

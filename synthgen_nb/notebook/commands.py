@@ -19,6 +19,7 @@ from ..request import draft, table_key
 from .answering import Answering
 from .doctor import doctor_page
 from .making import request_of, schema_of
+from .modelcells import model_command
 from .views import bundle
 
 if TYPE_CHECKING:
@@ -146,4 +147,5 @@ DATASET_COMMANDS: dict[str, Callable[[Place, Namespace], object]] = {
     "plan": _plan,
     "schema": _schema,
     "doctor": _doctor,
+    "model": model_command,
 }

@@ -12,11 +12,13 @@ from ..errors import InputError
 from ..pages import FIRST_ROWS, Mark, Page, dataset_page
 from .binding import Binding, binding, memory_needed
 from .doctor import free_memory
+from .models import Models
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from ..dataset import Dataset
+    from ..instructed import Instructed
     from ..jobs import Job, Jobs
     from ..plan import Plan
     from ..store import Store
@@ -43,6 +45,7 @@ class Session:
         self.shell = shell
         self._bound: dict[str, object] = {}
         self._sources: dict[str, tuple[Dataset, str]] = {}  # of bound names: dataset and table ("": the dataset itself)
+        self.models = Models()
         self.panels: dict[str, Panel] = {}  # by the path of their store
         self._jobs: dict[str, Jobs] = {}
         self._wanted: dict[Job, Wanted] = {}
@@ -55,12 +58,20 @@ class Session:
         return self._jobs.setdefault(str(store.path.absolute()), Jobs(store))
 
     def start(
-        self, store: Store, plan: Plan, name: str, wanted: Wanted, *, strict: bool = False, timeout: float | None = None
+        self,
+        store: Store,
+        plan: Plan,
+        name: str,
+        wanted: Wanted,
+        *,
+        instructed: Instructed | None = None,
+        strict: bool = False,
+        timeout: float | None = None,
     ) -> Job:
         """A job whose result will be bound as wanted. What an earlier run bound to these names is unbound, so that no
         later cell goes on with stale frames. Raises as `Jobs.start`, and InputError for a variable of the user's."""
         names = self.names(plan.schema.tables, wanted)
-        job = self.jobs(store).start(plan, name, strict=strict, timeout=timeout)
+        job = self.jobs(store).start(plan, name, instructed=instructed, strict=strict, timeout=timeout)
         self._release((wanted.variable, *names.variables))
         self.attend(job, wanted)
         return job
