@@ -127,7 +127,6 @@ def _trained_tokenizer() -> Any:
         bos_token="<s>",
         eos_token="</s>",
         unk_token="<unk>",
-        additional_special_tokens=["[INST]", "[/INST]"],
     )
     fast.chat_template = CHAT
     return fast

@@ -4,6 +4,7 @@ heeded. The weights are random or SmolLM2's: nothing is said here about meaning.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,13 @@ def test_every_token_is_told_and_an_answer_without_room_is_cut(tiny: LocalModel)
     [reply] = tiny.complete([short], told.append)
     assert reply.cut
     assert reply.tokens == sum(told) == 5
+
+
+def test_two_threads_wait_for_each_other_and_get_their_own(tiny: LocalModel) -> None:
+    jobs = [asks_of(tiny, (CODE,), 6, HOT)[:3], asks_of(tiny, (WORDS,), 6, HOT)[3:]]
+    alone = [list(tiny.complete(asks)) for asks in jobs]
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lambda asks: list(tiny.complete(asks)), jobs * 3)) == alone * 3
 
 
 def test_a_prompt_beyond_the_context_is_refused_with_both_numbers(tiny: LocalModel) -> None:

@@ -184,6 +184,16 @@ def test_a_model_is_fetched_once_and_then_needs_no_hub(tiny_hub: FakeHub, enviro
 
 
 @pytest.mark.llm
+def test_a_download_that_was_broken_off_is_not_taken_for_a_model(tiny_hub: FakeHub, environ: dict[str, str]) -> None:
+    load_model(MODEL, download=True, environ=environ)
+    [weights] = Path(environ["HF_HUB_CACHE"]).rglob("snapshots/*/model.safetensors")
+    weights.unlink()
+    with pytest.raises(ModelError, match="not on this disk"):
+        load_model(MODEL, environ=environ)
+    assert writes(load_model(MODEL, download=True, environ=environ))
+
+
+@pytest.mark.llm
 def test_weights_that_changed_on_the_hub_are_refused(tiny_hub: FakeHub, environ: dict[str, str]) -> None:
     record = Path(environ["SYNTHGEN_MODELS"])
     record.parent.mkdir()

@@ -3,6 +3,7 @@ weights. Only `needs` and `fetch` touch the network; no token is ever kept."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -98,15 +99,19 @@ def fetch(model: str, commit: str, environ: Mapping[str, str]) -> Path:
 
 
 def cached(model: str, commit: str | None, environ: Mapping[str, str]) -> Path | None:
-    """The folder of a model on this disk; without a commit the one that was current when it was fetched last."""
-    base = model_cache(environ) / f"models--{model.replace('/', '--')}"
-    if commit is None:
-        try:
-            commit = (base / "refs" / "main").read_text().strip()
-        except FileNotFoundError:
-            return next(iter(sorted((base / "snapshots").glob("*"))), None)
-    folder = base / "snapshots" / commit
-    return folder if (folder / "config.json").exists() else None
+    """The folder of a model on this disk, once it is whole; without a commit the one that was fetched last."""
+    snapshots = model_cache(environ) / f"models--{model.replace('/', '--')}" / "snapshots"
+    folders = [snapshots / commit] if commit else sorted(snapshots.glob("*"), key=lambda one: one.stat().st_mtime)
+    return next((folder for folder in reversed(folders) if _is_whole(folder)), None)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a download of it has ended: each file has its name only when it is complete."""
+    try:
+        shards = json.loads((folder / "model.safetensors.index.json").read_text())["weight_map"].values()
+    except FileNotFoundError:
+        shards = ["model.safetensors"]
+    return all((folder / name).exists() for name in ("config.json", "tokenizer_config.json", *shards))
 
 
 def token(environ: Mapping[str, str]) -> str | None:

@@ -28,11 +28,12 @@ class LocalModel:
         self._weights, self._tokenizer = weights, tokenizer
         # As wide as the logits, which may be wider than the tokenizer
         self.vocabulary = from_tokenizer(
-            tokenizer, n_vocab=weights.config.vocab_size, eos_token=_ends(weights, tokenizer)
+            tokenizer, n_vocab=_text(weights).vocab_size, eos_token=_ends(weights, tokenizer)
         )
         self._prefix: Prefix | None = None
-        self._lock = threading.Lock()
-        self.context = int(getattr(weights.config, "max_position_embeddings", 0) or tokenizer.model_max_length)
+        self._lock = threading.Lock()  # one batch at a time
+        self._words = threading.Lock()  # a tokenizer has state too, and is asked while a batch is under way
+        self.context = int(getattr(_text(weights), "max_position_embeddings", 0) or tokenizer.model_max_length)
 
     @property
     def loaded(self) -> bool:
@@ -53,11 +54,13 @@ class LocalModel:
         return bool(getattr(self._whole(), "is_quantized", False))
 
     def count(self, text: str) -> int:
-        return len(self._tokenizer(text, add_special_tokens=False, split_special_tokens=True).input_ids)
+        with self._words:
+            return len(self._tokenizer(text, add_special_tokens=False, split_special_tokens=True).input_ids)
 
     def complete(self, asks: Sequence[Ask], tick: Tick = silent) -> Iterator[Reply]:
         """Asks beside each other that begin alike share what is computed of their beginning."""
-        prompts = [tokens_of(self._tokenizer, ask.prompt) for ask in asks]
+        with self._words:
+            prompts = [tokens_of(self._tokenizer, ask.prompt) for ask in asks]
         fresh: dict[bytes, Any] = {}
         for ask, prompt in zip(asks, prompts, strict=True):
             self._check_room(ask, prompt)
@@ -109,9 +112,9 @@ class LocalModel:
     def _width(self, prefix: tuple[int, ...], rows: Sequence[Row]) -> int:
         weights = self._whole()
         longest = len(prefix) + max(len(row.tail) + row.most for row in rows)
-        token = batches.bytes_per_token(weights.config, weights.dtype.itemsize)
+        token = batches.bytes_per_token(_text(weights), weights.dtype.itemsize)
         return batches.planned(
-            batches.free_on(weights.device), token, weights.config.vocab_size, longest, min(self.widest, len(rows))
+            batches.free_on(weights.device), token, _text(weights).vocab_size, longest, min(self.widest, len(rows))
         )
 
     def _batch(self, prefix: tuple[int, ...], rows: Sequence[Row], tick: Tick) -> list[Reply]:
@@ -126,6 +129,11 @@ class LocalModel:
             if width < len(rows):
                 self.widest = width
             return replies
+
+
+def _text(weights: Any) -> Any:
+    """The configuration of what reads and writes text, where a model can do more than that."""
+    return weights.config.get_text_config()
 
 
 def _ends(weights: Any, tokenizer: Any) -> list[int]:

@@ -62,26 +62,28 @@ def _template(tokenizer: Any, messages: list[dict[str, str]]) -> str | None:
 def _encoded(tokenizer: Any, template: str, texts: dict[str, str]) -> tuple[int, ...]:
     """Control tokens are those of the template: one that is spelled in a text is plain letters. A text is tokenised
     together with the template's plain words around it."""
+    controls = _controls(tokenizer)
+    spelled = re.compile("|".join(re.escape(one) for one in sorted(controls, key=len, reverse=True)) or "(?!)")
     runs: list[int | str] = [""]
     for part in _MARKS.split(template):
         if part in texts:
             runs[-1] = str(runs[-1]) + texts[part]
             continue
-        for piece in _controls(tokenizer).split(part):
-            token = tokenizer.convert_tokens_to_ids(piece) if piece in tokenizer.all_special_tokens else None
-            if token is None:
-                runs[-1] = str(runs[-1]) + piece
-            else:
-                runs += [token, ""]
-    found: list[int] = []
+        start = 0
+        for found in spelled.finditer(part):
+            runs[-1] = str(runs[-1]) + part[start : found.start()]
+            runs += [controls[found.group()], ""]
+            start = found.end()
+        runs[-1] = str(runs[-1]) + part[start:]
+    tokens: list[int] = []
     for run in runs:
-        found += [run] if isinstance(run, int) else _plain(tokenizer, run)
-    return tuple(found)
+        tokens += [run] if isinstance(run, int) else _plain(tokenizer, run)
+    return tuple(tokens)
 
 
-def _controls(tokenizer: Any) -> re.Pattern[str]:
-    longest = sorted(tokenizer.all_special_tokens, key=len, reverse=True)
-    return re.compile(f"({'|'.join(map(re.escape, longest))})") if longest else re.compile("(?!)")
+def _controls(tokenizer: Any) -> dict[str, int]:
+    """Tokens that stand for themselves. Mistral's [INST] is one, though it is in no list of special tokens."""
+    return {str(added): token for token, added in tokenizer.added_tokens_decoder.items()}
 
 
 def _plain(tokenizer: Any, text: str) -> list[int]:
