@@ -41,7 +41,8 @@ def load(shell: InteractiveShell) -> None:
 
 def unload(shell: InteractiveShell) -> None:
     for kind in ("line", "cell"):
-        shell.magics_manager.magics[kind].pop("synthgen", None)
+        for name in ("synthgen", "synthgen_text"):
+            shell.magics_manager.magics[kind].pop(name, None)
     unload_completer(shell)
     unregister_views(shell)
     if without_body in shell.input_transformers_cleanup:

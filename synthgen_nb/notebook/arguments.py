@@ -16,11 +16,14 @@ from ..options import (
     Parser,
     add_fetching_options,
     add_generation_options,
+    add_loading_options,
+    add_model_options,
     add_reading_options,
     add_store_option,
     did_you_mean,
     parse_seconds,
 )
+from ..textrequest import add_domain_options, add_text_options
 from ..textsets.formats import LINE_FORMATS
 from .binding import unfit
 
@@ -47,6 +50,7 @@ COMMANDS = {
     "plan": "how each column of a DDL file or a database would be filled",
     "schema": "what is understood of a DDL file or a database",
     "model": "language models: list, show, load, unload; one is held",
+    "domain": "fields that sets of texts are about: list, show, save, delete",
     "jobs": "the jobs of the store: what runs, what rests",
     "log": "what a job did",
     "resume": "finish a job that was paused, interrupted or failed",
@@ -72,13 +76,7 @@ def generation_parser() -> Parser:
     )
     add_generation_options(parser)
     parser.add_argument("--name", help="the dataset's name in the store (default: NAME, else the first table's)")
-    parser.add_argument(
-        "--as", dest="variable", metavar="VAR", help="bind the dataset to this variable, as NAME << does"
-    )
-    parser.add_argument("--vars", action="store_true", default=None, help="bind one frame per table (default)")
-    parser.add_argument("--no-vars", dest="vars", action="store_false", help="bind no frames")
-    parser.add_argument("--prefix", help="put this before the names of the frames")
-    parser.add_argument("--force", action="store_true", help="take names even if they hold a variable of yours")
+    _add_binding_options(parser)
     parser.add_argument("-f", "--file", metavar="PATH", help="the DDL from a file")
     parser.add_argument("--dry-run", action="store_true", help="show the plan and what it will cost, make nothing")
     add_working_options(parser)
@@ -86,6 +84,34 @@ def generation_parser() -> Parser:
     add_store_option(parser)
     add_help_option(parser)
     return parser
+
+
+def text_parser() -> Parser:
+    parser = Parser(
+        prog="%%synthgen_text",
+        usage="%%%%synthgen_text [NAME <<] [options]  (what the texts are about below)",
+        description="A set of texts by domain and topics, written by a model.",
+        add_help=False,
+        allow_abbrev=False,
+    )
+    add_text_options(parser)
+    add_model_options(parser)
+    _add_binding_options(parser)
+    add_working_options(parser)
+    add_showing_options(parser)
+    add_store_option(parser)
+    add_help_option(parser)
+    return parser
+
+
+def _add_binding_options(parser: Parser) -> None:
+    parser.add_argument(
+        "--as", dest="variable", metavar="VAR", help="bind the dataset to this variable, as NAME << does"
+    )
+    parser.add_argument("--vars", action="store_true", default=None, help="bind one frame per table (default)")
+    parser.add_argument("--no-vars", dest="vars", action="store_false", help="bind no frames")
+    parser.add_argument("--prefix", help="put this before the names of the frames")
+    parser.add_argument("--force", action="store_true", help="take names even if they hold a variable of yours")
 
 
 def command_parser(command: str) -> Parser:
@@ -123,9 +149,12 @@ def command_parser(command: str) -> Parser:
         add_fetching_options(parser)
     if command == "schema":
         add_reading_options(parser)
+    if command == "domain":
+        add_domain_options(parser)
     if command in {"log", "resume", "pause", "cancel", "wait"}:
         parser.add_argument("job", type=int, metavar="JOB", help="its number in `%%synthgen jobs`")
     if command == "resume":
+        add_loading_options(parser)
         add_working_options(parser)
     if command in {"resume", "wait"}:
         add_showing_options(parser)

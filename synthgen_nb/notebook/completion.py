@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from ..errors import StoreError
-from .arguments import COMMANDS, command_parser, generation_parser
+from .arguments import COMMANDS, command_parser, generation_parser, text_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..options import Parser
     from .magics import SynthgenMagics
 
-_LINE = re.compile(r"\s*(%%?)synthgen(\s.*)?", re.DOTALL)
+_LINE = re.compile(r"\s*(%%?)synthgen(_text)?(\s.*)?", re.DOTALL)
 
 
 def completer_for(magics: SynthgenMagics) -> Callable[[CompletionContext], SimpleMatcherResult]:
@@ -24,10 +25,12 @@ def completer_for(magics: SynthgenMagics) -> Callable[[CompletionContext], Simpl
     def complete(context: CompletionContext) -> SimpleMatcherResult:
         before = context.line_with_cursor[: context.cursor_position]
         match = _LINE.fullmatch(before)
-        if not match or not match[2] or (match[1] == "%%" and context.cursor_line):
+        if not match or not match[3] or (match[1] == "%%" and context.cursor_line):
             return {"completions": []}
-        *words, token = match[2].split(" ")
-        found = [c for c in candidates(magics, [w for w in words if w], match[1]) if c.startswith(token)]
+        *words, token = match[3].split(" ")
+        typed = [word for word in words if word]
+        known = _options(text_parser(), typed) if match[2] else candidates(magics, typed, match[1])
+        found = [c for c in known if c.startswith(token)]
         return {
             "completions": [SimpleCompletion(text=c, type="option") for c in found],
             "matched_fragment": token,
@@ -42,14 +45,19 @@ def candidates(magics: SynthgenMagics, words: list[str], percent: str) -> list[s
     """Everything that could stand after `words`."""
     command = words[0] if percent == "%" and words and words[0] in COMMANDS else ""
     parser = command_parser(command) if command else generation_parser()
+    options = _options(parser, words)
+    if command in {"show", "validate", "prove", "export", "drop", "rename"} and words == [command]:
+        return [*_names(magics), *options]
+    return [*(COMMANDS if percent == "%" and not words else ()), *options]
+
+
+def _options(parser: Parser, words: list[str]) -> list[str]:
+    """The values of the option before, or all options."""
     previous = words[-1] if words else ""
     for action in parser._actions:  # argparse has no public list of its options
         if previous in action.option_strings and action.nargs != 0:
             return [str(choice) for choice in action.choices or ()]
-    options = sorted((o for action in parser._actions for o in action.option_strings), key=lambda o: (o[:2] != "--", o))
-    if command in {"show", "validate", "prove", "export", "drop", "rename"} and words == [command]:
-        return [*_names(magics), *options]
-    return [*(COMMANDS if percent == "%" and not words else ()), *options]
+    return sorted((o for action in parser._actions for o in action.option_strings), key=lambda o: (o[:2] != "--", o))
 
 
 def _names(magics: SynthgenMagics) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import InputError
 from ..jobpages import job_page, jobs_page
 from ..pages import Mark
+from .texting import writer_of
 from .watching import leave, watch
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ def _log(place: Place, args: Namespace) -> None:
 
 
 def _resume(place: Place, args: Namespace) -> object:
-    job = place.session.jobs(place.store).resume(args.job, timeout=args.timeout)
+    jobs = place.session.jobs(place.store)
+    model = writer_of(place, jobs.job(args.job).record, args)
+    job = jobs.resume(args.job, model=model, timeout=args.timeout)
     if args.bg:
         return leave(place, job, _otherwise(place, job))
     return watch(place, job, _otherwise(place, job), named=False)

@@ -18,7 +18,7 @@ from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, Union, valida
 from ..engines.urls import masked
 from ..errors import DDLError, InputError, SynthgenError
 from ..options import DISPLAYS, SCALES, Settings, settings
-from .arguments import assigned, command_of, command_parser, generation_parser, parse
+from .arguments import assigned, command_of, command_parser, generation_parser, parse, text_parser
 from .commands import DATASET_COMMANDS
 from .doctor import config_page
 from .frontend import front_end
@@ -26,6 +26,7 @@ from .jobcells import JOB_COMMANDS
 from .making import make
 from .place import Drawn, Place
 from .session import Session
+from .texting import TEXT_COMMANDS, make_texts
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -88,6 +89,24 @@ class SynthgenMagics(Magics):
         except SynthgenError as error:
             raise UsageError(_one_line(error)) from None
 
+    @no_var_expand
+    @line_cell_magic
+    def synthgen_text(self, line: str, cell: str | None = None) -> object:
+        """A set of texts by domain and topics, written by a model; the cell says what they are about.
+
+        %%synthgen_text faq << --domain technology --topics python,sql -n 1000 --kind qa
+        for people who change from spreadsheets to databases
+        """
+        try:
+            assigned_name, rest = assigned(line)
+            args = parse(parser := text_parser(), rest)
+            if args.help:
+                print(parser.format_help())
+                return None
+            return make_texts(self.place(args), args, cell, assigned_name or args.variable or "")
+        except SynthgenError as error:
+            raise UsageError(_one_line(error)) from None
+
     def _command(self, line: str) -> object:
         name, rest = ("", line) if "<<" in line else command_of(line)
         if name == "help" or not line.strip():
@@ -104,7 +123,7 @@ class SynthgenMagics(Magics):
         if name == "config":
             place.show(config_page(self))
             return None
-        return (DATASET_COMMANDS | JOB_COMMANDS)[name](place, args)
+        return (DATASET_COMMANDS | JOB_COMMANDS | TEXT_COMMANDS)[name](place, args)
 
     def _generate(self, line: str, cell: str | None) -> object:
         assigned_name, rest = assigned(line)

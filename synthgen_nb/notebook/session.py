@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..pages import FIRST_ROWS, Mark, Page, dataset_page
+from ..textsets.kinds import TABLE
 from .binding import Binding, binding, memory_needed
 from .doctor import free_memory
 from .models import Models
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from ..dataset import Dataset
     from ..instructed import Instructed
     from ..jobs import Job, Jobs
+    from ..llm import Model
     from ..plan import Plan
     from ..store import Store
+    from ..textsets.orders import TextOrder
     from .panel import Panel
 
 
@@ -72,6 +75,16 @@ class Session:
         later cell goes on with stale frames. Raises as `Jobs.start`, and InputError for a variable of the user's."""
         names = self.names(plan.schema.tables, wanted)
         job = self.jobs(store).start(plan, name, instructed=instructed, strict=strict, timeout=timeout)
+        self._release((wanted.variable, *names.variables))
+        self.attend(job, wanted)
+        return job
+
+    def start_texts(
+        self, store: Store, order: TextOrder, model: Model, name: str, wanted: Wanted, *, timeout: float | None = None
+    ) -> Job:
+        """As `start`, for a job that a model writes."""
+        names = self.names((TABLE,), wanted)
+        job = self.jobs(store).start_texts(order, model, name, timeout=timeout)
         self._release((wanted.variable, *names.variables))
         self.attend(job, wanted)
         return job
