@@ -239,7 +239,7 @@ def test_tab_knows_options_commands_values_and_datasets(cells: Cells) -> None:
     cells(f"%%synthgen shop << -n 5\n{DDL}")
     assert completions(cells, "%%synthgen --r") == ["--rows"]
     assert "--seed" in completions(cells, "%%synthgen -n 5 ")
-    assert completions(cells, "%synthgen do") == ["doctor"]
+    assert completions(cells, "%synthgen do") == ["doctor", "domain"]
     assert completions(cells, "%%synthgen --display ") == ["auto", "html", "none", "text"]
     assert "shop" in completions(cells, "%synthgen show ")
     assert "--first" in completions(cells, "%synthgen show shop --")

@@ -41,6 +41,11 @@ def test_a_cell_of_words_becomes_a_dataset_with_its_quality(cells: Cells, tmp_pa
         assert words in cells.said
     for line in (tmp_path / "data" / "records.jsonl").read_bytes().splitlines():
         require("sharegpt", line)
+    asked = len(said.asked)
+    again = cells(f"%%synthgen_text faq << {FAQ}\nfor people who come from spreadsheets")
+    assert again.success, cells.said
+    assert "nothing new: these texts are v1" in cells.said
+    assert len(said.asked) == asked
     assert cells("%synthgen show faq").success
     assert "records of prompts" in cells.said
 

@@ -186,6 +186,7 @@ def test_the_index_finds_among_thousands_what_comes_again() -> None:
         ("As an AI language model, I have no own opinion of this.", "refusal"),
         ("I’m sorry, but I can’t help with that request.", "refusal"),
         ("I cannot provide medical advice.", "refusal"),
+        ("I am sorry, we cannot find an order of that number; is it on the slip?", ""),
         ("You can not help a process that is a zombie: reap it.", ""),
         ("Write one question and its answer. About: software and the computers", "echo"),
         ("the same again and " * 20, "repetitive"),

@@ -15,18 +15,24 @@ from ..pages import Mark
 from ..textpages import domain_page, domains_page
 from ..textrequest import domain_request, text_export, text_name, text_request
 from ..textsets.domains import delete_domain, domain_names, read_domain, save_domain
+from ..textsets.kinds import TABLE
+from ..textsets.orders import texts_of
 from .arguments import repeated
 from .watching import leave, watch
 
 if TYPE_CHECKING:
+    from ..dataset import Dataset
     from ..ledger import Record
     from ..llm import Model
+    from ..store import Store
+    from ..textsets.orders import TextOrder
     from .place import Place
 
 
 def make_texts(place: Place, args: Namespace, cell: str | None, variable: str) -> object:
     """The cell's value: the dataset, unless `variable` takes it; with --bg the job."""
     from ..exports import check_folder, export
+    from ..jobs import by
 
     if cell and cell.strip():
         if args.describe:
@@ -45,10 +51,26 @@ def make_texts(place: Place, args: Namespace, cell: str | None, variable: str) -
         again=_again(args, variable),
     )
     name = args.name or variable or text_name(args, order)
+    if (kept := _written_before(place.store, name, by(order, model))) is not None:
+        place.session.names((TABLE,), wanted)
+        nothing_new = Mark("note", f"nothing new: these texts are v{kept.version} of {name} already")
+        page = place.session.page(kept, replace(wanted, notes=(nothing_new, *wanted.notes)))
+        return place.result(kept, page, named=bool(variable))
     job = place.session.start_texts(place.store, order, model, name, wanted, timeout=args.timeout)
     if args.out:
         job.then(lambda dataset: export(dataset, args.out, to))
     return leave(place, job, wanted) if args.bg else watch(place, job, wanted, named=bool(variable))
+
+
+def _written_before(store: Store, name: str, order: TextOrder) -> Dataset | None:
+    """The current version, where it was made of this very order by this very model, whole and checked, and not edited
+    since."""
+    if not store.versions(name):
+        return None
+    latest = store.open(name)
+    texts = texts_of(bytes(latest.manifest.plan))
+    whole = latest.report is not None and not latest.partial and latest.parent is None
+    return latest if whole and texts is not None and texts.texts == order else None
 
 
 def writer_of(place: Place, record: Record, args: Namespace) -> Model | None:

@@ -26,7 +26,8 @@ _HEARD = 4  # function words of another language from which a text counts as wri
 _ABOUT_ITSELF = re.compile(
     r"\bas an? (?:ai|artificial intelligence|(?:large )?language model|virtual assistant)\b"
     r"|\bi(?:'m| am) (?:just |only )?an? (?:ai|artificial intelligence|(?:large )?language model)\b"
-    r"|\bi(?:'m| am) (?:sorry|afraid)\b.{0,40}\b(?:can(?:'t|not)|unable|not able)\b"
+    r"|\bi(?:'m| am) (?:sorry|afraid),? (?:but )?i (?:can(?:'t|not)|won't|am unable to|am not able to) "
+    r"(?:help|assist|provide|fulfil|answer|comply|generate|create|discuss|engage|do that)"
     r"|^\W*i (?:can(?:'t|not)|am unable to|am not able to|won't) (?:help|assist|provide|fulfil|answer|comply|do that)"
     r"|\bals ki\b|\bals (?:ein )?sprachmodell\b|\ben tant qu'(?:ia|intelligence artificielle)\b"
     r"|\bcomo (?:modelo de lenguaje|una ia)\b",
