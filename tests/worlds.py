@@ -90,7 +90,7 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "bank": (Bank(pool="last_name"), "text", ""),
     "unique bank": (Bank(pool="last_name", copies=500, longest=30), "text", "code"),
     "given": (Given(values=("red oak", "elm", "ash")), "text", ""),
-    "unique given": (Given(values=("red oak", "elm", "ash"), copies=20_000), "text", "code"),
+    "unique given": (Given(values=("red oak", "elm", "ash"), count=60_000), "text", "code"),
     "given, in rows of a bank": (Choice(values=("red oak", "elm", "ash")), "text", "drawn"),
     "given, then codes": (
         Joined(parts=(Given(values=("red oak", "elm")), Pattern(template="@@-####", start=7, count=60_000))),

@@ -1,7 +1,8 @@
-"""The jobs of a language model here: instructions become wishes. Whatever a model writes is bound by a grammar made for
-the schema, read again, and held against a drafted plan; nothing else of it is used."""
+"""The jobs of a language model here: instructions become wishes, and wishes for texts become banks of values. Whatever
+a model writes is bound by a grammar made for the schema and read again; nothing else of it is used."""
 
+from .banks import Bank, Counts, write_bank
 from .changes import describe
 from .planning import MOST_INSTRUCTIONS, Asked, ask_plan
 
-__all__ = ["MOST_INSTRUCTIONS", "Asked", "ask_plan", "describe"]
+__all__ = ["MOST_INSTRUCTIONS", "Asked", "Bank", "Counts", "ask_plan", "describe", "write_bank"]

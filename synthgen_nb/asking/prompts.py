@@ -20,9 +20,9 @@ _VALUES = 12  # values of a column that are told
 def plan_prompt(schema: Schema, tables: Mapping[str, TableRoom], instructions: str) -> Prompt:
     lines = [json.dumps(_table(schema, key, room), ensure_ascii=False) for key, room in tables.items()]
     return Prompt(
-        system=_file("plan_system.md"),
-        shared=_file("plan_tables.md").replace("{tables}", "\n".join(lines)),
-        own=_file("plan_instructions.md").replace("{instructions}", instructions),
+        system=prompt_file("plan_system.md"),
+        shared=prompt_file("plan_tables.md").replace("{tables}", "\n".join(lines)),
+        own=prompt_file("plan_instructions.md").replace("{instructions}", instructions),
     )
 
 
@@ -48,5 +48,6 @@ def _column(room: ColumnRoom) -> str:
 
 
 @cache
-def _file(name: str) -> str:
+def prompt_file(name: str) -> str:
+    """A text of prompts/."""
     return files("synthgen_nb").joinpath("prompts", name).read_text(encoding="utf-8")

@@ -4,49 +4,45 @@ from __future__ import annotations
 
 import datetime as dt
 import functools  # not its partial alone: a room of this package has that name
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from msgspec import structs
 
 from ..computing import Calculator
-from ..ddl.expressions import columns_of, parse_expression, row_checks
 from ..ddl.partitions import own_keys
-from ..errors import DDLError, InputError
+from ..errors import InputError
 from ..plan import Plan, TablePlan
 from ..report import Finding
 from ..schema import Column, Schema, Table
 from ..specs import AnySpec, Choice, Key, Range
 from ..specs.locales import LOCALES_SHA256
 from ..wishes import Children, Count, Locales, Wish
+from .banks import banks_of, with_written
 from .boxes import Box
-from .checks import read_checks
 from .claims import Basis, TableKeys
 from .columns import unique_spec
 from .computed import with_types
-from .domains import Domain, Facts, Scalar, domain_of
+from .domains import Domain, Facts
 from .draft import Draft
-from .expressed import expressed
 from .families import MOST_ROWS, counted
+from .fitting import Fitted, ground_of
 from .granting import Refusal, granted, sorted_out
-from .inside import with_inside
+from .grounds import read_table
 from .keys import capacity, decide_keys
 from .kinship import agreed, tenanted, told_apart
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
 from .partitions import Cut, can_follow, cut_of, narrow
-from .periods import Slices, decide_slices, kept_apart, read_periods, slices_capacity
-from .reading import Reading, scalar_of
+from .periods import Slices, decide_slices, kept_apart, slices_capacity
+from .reading import Reading
 from .subtypes import Subtypes, subtypes
 from .tenants import Tenancies
 from .travel import travelled
-from .trees import literal_in
 from .unread import set_aside
 
 DEFAULT_ROWS = 1000
 DEFAULT_AS_OF = "2026-01-01"
-_CHARSET = re.compile(r"(?:CHARSET|CHARACTER SET)\s*=?\s*(\w+)", re.IGNORECASE)  # a column's own comes first
 
 
 def draft_plan(
@@ -121,10 +117,10 @@ def prepared(schema: Schema, rows: int | Mapping[str, int], as_of: str, wishes: 
     whole, schema = schema, _without_partitions(schema)
     cuts = {key: cut_of(whole, table, facts) for key, table in schema.tables.items()}
     _refuse_partitions(whole, rows)
-    wished, untold = sorted_out(whole, wishes)
+    wished, refused = sorted_out(whole, wishes)
     asked, uncounted = counted(schema, _asked(schema, rows), _named(schema, rows), wished)
     schema, tenancies = tenanted(agreed(told_apart(schema), asked), asked)
-    readings = {t.key: _read(schema, t) for t in schema.tables.values()}
+    readings = {t.key: read_table(schema, t) for t in schema.tables.values()}
     findings = set_aside(readings, schema, facts)
     boxes = {
         key: narrow(readings[key], cut, functools.partial(can_follow, schema.tables[key], schema))
@@ -134,6 +130,13 @@ def prepared(schema: Schema, rows: int | Mapping[str, int], as_of: str, wishes: 
     kinds = subtypes(schema, {key: reading.domains for key, reading in readings.items()}, tenancies)
     domains = travelled(schema, {key: reading.domains for key, reading in readings.items()}, kinds)
     meanings = {t.key: {c.name: meaning_of(schema, t, c) for c in t.columns} for t in schema.tables.values()}
+    banks: dict[str, list[Fitted]] = {}
+    refused += [Refusal(*told) for told in uncounted]
+    for key in wished:
+        ground = ground_of(schema, schema.tables[key], readings[key], domains[key], facts)
+        banks[key], unfitting = banks_of(ground, wished[key])
+        meanings[key] |= with_written(meanings[key], banks[key])
+        refused += [Refusal(*untold) for untold in unfitting]
     grouped = [(schema.tables[key], tenancy.columns[0]) for key, tenancy in tenancies.of.items() if tenancy.grouped]
     specs = {
         t.key: unique_spec(t.column(c), meanings[t.key][c], domains[t.key][c], asked[t.key], facts) for t, c in grouped
@@ -175,13 +178,13 @@ def prepared(schema: Schema, rows: int | Mapping[str, int], as_of: str, wishes: 
             parent_rows=counts.__getitem__,
             slices=slices[table.key],
             boxes=boxes.get(table.key, ()),
+            banks=banks.get(table.key, ()),
             route=cut.route if isinstance(cut := cuts[table.key], Cut) else "",
         )
         if isinstance(cut, str):
             draft.broken(f"no row finds a partition: {cut}", (), "add a partition, or ask for 0 rows", "partition")
         most, why = limits[table.key]
         drafts[table.key] = (draft, asked[table.key], most, why)
-    refused = [*untold, *(Refusal(*refusal) for refusal in uncounted)]
     return Prepared(whole, keys, drafts, wished, findings, refused)
 
 
@@ -230,39 +233,6 @@ def _named(schema: Schema, rows: int | Mapping[str, int]) -> frozenset[str]:
     """The tables whose rows are asked for by their names."""
     named = {name.lower() for name in rows} if isinstance(rows, Mapping) else set()
     return frozenset(key for key in schema.tables if key.lower() in named)
-
-
-def _read(schema: Schema, table: Table) -> Reading:
-    domains = {c.name: with_inside(schema, c.type, domain_of(c, schema.dialect)) for c in table.columns}
-    for column in table.columns:
-        charset = _CHARSET.search(f"{column.type.sql} {table.options}")
-        if charset and not charset[1].lower().startswith(("utf", "ucs", "gb18030", "binary")):
-            domains[column.name] = replace(domains[column.name], ascii=True)
-    for unique in table.uniques:
-        for name, length in unique.prefixes.items():  # values that differ within the key's length
-            longest = min(length, domains[name].longest or length)
-            domains[name] = replace(domains[name], longest=longest)
-        for name, demands in expressed(unique, table, schema.dialect).demands.items():
-            for demand in demands:
-                domains[name] = demand(domains[name])
-    for column in table.columns:
-        constant = _constant(column, schema.dialect)
-        if constant is not None:  # the same for every row, and so for the foreign keys it is in
-            domains[column.name] = replace(domains[column.name], values=(constant,))
-    reading = read_checks(table, row_checks(schema, table), domains, schema.dialect)
-    read_periods(table, reading)
-    return reading
-
-
-def _constant(column: Column, dialect: str) -> Scalar | None:
-    """The one value of a GENERATED column that reads no other; None if it is computed from what differs."""
-    if column.generated is None:
-        return None
-    try:
-        tree = parse_expression(column.generated, dialect)
-    except DDLError:
-        return None  # told where the column itself is drafted
-    return None if columns_of(tree) else scalar_of(column, literal_in(tree))
 
 
 def _keys(

@@ -37,6 +37,7 @@ from .domains import Domain, Facts, domain_of, units_of
 from .meaning import Meaning
 from .rare_types import range_text, row_text, spelled
 from .textual import distinct_document, distinct_text, json_text, random_text
+from .written import choice_of, distinct_written
 
 YEAR = 365
 _IPV6 = Pattern(template="2001:db8:%%%%:%%%%:%%%%:%%%%:%%%%:%%%%")  # documentation prefix, RFC 3849
@@ -57,6 +58,8 @@ def random_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
     """A spec to be drawn at random. PlanError if the domain holds no value."""
     if domain.always_null:
         return Null()
+    if fitting := tuple(value for value in meaning.written if domain.allows(value)):
+        return choice_of(column, fitting)
     if domain.parts:
         return Joined(parts=tuple(random_spec(column, meaning, part, facts) for part in domain.parts))
     if domain.empty:
@@ -80,6 +83,12 @@ def random_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
 
 def unique_spec(column: Column, meaning: Meaning, domain: Domain, wanted: int, facts: Facts) -> AnySpec | None:
     """A spec with a size, as large as the domain allows up to what `wanted` rows need; None where there is none."""
+    spec = _distinct(column, meaning, domain, wanted, facts)
+    return distinct_written(meaning.written, domain, wanted, spec) if meaning.written else spec
+
+
+def _distinct(column: Column, meaning: Meaning, domain: Domain, wanted: int, facts: Facts) -> AnySpec | None:
+    """By the meaning alone."""
     if domain.gaps:
         parts = [unique_spec(column, meaning, part, wanted, facts) for part in domain.parts]
         found = tuple(part for part in parts if part is not None)

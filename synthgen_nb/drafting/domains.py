@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import lcm
@@ -123,11 +125,31 @@ class Domain:
         kept = tuple(v for v in self.values if v not in self.forbidden and self._within(v))
         return replace(self, values=kept)
 
+    def allows(self, value: Scalar) -> bool:
+        """Whether this value, in physical form, lies in the domain."""
+        if self.always_null or value in self.forbidden or (self.values is not None and value not in self.values):
+            return False
+        if self.parts and not any(part.allows(value) for part in self.parts):
+            return False
+        if not isinstance(value, str) or not self._within(value):
+            return not isinstance(value, str) and self._within(value)
+        cased = not self.case or value == getattr(value, self.case)()
+        formed = self.form is None or re.search(self.form.regex, value) is not None
+        return cased and formed and (not self.ascii or value.isascii()) and (not self.json or _is_document(value))
+
     def _within(self, value: Scalar) -> bool:
         if isinstance(value, str):
             return len(value) >= self.shortest and (not self.longest or len(value) <= self.longest)
         inside = (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
         return inside and value % self.step == 0
+
+
+def _is_document(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def units_of(column: Type) -> int:

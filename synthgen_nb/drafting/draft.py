@@ -15,6 +15,7 @@ from .meaning import Meaning
 from .reading import Order
 
 if TYPE_CHECKING:
+    from .fitting import Fitted
     from .periods import Slices
 
 
@@ -36,6 +37,7 @@ class Draft:
     parent_rows: Callable[[str], int]
     slices: Sequence[Slices] = ()
     boxes: Sequence[Mapping[str, Domain]] = ()  # where rows can lie: its columns agree on one, row by row
+    banks: Sequence[Fitted] = ()  # what somebody wrote for columns of it, row by row
     route: str = ""  # the condition under which a row finds a partition
     sources: dict[str, AnySource] = field(default_factory=dict)
     placed: dict[str, tuple[AnySpec, str]] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from ..report import Finding
 from ..schema import Schema
 from ..specs import Null, Person
 from ..wishes import Between, Children, Locales, Nulls, Rhythm, Shares, Wish, Written
+from .banks import guessing_beside, kept_out
 from .domains import Domain
 from .draft import Draft
 from .families import grant_children
@@ -20,7 +21,6 @@ from .localities import grant_gender, grant_locales
 from .rhythmic import grant_rhythm
 from .shares import grant_nulls, grant_shares
 from .tables import build_table
-from .written import grant_written
 
 _Asked = tuple[int, int | None, str]  # what build_table is told of the rows
 
@@ -82,11 +82,12 @@ def granted(
     rows = (asked, most, why)
     blank = draft.afresh(draft.domains, draft.boxes)
     plan, found = build_table(draft, *rows)
+    plan = guessing_beside(draft, plan)
     free = plan  # of any wish
     bounds = [wish for wish in wishes if isinstance(wish, Between)]
     if not wishes or any(f.verdict == "broken" for f in found):
         return plan, found, []
-    refused: list[Refusal] = []
+    refused = [Refusal(*untold) for untold in kept_out(draft, plan, wishes)]
     for within in bounds:
         draft, plan, reason = _narrowed(blank, draft, plan, within, rows)
         if reason:
@@ -112,8 +113,6 @@ def granted(
                 plan, reason = grant_shares(draft, plan, wish, nulls_wished=wish.column in nulls)
             case Rhythm():
                 plan, reason = grant_rhythm(draft, plan, wish)
-            case Written():
-                plan, reason = grant_written(draft, plan, wish)
             case _:
                 continue
         if reason:
@@ -121,7 +120,7 @@ def granted(
     return plan, found, refused
 
 
-_ORDER = (Children, Between, Rhythm, Locales, Nulls, Written, Shares)
+_ORDER = (Children, Between, Rhythm, Locales, Nulls, Shares)
 
 
 def _turn(wish: Wish) -> int:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from ..schema import Column, Kind, Schema, Table, Type
+from .domains import Scalar
 from .names import entities, lines_of, subject, words_of
 
 OPAQUE = 0.2  # the confidence of "opaque"
@@ -22,12 +23,13 @@ SURE = 0.8
 
 class Meaning(Struct, frozen=True):
     """`group` is the common vocabulary's name for `name`; `rule` says what decided; `confidence` is 0..1, and from SURE
-    on a person would agree."""
+    on a person would agree. `written` are values that somebody wrote for the column, in physical form."""
 
     name: str
     group: str
     rule: str
     confidence: float
+    written: tuple[Scalar, ...] = ()
 
 
 def meaning_of(schema: Schema, table: Table, column: Column) -> Meaning:

@@ -29,6 +29,7 @@ from ..specs import (
 )
 from ..specs.people import namesakes
 from ..sqlsemantics import translate
+from .banks import place_banks
 from .belonging import nulls_of, place_tenants
 from .columns import random_spec
 from .domains import Domain, units_of
@@ -77,12 +78,14 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
         draft.sources[f"{name}, but one"] = draft.sources[name]
         draft.sources[name] = Skip(of=f"{name}, but one", around=other)
     _place_people(draft)
-    links, domains, unordered = chain(draft.orders, _tops(draft), draft.domains)
+    orders, whole = place_banks(draft)
+    links, domains, unordered = chain(orders, _tops(draft), draft.domains)
     draft.chained = domains
     draft.refused = _refused(draft)
     void = {c.name for c in draft.table.columns if _is_void(draft, c, domains)}  # an order with NULL holds
     links = {name: link for name, link in links.items() if link.before not in void}
     columns = {c.name: _column_plan(draft, c, links, domains) for c in draft.table.columns}
+    columns |= {name: structs.replace(columns[name], nulls=0) for name in whole}
     redraws = (*redraws_of(draft, columns, unordered), *_routed(draft))
     plan = TablePlan(
         rows=draft.rows,

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from math import inf
 from typing import Any
 
@@ -271,6 +272,12 @@ def _json_reader(schema: dict[str, Any]) -> Reader:
 
 
 def _validator(schema: dict[str, Any]) -> Any:
+    return _kind_of_validator()(schema)
+
+
+@cache
+def _kind_of_validator() -> Any:
+    """Made once: to make it takes longer than to read most texts."""
     try:
         from jsonschema.validators import Draft202012Validator, extend
     except ImportError as error:
@@ -284,7 +291,7 @@ def _validator(schema: dict[str, Any]) -> Any:
         if number and Decimal(str(value)) % Decimal(str(step)):
             yield ValidationError(f"{value} is not a multiple of {step}")
 
-    return extend(Draft202012Validator, {"multipleOf": multiple})(schema)
+    return extend(Draft202012Validator, {"multipleOf": multiple})
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

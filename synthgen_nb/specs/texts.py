@@ -47,7 +47,7 @@ class Bank(Spec, frozen=True, tag="bank"):
         return bank(self.pool, self.field, room, self.copies > 1, self.ascii)
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
-        return numbered(self._values()[0], index, self.copies)
+        return numbered(self._values()[0], index, self.copies > 1, " ", "")
 
     def draw(self, rows: Rows, name: str) -> Values:
         values, ends = self._values()
@@ -57,17 +57,17 @@ class Bank(Spec, frozen=True, tag="bank"):
 
 class Given(Spec, frozen=True, tag="given"):
     """Texts that the plan itself carries, in its order. Drawn at random all alike; at an index each comes once, then
-    again with a number (`copies` in all)."""
+    again with " (2)" behind and so on, `count` texts in all (0: as many as there are values)."""
 
     values: tuple[str, ...]
-    copies: int = 1
+    count: int = 0
 
     @property
     def size(self) -> int:
-        return len(self.values) * self.copies
+        return self.count or len(self.values)
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
-        return numbered(texts(self.values), index, self.copies)
+        return numbered(texts(self.values), index, self.size > len(self.values), " (", ")")
 
     def draw(self, rows: Rows, name: str) -> Values:
         pick = below(rows.bits(name), len(self.values))
@@ -80,14 +80,14 @@ def texts(values: tuple[str, ...]) -> pa.StringArray:
     return pa.array(values, pa.string())
 
 
-def numbered(values: pa.StringArray, index: U64, copies: int) -> Values:
-    """Each of the values once, then all of them again with " 2" behind, and so on."""
+def numbered(values: pa.StringArray, index: U64, again: bool, before: str, after: str) -> Values:
+    """Each of the values once, then all of them `again` with a number between two texts behind: 2, 3 and so on."""
     count = np.uint64(len(values))
     word = pa.DictionaryArray.from_arrays((index % count).astype(np.int32), values)
-    if copies == 1:
+    if not again:
         return Values(word)
     copy = index // count
-    number = pc.binary_join_element_wise("", pc.cast(pa.array(copy + np.uint64(1)), pa.string()), " ")
+    number = pc.binary_join_element_wise(before, pc.cast(pa.array(copy + np.uint64(1)), pa.string()), after, "")
     number = pc.if_else(pa.array(copy == 0), "", number)
     return Values(pc.binary_join_element_wise(pc.cast(word, pa.string()), number, ""))
 
@@ -155,9 +155,9 @@ class Pattern(Spec, frozen=True, tag="pattern"):
 
 
 def spells(template: str, text: str) -> bool:
-    """Whether the text is one of the template's codes."""
-    alphabets, letters = places(template), text.encode()
-    return len(letters) == len(alphabets) and all(c in a for c, a in zip(letters, alphabets, strict=True))
+    """Whether the text is one of the template's codes, but for capitals."""
+    alphabets, letters = places(template), text.lower().encode()
+    return len(letters) == len(alphabets) and all(c in a.lower() for c, a in zip(letters, alphabets, strict=True))
 
 
 @cache
