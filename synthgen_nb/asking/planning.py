@@ -76,12 +76,13 @@ def held(plan: Plan, wishes: Sequence[Wish]) -> tuple[list[Wish], list[Refusal]]
     other, refused = tried(plan.schema, _usual(plan), seed=plan.seed, as_of=plan.as_of, wishes=wishes)
     out = [refusal for refusal in refused if not refusal.partly and not _waits(refusal.wish)]
     kept = [wish for wish in wishes if all(wish != refusal.wish for refusal in out)]
-    broken = {finding.table: finding.text for finding in check(other).broken}
-    blamed = [wish for wish in kept if wish.table in broken]
-    if blamed and not broken.keys() & {finding.table for finding in check(plan).broken}:
-        left, more = held(plan, [wish for wish in kept if wish not in blamed])
-        return left, [*out, *more, *(Refusal(wish, broken[wish.table]) for wish in blamed)]
-    return kept, out
+    broken = check(other).broken if kept else ()
+    if not broken or check(plan).broken:
+        return kept, out
+    tables = {finding.table for finding in broken}
+    blamed = [wish for wish in kept if wish.table in tables] or kept
+    left, more = held(plan, [wish for wish in kept if wish not in blamed])
+    return left, [*out, *more, *(Refusal(wish, broken[0].text) for wish in blamed)]
 
 
 def _waits(wish: Wish) -> bool:

@@ -163,4 +163,4 @@ def _initials(number: U64) -> pa.Array:
     """' ' for 0, ' A. ' for 1 ... ' Z. ', ' AA. ' ...: what stands between the two names (one text per row)."""
     distinct, where = np.unique(number, return_inverse=True)
     texts = [" " if not n else f" {letters(int(n) - 1).upper()}. " for n in distinct]
-    return pa.array(texts).take(pa.array(where))
+    return pa.array(texts, pa.string()).take(pa.array(where))
