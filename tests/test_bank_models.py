@@ -3,6 +3,7 @@ is not looked at: one has no sense at all, the other is too small for much."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -11,10 +12,15 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.asking import write_bank
+from synthgen_nb.drafting.fitting import unwritable
 from synthgen_nb.errors import Interrupted
 from synthgen_nb.llm import Ask, Model, Reply, Sampling, Tick, silent
 from synthgen_nb.llm.local import LocalModel
 from synthgen_nb.wishes import Written
+
+from .engines import load
+from .models import UniformModel
+from .random_schemas import kinds_of, random_schema
 
 pytestmark = pytest.mark.llm
 SHOP = """
@@ -99,3 +105,19 @@ def test_the_warmer_the_more_pairs_of_words_differ(plan: sg.Plan, smollm2: Path,
         shares.append(len(set(pairs)) / len(pairs))
     print(f"\ndistinct-2 of {_TEXTS} texts at 0.2, 0.8 and 1.4: {', '.join(f'{share:.2f}' for share in shares)}")
     assert shares == sorted(set(shares))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_a_grammar_lets_through_fits_its_columns(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    schema = random_schema("duckdb", chance.sample(kinds_of("duckdb"), 1 + seed), seed)
+    plan = sg.draft_plan(sg.parse_ddl(schema.ddl, dialect="duckdb"), 30)
+    banks = []
+    for key, table in plan.schema.tables.items():
+        columns = [c.name for c in table.columns if not unwritable(c, table, "duckdb")][:3]
+        if columns:
+            wish = Written(table=key, columns=tuple(columns), prompt="any", many=8)
+            banks.append(write_bank(plan, wish, UniformModel(), sg.Store(tmp_path), ceiling=0.9))
+    other = sg.draft_plan(plan.schema, 30, wishes=[bank.wish for bank in banks if bank.values])
+    assert not [finding for finding in other.not_done if "left out" in finding.text]
+    load(schema.ddl, other, "duckdb")

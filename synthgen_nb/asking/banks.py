@@ -8,7 +8,6 @@ it is done, and the whole bank at last: the same order is never asked twice.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import unicodedata
 from pathlib import Path
@@ -17,8 +16,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
+from ..drafting import prepared
 from ..drafting.computed import with_types
-from ..drafting.domains import Facts
 from ..drafting.fitting import TWICE, Ground, fitting, ground_of, unique_keys, unwritable
 from ..drafting.grounds import read_table
 from ..drafting.meaning import meaning_of
@@ -155,6 +154,8 @@ def _checked(plan: Plan, wish: Written) -> Ground:
     table = schema.tables.get(wish.table)
     if table is None:
         raise InputError(f"there is no table '{wish.table}'", hint=f"tables: {', '.join(list(schema.tables)[:12])}")
+    if table.key not in plan.tables:
+        raise InputError(f"{wish.table} has no rows of its own", hint=f"its rows are those of {table.partition_of}")
     if not wish.columns or len(set(wish.columns)) < len(wish.columns):
         raise InputError(f"a bank for {wish.table} needs columns, each once")
     if unknown := [name for name in wish.columns if name not in table.column_names]:
@@ -166,8 +167,8 @@ def _checked(plan: Plan, wish: Written) -> Ground:
         raise InputError(f"a bank of {wish.many:,} rows can't be written", hint=f"1 to {MOST:,}; the engine multiplies")
     if len(wish.prompt) > MOST_WORDS:
         raise InputError(f"{len(wish.prompt):,} characters say what is wanted", hint=f"at most {MOST_WORDS:,}")
-    reading, facts = read_table(schema, table), Facts(schema.dialect, dt.date.fromisoformat(plan.as_of))
-    ground = ground_of(schema, table, reading, reading.domains, facts)
+    draft = prepared(schema, {key: one.asked for key, one in plan.tables.items()}, plan.as_of).drafts[table.key][0]
+    ground = ground_of(schema, table, read_table(schema, table), draft.domains, draft.facts)
     if empty := [name for name in wish.columns if ground.domains[name].empty or ground.domains[name].always_null]:
         raise InputError(f"no bank can be written for {wish.table}: no value of {empty[0]} can hold its CHECKs")
     return ground
