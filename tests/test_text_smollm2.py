@@ -25,7 +25,10 @@ RECORDS = 200
 
 
 def order(folder: Path) -> TextOrder:
-    return text_order(folder, kind="qa", records=RECORDS, domain="cooking", length=160, seed=3)
+    topics = ("kettles", "lamps", "shoes", "tents")
+    return text_order(
+        folder, kind="classification", records=RECORDS, domain="ecommerce", topics=topics, length=240, batch_size=32
+    )
 
 
 def _write(store: str, number: int, folder: str) -> None:
@@ -44,7 +47,7 @@ def test_a_killed_set_of_texts_is_finished_by_another_process(smollm2: Path, tmp
 
     model = load_model(str(smollm2), quantise=False)
     store = sg.Store(tmp_path / "store")
-    record = Ledger(store).add(by(order(store.path), model), "cooking")
+    record = Ledger(store).add(by(order(store.path), model), "reviews")
     began = time.monotonic()
     process = multiprocessing.get_context("spawn").Process(
         target=_write, args=(str(store.path), record.number, str(smollm2))
