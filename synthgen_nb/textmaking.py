@@ -19,6 +19,7 @@ from .llm.base import Model, Tick
 from .llm.shapes import Reader, cut_places, most_tokens, reader
 from .parquet import Part, write_part
 from .physical import arrow_type
+from .reserved import reserved
 from .schema import Schema
 from .store import Dataset, Draft, ensure_space
 from .textsets.collecting import Batch, Collection, Judged
@@ -162,16 +163,23 @@ def _batch(collection: Collection, slots: tuple[Slot, ...], model: Model, tick: 
 
 
 def _judged(order: TextOrder, slot: Slot, prompt: U64, text: str, read: Reader) -> Judged:
-    """A reply read again, whatever bound it while it was written."""
+    """A reply read again, whatever bound it while it was written, and without contact data that could be somebody's."""
     try:
         said = read(text)
     except Misshapen:
         return Judged(slot, dropped="misshapen")
     if cut_places(shape_of(order), said):
         return Judged(slot, dropped="cut")
-    row = changed(kind_of(order).row(order, slot.attempt, said), str.strip)
+    counts: list[int] = []
+
+    def tidied(text: str) -> str:
+        fresh, count = reserved(text.strip())
+        counts.append(count)
+        return fresh
+
+    row = changed(kind_of(order).row(order, slot.attempt, said), tidied)
     why = unfit(row, prompt, order.language)
-    return Judged(slot, dropped=why) if why else Judged(slot, row=row)
+    return Judged(slot, dropped=why) if why else Judged(slot, row=row, reserved=sum(counts))
 
 
 def _most(order: TextOrder, model: Model) -> int:

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 import synthgen_nb as sg
 from synthgen_nb.asking import Bank, write_bank
-from synthgen_nb.asking.reserved import reserved
 from synthgen_nb.errors import InputError, Interrupted
 from synthgen_nb.llm import Ask, Reply, Sampling, ScriptedModel
+from synthgen_nb.reserved import reserved
 from synthgen_nb.wishes import Written
 
 SHOP = """

@@ -245,6 +245,16 @@ def test_a_resumed_job_needs_its_own_model(store: sg.Store) -> None:
     assert Jobs(store).resume(1, model=model()).result().rows == {"records": 30}
 
 
+def test_contact_data_of_nobody_stands_where_a_model_wrote_somebodys(store: sg.Store) -> None:
+    def answer(ask: Ask) -> Reply:
+        said = json.loads(reply(ask, 0, 0).text)
+        return Reply(text=json.dumps({**said, "answer": "Write to ann.smith@bikes.de or call 0171 5551234."}), tokens=9)
+
+    dataset = write_texts(order(12), ScriptedModel(answer), store, "faq")
+    assert set(dataset["records"]["answer"]) == {"Write to ann.smith@example.com or call 0171 5550117."}
+    assert kept(dataset).quality.reserved == 24
+
+
 def test_what_runs_dry_is_told_by_topic_with_its_reason(store: sg.Store) -> None:
     def answer(ask: Ask) -> Reply:
         return reply(ask, 1.0 if "sql" in ask.prompt.own else 0.0, 0)

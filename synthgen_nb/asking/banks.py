@@ -27,13 +27,13 @@ from ..leases import acquire
 from ..llm.base import Ask, JsonSchema, Model, Prompt, Sampling, Tick, silent
 from ..llm.shapes import most_tokens
 from ..plan import Plan
+from ..reserved import reserved
 from ..rows import key_of
 from ..schema import Kind
 from ..store import Store
 from ..wishes import Written
 from .bankfiles import Row, bank_path, batch_name, clear, home, load, save
 from .bankprompts import LEVELS, hints_text, own, shared
-from .reserved import reserved
 from .rowshapes import SHORT, WIDENED, RowShape, rows_of
 
 USUAL = Sampling()
