@@ -59,7 +59,8 @@ def fetched(cache: Path, model: str) -> None:
     """As the hub's library leaves it."""
     base = cache / f"models--{model.replace('/', '--')}"
     (base / "snapshots/c0ffee").mkdir(parents=True)
-    (base / "snapshots/c0ffee/config.json").write_text("{}")
+    for name in ("config.json", "tokenizer_config.json", "model.safetensors"):
+        (base / "snapshots/c0ffee" / name).write_text("{}")
     (base / "refs").mkdir()
     (base / "refs/main").write_text("c0ffee")
 
@@ -69,7 +70,7 @@ def test_the_list_has_names_and_whatever_was_fetched_before(run: Run, tmp_path: 
     found = json.loads(run("model", "list", "--json")[1])["models"]
     assert {"mistral", ""} == {each["name"] for each in found}
     (own,) = [each for each in found if each["model"] == "owner/small"]
-    assert (own["here"], own["bytes"]) == (True, 8)
+    assert (own["here"], own["bytes"]) == (True, 12)
     said = run("model", "list")[1]
     assert "not here yet" in said
     assert "synthgen model load NAME" in said

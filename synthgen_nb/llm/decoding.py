@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_WORKERS = 2  # threads that fill masks: more wait for each other longer than they work
+
+
 class Row(Struct, frozen=True, kw_only=True):
     """`grammar` is fresh and is copied; `most` counts the end too."""
 
@@ -117,10 +120,11 @@ class Masks:
         self.ends = frozenset(vocabulary.eos_tokens)
         self.open = list(range(len(rows)))
         self.bits: NDArray[np.int32] = np.zeros((len(rows), (vocabulary.vocab_size + 31) // 32), dtype=np.int32)
-        self.workers = LLExecutor()
+        self.workers = LLExecutor(min(_WORKERS, len(rows)))
 
     def applied(self, scores: Any) -> Any:
-        """-inf for what a row may not take; a row that is over may take an end only."""
+        """-inf in `scores` itself for what a row may not take; a row that is over may take an end only."""
+        import numpy as np
         import torch
         from llguidance.numpy import fill_next_token_bitmask_par
 
@@ -128,10 +132,8 @@ class Masks:
         end = self.vocabulary.eos_token
         self.bits[:, end // 32] = 1 << end % 32 if end % 32 < 31 else -(2**31)
         fill_next_token_bitmask_par(self.workers, [(self.automata[row], row) for row in self.open], self.bits)
-        bits = torch.from_numpy(self.bits).to(scores.device)
-        shifts = torch.arange(32, dtype=torch.int32, device=scores.device)
-        allowed = ((bits.unsqueeze(-1) >> shifts) & 1).view(len(self.rows), -1)[:, : scores.shape[1]]
-        return scores.masked_fill(allowed == 0, float("-inf"))
+        forbidden = np.unpackbits((~self.bits).view(np.uint8), axis=1, count=scores.shape[1], bitorder="little")
+        return scores.masked_fill_(torch.from_numpy(forbidden).view(torch.bool).to(scores.device), float("-inf"))
 
     def consumed(self, tokens: list[int]) -> int:
         """How many tokens the open rows took; rows that end here are closed."""

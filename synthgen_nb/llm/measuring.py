@@ -84,13 +84,13 @@ class Gain(Struct, frozen=True, kw_only=True):
 
 
 class Equality(Struct, frozen=True, kw_only=True):
-    """Rows of the same asks that came out equal however the work was cut: in batches of other widths, and broken off
-    and taken up again."""
+    """Rows of the same asks that came out equal: in batches of both `widths`, and when all batches but the first were
+    done once more, as after an interruption."""
 
     rows: int
     equal_in_batches: int
     equal_resumed: int
-    widths: tuple[int, ...]
+    widths: tuple[int, int]
 
 
 class Validity(Struct, frozen=True, kw_only=True):
@@ -184,17 +184,17 @@ def measured_gain(model: LocalModel, *, batch: int = 8, most: int = 24, notes: i
 
 
 def measured_equality(model: LocalModel, *, rows: int = 8, most: int = 40) -> Equality:
-    """Bit-equal on a CPU in float32; elsewhere sums depend on the width of a batch, and a near tie may fall either
-    way."""
+    """All are equal on a CPU in float32. Elsewhere sums depend on the width of a batch, and a near tie may fall either
+    way: there only the same batches, done again, are equal."""
     asks = [_ask(_ENDLESS, own=f"Row {row}:", seed=row, most=most, sampling=_WARM) for row in range(rows)]
-    narrow, broken = max(1, rows // 2), max(1, rows // 3)
+    narrow = max(1, rows // 2)
     with _width(model, rows):
         whole = list(model.complete(asks))
-        resumed = [*model.complete(asks[:broken]), *model.complete(asks[broken:])]
     with _width(model, narrow):
         cut = list(model.complete(asks))
+        resumed = [*cut[:narrow], *model.complete(asks[narrow:])]
     return Equality(
-        rows=rows, equal_in_batches=_equal(whole, cut), equal_resumed=_equal(whole, resumed), widths=(rows, narrow)
+        rows=rows, equal_in_batches=_equal(whole, cut), equal_resumed=_equal(cut, resumed), widths=(rows, narrow)
     )
 
 

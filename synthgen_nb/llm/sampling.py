@@ -6,8 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from ..errors import ModelError
 from .base import Sampling
+
+F32 = npt.NDArray[np.float32]
 
 _SEEDS = 2**63
 
@@ -29,20 +34,23 @@ def drawn(scores: Any, samplings: Sequence[Sampling], chances: Sequence[Any]) ->
     rows = [row for row, sampling in enumerate(samplings) if sampling.temperature > 0]
     if not rows:
         return tokens
-    widths = [samplings[row].top_k or scores.shape[-1] for row in rows]
-    best, ids = scores[rows].topk(min(max(widths), scores.shape[-1]), dim=-1)
+    widths = [min(samplings[row].top_k or scores.shape[-1], scores.shape[-1]) for row in rows]
+    best, ids = scores[rows].topk(max(widths), dim=-1)
+    best, ids = best.cpu().numpy(), ids.cpu().numpy()
     for i, (row, width) in enumerate(zip(rows, widths, strict=True)):
-        tokens[row] = int(ids[i, _place(best[i, :width].cpu(), samplings[row], chances[row])])
+        tokens[row] = int(ids[i, _place(best[i, :width], samplings[row], chances[row])])
     return tokens
 
 
-def _place(best: Any, sampling: Sampling, own: Any) -> int:
+def _place(best: F32, sampling: Sampling, own: Any) -> int:
     """A place in logits that descend. In double precision and one after the other, so that no width of a batch and no
     order of summing changes a row."""
     import torch
 
-    weights = ((best.double() - best[0].double()) / sampling.temperature).exp().cumsum(0)
-    kept = int((weights < sampling.top_p * weights[-1]).sum()) + 1
+    logits = best.astype(np.float64)
+    weights = np.exp((logits - logits[0]) / sampling.temperature).cumsum()
+    kept = int(np.searchsorted(weights, sampling.top_p * weights[-1])) + 1
     weights = weights[:kept]
-    drawn = torch.rand((), generator=own, dtype=torch.float64) * weights[-1]
-    return min(int(torch.searchsorted(weights, drawn, right=True)), int((weights < weights[-1]).sum()))
+    point = float(torch.rand((), generator=own, dtype=torch.float64)) * weights[-1]
+    last = int(np.searchsorted(weights, weights[-1]))  # what follows has no weight
+    return min(int(np.searchsorted(weights, point, side="right")), last)
