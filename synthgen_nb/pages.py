@@ -82,7 +82,7 @@ def dataset_page(dataset: Dataset, *, first_rows: int = FIRST_ROWS, tables: Sequ
     return Page(
         title=f"{dataset.name} v{dataset.version}",
         facts=_facts(dataset),
-        marks=report_marks(report) if report else (Mark("note", "not validated yet"),),
+        marks=(*(report_marks(report) if report else (Mark("note", "not validated yet"),)), *_short_marks(dataset)),
         parts=tuple(parts),
     )
 
@@ -121,6 +121,13 @@ def _texts_parts(dataset: Dataset) -> tuple[Part, ...]:
     """How good a set of texts is; nothing for a dataset that a plan made."""
     texts = texts_of(bytes(dataset.manifest.plan))
     return quality_parts(texts.quality) if texts else ()
+
+
+def _short_marks(dataset: Dataset) -> tuple[Mark, ...]:
+    """The topics of a set of texts that have fewer records than wanted (ten at most)."""
+    texts = texts_of(bytes(dataset.manifest.plan))
+    short = [t for t in texts.quality.topics if t.records < t.wanted] if texts else []
+    return tuple(Mark("note", f"{t.topic}: {t.records:,} of {plural(t.wanted, 'record')}, {t.why}") for t in short[:10])
 
 
 def quality_parts(quality: Quality) -> tuple[Part, ...]:

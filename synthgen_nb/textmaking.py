@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -36,6 +37,16 @@ _BYTES = 2.5  # of a record's texts: its batch in the journal, its row in the ve
 _ROWS = 10_000  # of a row group
 
 
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """A model at an order: `most` tokens of a reply, and how one is read."""
+
+    order: TextOrder
+    model: Model
+    most: int
+    read: Reader
+
+
 def require_model(record: Record, model: Model | None) -> Model:
     """The model, if it is the one that began this job. Raises ModelError, with the way out."""
     order = _order(record)
@@ -58,14 +69,15 @@ def ready(record: Record, model: Model | None, stop: Stop) -> Ready:
     """Tries what the order will cost: the first batch, for up to 20 s. Where that was enough for all of it, it is the
     job's first batch. Raises ModelError without the job's model and StoreError where the disk can't hold it."""
     order, model = _order(record), require_model(record, model)
+    writer = _Writer(order, model, _most(order, model), reader(shape_of(order)))
     collection = _collection(record)
     first, cost = None, record.state.estimate
     if cost is None:
-        first, cost = _tried(collection, model, stop)
+        first, cost = _tried(collection, writer, stop)
     ensure_space(record.store.path, int(cost.bytes * (1 - len(collection.records) / order.records)))
     record.note(estimate=cost)
     told = Prepared(dataset=record.name, tables=record.totals, seed=order.seed, as_of=order.as_of, estimate=cost)
-    return Ready(told, partial(_begun, record, model, collection, first, stop))
+    return Ready(told, partial(_begun, record, writer, collection, first, stop))
 
 
 def keep(record: Record) -> Dataset:
@@ -73,21 +85,21 @@ def keep(record: Record) -> Dataset:
     return _saved(record, _draft(record), _collection(record), partial=True)
 
 
-def _begun(record: Record, model: Model, collection: Collection, first: Batch | None, stop: Stop) -> Begun:
+def _begun(record: Record, writer: _Writer, collection: Collection, first: Batch | None, stop: Stop) -> Begun:
     draft = _draft(record)
     done = {TABLE: len(collection.records)}
     meter = Meter(dict(done))
-    return Begun(done, meter, _gathered(record, draft, model, collection, first, stop, meter))
+    return Begun(done, meter, _gathered(record, draft, writer, collection, first, stop, meter))
 
 
 def _gathered(
-    record: Record, draft: Draft, model: Model, collection: Collection, first: Batch | None, stop: Stop, meter: Meter
+    record: Record, draft: Draft, writer: _Writer, collection: Collection, first: Batch | None, stop: Stop, meter: Meter
 ) -> Generator[Event]:
     """Asks for what is missing, batch by batch; then the version; then its report."""
     began = time.perf_counter()
     meter.begin(TABLE)
     while slots := collection.next():
-        batch = first or _batch(collection, slots, model, lambda tokens: stop.check())
+        batch = first or _batch(collection, slots, writer, lambda tokens: stop.check())
         first = None
         before = len(collection.records)
         record.journal_batch(batch)
@@ -110,7 +122,7 @@ def _gathered(
     yield from validated(record)
 
 
-def _tried(collection: Collection, model: Model, stop: Stop) -> tuple[Batch | None, Estimate]:
+def _tried(collection: Collection, writer: _Writer, stop: Stop) -> tuple[Batch | None, Estimate]:
     """The first batch, if it is done in time, and what all will cost at the pace at which it went."""
     order, began, written = collection.order, time.perf_counter(), [0]
 
@@ -123,13 +135,13 @@ def _tried(collection: Collection, model: Model, stop: Stop) -> tuple[Batch | No
     slots = collection.next()
     batch = None
     try:
-        batch = _batch(collection, slots, model, tick)
+        batch = _batch(collection, slots, writer, tick)
     except Interrupted:
         stop.check()
     seconds = time.perf_counter() - began
     tokens = max(1, batch.tokens if batch else written[0])
     # of a batch that was not done it is known how fast it went, not where it would have ended: as long as it may be
-    each = tokens / len(slots) if batch else min(_most(order, model), order.length)
+    each = tokens / len(slots) if batch else min(writer.most, order.length)
     whole = each * order.records
     characters = 4 * each  # of a token: English prose; what is of another script takes more bytes and more tokens
     return batch, Estimate(
@@ -141,18 +153,17 @@ def _tried(collection: Collection, model: Model, stop: Stop) -> tuple[Batch | No
     )
 
 
-def _batch(collection: Collection, slots: tuple[Slot, ...], model: Model, tick: Tick) -> Batch:
+def _batch(collection: Collection, slots: tuple[Slot, ...], writer: _Writer, tick: Tick) -> Batch:
     """Asks these prompts; what can't be kept says why."""
     began, order = time.perf_counter(), collection.order
     judged: list[Judged] = []
     tokens = 0
-    most, read = _most(order, model), reader(shape_of(order))
-    asks = [ask(order, slot, most) for slot in slots]
+    asks = [ask(order, slot, writer.most) for slot in slots]
     shared = shingles(normal(asks[0].prompt.shared))
-    for slot, asked, reply in zip(slots, asks, model.complete(asks, tick), strict=True):
+    for slot, asked, reply in zip(slots, asks, writer.model.complete(asks, tick), strict=True):
         tokens += reply.tokens
         prompt = np.concatenate([shared, shingles(normal(asked.prompt.own))])
-        judged.append(Judged(slot, dropped="cut") if reply.cut else _judged(order, slot, prompt, reply.text, read))
+        judged.append(Judged(slot, dropped="cut") if reply.cut else _judged(writer, slot, prompt, reply.text))
     return Batch(
         number=collection.batches,
         judged=collection.sift(judged),
@@ -162,10 +173,11 @@ def _batch(collection: Collection, slots: tuple[Slot, ...], model: Model, tick: 
     )
 
 
-def _judged(order: TextOrder, slot: Slot, prompt: U64, text: str, read: Reader) -> Judged:
+def _judged(writer: _Writer, slot: Slot, prompt: U64, text: str) -> Judged:
     """A reply read again, whatever bound it while it was written, and without contact data that could be somebody's."""
+    order = writer.order
     try:
-        said = read(text)
+        said = writer.read(text)
     except Misshapen:
         return Judged(slot, dropped="misshapen")
     if cut_places(shape_of(order), said):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 
 from .pages import Grid, Page, Part, plural, visible
 from .textsets.domains import Domain
+
+_WIDTH = 70  # characters of a line of words
 
 
 def domains_page(known: Mapping[str, bool]) -> Page:
@@ -24,5 +27,9 @@ def domain_page(domain: Domain) -> Page:
         "speakers": " and ".join(domain.speakers),
         "language": domain.language,
     }
-    rows = tuple((what, visible(words)) for what, words in said.items() if words)
+    rows = tuple(
+        ("" if place else what, line)
+        for what, words in said.items()
+        for place, line in enumerate(wrap(visible(words), _WIDTH))
+    )
     return Page(domain.name, parts=(Part("domain", Grid(("what", "words"), rows)),))

@@ -28,6 +28,7 @@ from synthgen_nb.jobs import Jobs, by, write_texts
 from synthgen_nb.ledger import Ledger, Record
 from synthgen_nb.llm.base import Ask, Reply
 from synthgen_nb.llm.scripted import ScriptedModel
+from synthgen_nb.pages import dataset_page
 from synthgen_nb.running import run_job
 from synthgen_nb.textsets.formats import LINE_FORMATS, require
 from synthgen_nb.textsets.orders import KIND_NAMES, KindName, TextOrder, Texts, texts_of
@@ -268,6 +269,8 @@ def test_what_runs_dry_is_told_by_topic_with_its_reason(store: sg.Store) -> None
     assert " exact" in short[0].why
     assert dataset.rows["records"] == 200 + short[0].records
     assert job.record.state.rows == dataset.rows["records"]
+    said = [mark.text for mark in dataset_page(dataset).marks if mark.kind == "note"]
+    assert said == [f"sql: {short[0].records} of 100 records, {short[0].why}"]
 
 
 def test_a_model_that_writes_nothing_fit_is_one_clear_error(store: sg.Store) -> None:
