@@ -36,6 +36,7 @@ _ROOMS = {
     "check": "feasibility",
     "plan_from_json": "plan",
     "draft_plan": "drafting",
+    "ask_plan": "asking",
     "Dataset": "dataset",
     "Store": "store",
     "validate": "validation",
@@ -79,6 +80,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "TextOrder",
     "UnsafeSQLError",
     "__version__",
+    "ask_plan",
     "check",
     "draft_plan",
     "export",
@@ -103,6 +105,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
 if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds the two lists together
     from IPython.core.interactiveshell import InteractiveShell
 
+    from .asking import ask_plan
     from .dataset import Dataset
     from .ddl import parse_ddl, render, schema_json
     from .drafting import draft_plan

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 import synthgen_nb as sg
 from synthgen_nb.asking.grammar import ChangesShape, changes_shape
@@ -35,7 +36,7 @@ MORE = os.environ.get("SYNTHGEN_DDL", "")
 ENOUGH = 5_000  # for chance to reach every number
 ROWS = 20
 AGAIN = 5  # of so many answers one is drafted anew, with nothing but what was kept of it
-MOST_TABLES = 12  # of a schema that one answer is about
+MOST_TABLES = 12  # of a schema that one answer is about, beside those that they point to
 GOLD = {"shop": "postgres", "clinic": "sqlite", "library": "mysql", "sensors": "duckdb", "people": "postgres"}
 
 
@@ -54,17 +55,30 @@ def texts() -> Iterator[tuple[str, str, str]]:
 
 
 class Schemas:
-    """Plans that can be run, with what can be wished of them."""
+    """Plans that can be run, with what can be wished of them. A large schema is several."""
 
     def __init__(self) -> None:
         self.plans: list[tuple[str, sg.Plan, dict[str, TableRoom]]] = []
         for name, dialect, ddl in texts():
             try:
-                plan = sg.draft_plan(sg.parse_ddl(ddl, dialect=dialect), ROWS)
+                parts = list(parted(sg.parse_ddl(ddl, dialect=dialect)))
             except sg.SynthgenError:
                 continue
-            if plan.tables and not sg.check(plan).broken:
-                self.plans.append((name, plan, possible(plan.schema, ROWS, plan.as_of)))
+            for schema in parts:
+                plan = sg.draft_plan(schema, ROWS)
+                if plan.tables and not sg.check(plan).broken:
+                    self.plans.append((name, plan, possible(plan.schema, ROWS, plan.as_of)))
+
+
+def parted(schema: sg.Schema) -> Iterator[sg.Schema]:
+    """A large schema in parts of a few tables and those that they need."""
+    whole = [key for key, table in schema.tables.items() if table.partition_of is None]
+    for start in range(0, len(whole), MOST_TABLES):
+        kept = set(whole[start : start + MOST_TABLES])
+        while more := {key.table for name in kept for key in schema.tables[name].foreign_keys} - kept:
+            kept |= more
+        tables = {k: t for k, t in schema.tables.items() if k in kept or t.partition_of in kept}
+        yield structs.replace(schema, tables=tables)
 
 
 @cache

@@ -154,6 +154,21 @@ def test_every_parent_has_as_many_children_as_wished_and_the_table_as_many_rows(
     assert sg.check(plan).clean
 
 
+def test_children_of_two_parents_hold_for_both() -> None:
+    ddl = """CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY);
+             CREATE TABLE c (a_id int NOT NULL REFERENCES a (id), b_id int NOT NULL REFERENCES b (id))"""
+    wishes = [
+        Children(table="c", parent="a", skew=1),
+        Children(table="c", parent="b", least=1, most=3),
+        Count(table="a", rows=300),
+        Count(table="b", rows=100),
+    ]
+    plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="duckdb"), wishes=wishes)
+    assert (plan.not_done, plan.tables["c"].rows) == ((), 200)
+    counts = Counter(made(plan)["c"]["b_id"].to_pylist())
+    assert (len(counts), min(counts.values()), max(counts.values())) == (100, 1, 3)
+
+
 def test_people_and_places_of_a_row_are_of_one_locale_and_addresses_stay_unique(shop: sg.Schema) -> None:
     shares = (Share("de_DE", 60), Share("fr_FR", 40))
     plan, frame = orders(shop, Locales(table="orders", shares=shares))

@@ -88,7 +88,8 @@ def _of_columns(rooms: Mapping[str, ColumnRoom], places: Mapping[str, tuple[str,
     written = [name for name, room in rooms.items() if room.written]
     for table in dict.fromkeys(places[name][0] for name in written):
         of = [name for name in written if places[name][0] == table]
-        given = {"with": _list({"enum": of}, 3), "prompt": _text(3, _PROMPT), "many": _whole(10, 2000)}
+        others = [name for name, room in rooms.items() if room.beside and places[name][0] == table]
+        given = {"with": _list({"enum": others}, 3), "prompt": _text(3, _PROMPT), "many": _whole(10, 2000)}
         found.append(_change("written", of, given, ("with",)))
     return found
 

@@ -46,11 +46,12 @@ def _sound(schema: Schema, wish: Children) -> bool:
 
 def _middle(counts: Mapping[str, int], wishes: Sequence[Children], rows: int) -> int:
     """As many rows as the first of the wishes has in its middle and the others leave room for."""
-    for wish in reversed([w for w in wishes if w.least is not None or w.most is not None]):
+    bounded = [wish for wish in wishes if wish.least is not None or wish.most is not None]
+    for wish in bounded:
         least, most = bounds(wish)
         parents = counts.get(wish.parent, 0)
         middle = parents * (least + most) // 2
-        rows = middle if wish == wishes[0] else min(max(rows, least * parents), most * parents)
+        rows = middle if wish is bounded[0] else min(max(rows, least * parents), most * parents)
     return min(rows, MOST_ROWS)
 
 

@@ -15,7 +15,8 @@ from . import DEFAULT_AS_OF, DEFAULT_ROWS, prepared
 from .domains import Domain, units_of
 from .draft import Draft
 from .families import grant_children
-from .freedom import MOMENTS, NUMBERS, bound, follows, spelled
+from .fitting import unwritable
+from .freedom import MOMENTS, NUMBERS, follows, spelled
 from .limits import narrowed
 from .localities import grant_locales
 from .rhythmic import grant_rhythm
@@ -30,7 +31,8 @@ _NUMERALS = 10**15  # the largest number that everyone reads alike, in JSON too
 @dataclass(frozen=True, slots=True)
 class ColumnRoom:
     """`values` are the only ones there are (empty: any that fit). `text` is the longest text that fits (0: it is no
-    text); `digits` counts the decimals of numbers between `low` and `high`."""
+    text); `digits` counts the decimals of numbers between `low` and `high`. `written` texts may be asked of a model,
+    and so may what is `beside` them in a row."""
 
     column: Column
     shares: bool
@@ -40,6 +42,7 @@ class ColumnRoom:
     hours: bool
     nulls: bool
     written: bool
+    beside: bool
     values: tuple[Value, ...] = ()
     text: int = 0
     low: Decimal | None = None
@@ -87,7 +90,8 @@ def _column(draft: Draft, plan: TablePlan, column: Column) -> ColumnRoom:
     days = grant_rhythm(draft, plan, Rhythm(table=table, column=name, months={12: 2}, weekdays={1: 2}))[0]
     hours = grant_rhythm(draft, plan, Rhythm(table=table, column=name, hours={9: 2}))[0]
     some, _ = grant_nulls(draft, plan, Nulls(table=table, column=name, percent=50))
-    free = not bound(draft, plan, name)
+    key = draft.keys.owner[name].key is not None
+    writable = not key and not domain.json and not unwritable(column, draft.table, draft.facts.dialect)
     gender = isinstance(spec, Person) and spec.field == "gender"
     nameable = kind in NUMBERS | MOMENTS | _TEXTS | {Kind.BOOLEAN, Kind.TIME} and not domain.json and not domain.path
     numbers = kind in NUMBERS and domain.values is None
@@ -100,7 +104,8 @@ def _column(draft: Draft, plan: TablePlan, column: Column) -> ColumnRoom:
         days=days != plan,
         hours=hours != plan,
         nulls=some != plan,
-        written=kind == Kind.TEXT and free and not gender and domain.values is None and not domain.json,
+        written=writable and kind == Kind.TEXT and domain.values is None and name not in draft.table.primary_key,
+        beside=writable and nameable,
         values=("F", "M") if gender else tuple(spelled(column, value) for value in domain.values or ()),
         text=min(domain.longest or _LONGEST, _LONGEST) if kind in _TEXTS and domain.values is None else 0,
         low=_number(column, domain.low, -_NUMERALS) if numbers else None,
