@@ -237,6 +237,9 @@ def test_a_bank_is_read_from_the_store_and_no_model_is_asked(plan: sg.Plan, tmp_
     assert write_bank(plan, NAME, model, store) == first
     assert len(model.asked) == asked
     assert store.names() == ()
+    again = write_bank(plan, replace(NAME, prompt="names  of bicycles "), model, store)
+    assert (again.values, again.wish.prompt) == (first.values, "names  of bicycles ")
+    assert len(model.asked) == asked
     for other in (replace(NAME, many=99), replace(NAME, prompt="cats")):
         write_bank(plan, other, model, store)
     write_bank(plan, NAME, model, store, seed=1)
@@ -302,6 +305,14 @@ def test_three_interruptions_change_nothing(
     whole = write_bank(plan, ROW, saying(bicycle), sg.Store(folder / "whole"))
     bank, _ = written_with_interruptions(plan, ROW, sg.Store(folder / "cut"), steps)
     assert bank == whole
+
+
+def test_numbers_are_the_same_from_the_model_and_from_the_store(plan: sg.Plan, tmp_path: Path) -> None:
+    model, store = saying(lambda chance: [chance.choice((100, 250, 99.5, 5.25)), "city"]), sg.Store(tmp_path)
+    wish = Written(table="product", columns=("price", "category"), prompt="", many=20)
+    fresh, read = (write_bank(plan, wish, model, store) for _ in range(2))
+    assert repr(fresh) == repr(read)
+    assert sorted(price for price, _ in fresh.values) == [5.25, 99.5, 100.0, 250.0]
 
 
 def test_a_batch_that_was_damaged_is_told(plan: sg.Plan, tmp_path: Path) -> None:

@@ -36,7 +36,8 @@ def batch_name(number: int) -> str:
 
 
 def save(path: Path, columns: Sequence[str], rows: Sequence[Row], told: bytes) -> None:
-    """The rows with `told` (JSON) beside them; replaces a file of that name in one step."""
+    """The rows with `told` (JSON) beside them; replaces a file of that name in one step. A column's values are of one
+    type."""
     arrays = [pa.array([row[place] for row in rows]) for place in range(len(columns))]
     table = pa.table(dict(zip(columns, arrays, strict=True))).replace_schema_metadata({_KEY: told})
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

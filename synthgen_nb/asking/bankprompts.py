@@ -9,6 +9,7 @@ from functools import cache
 import msgspec
 
 from ..drafting.domains import Domain, units_of
+from ..drafting.freedom import NUMBERS
 from ..llm.base import Prompt
 from ..rows import key_of
 from ..schema import Column, Kind
@@ -68,7 +69,7 @@ def _kind(column: Column, domain: Domain, limit: int) -> str:
     if domain.kind == Kind.BOOLEAN:
         return "true or false"
     one = units_of(column.type)
-    if domain.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.MONEY, Kind.YEAR):
+    if domain.kind in NUMBERS:
         return "a whole number" if one == 1 else f"a number with {len(str(one)) - 1} digits behind the point"
     return f"a {domain.kind.value}"
 

@@ -18,7 +18,9 @@ from msgspec import Struct, structs
 
 from ..drafting import prepared
 from ..drafting.computed import with_types
+from ..drafting.domains import units_of
 from ..drafting.fitting import TWICE, Ground, fitting, ground_of, unique_keys, unwritable
+from ..drafting.freedom import NUMBERS
 from ..drafting.grounds import read_table
 from ..drafting.meaning import meaning_of
 from ..drafting.written import plain
@@ -125,10 +127,10 @@ def write_bank(
     another process writes it, and Interrupted out of `tick`: then the batches that are done are kept."""
     order = _order(plan, wish, model, sampling, ceiling, seed)
     folder = home(store, order.fingerprint)
-    if (bank := _read(folder)) is not None:
+    if (bank := _read(folder, wish)) is not None:
         return bank
     with acquire(folder):
-        bank = _read(folder) or _written(order, wish, model, folder, tick)
+        bank = _read(folder, wish) or _written(order, wish, model, folder, tick)
         clear(folder)
     return bank
 
@@ -174,13 +176,13 @@ def _checked(plan: Plan, wish: Written) -> Ground:
     return ground
 
 
-def _read(folder: Path) -> Bank | None:
+def _read(folder: Path, wish: Written) -> Bank | None:
     found = load(bank_path(folder))
     if found is None:
         return None
     rows, told = found
     bank = msgspec.json.decode(told, type=Bank)
-    return structs.replace(bank, wish=structs.replace(bank.wish, values=rows))
+    return structs.replace(bank, wish=structs.replace(wish, values=rows))
 
 
 def _written(order: _Order, wish: Written, model: Model, folder: Path, tick: Tick) -> Bank:
@@ -297,6 +299,8 @@ def _tidied(order: _Order, row: Row) -> tuple[Row, bool]:
             value = getattr(value, domain.case)() if domain.case else value
             value = "" if _says_nothing(order, name, value) else value  # which fits nowhere
             replaced += count
+        if domain.kind in NUMBERS:  # JSON has one kind of numbers, a file's column too, but another
+            value = int(value) if units_of(order.ground.table.column(name).type) == 1 else float(value)
         values.append(value)
     return tuple(values), replaced > 0
 
