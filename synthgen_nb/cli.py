@@ -28,6 +28,7 @@ from .options import (
     TABLE_FORMATS,
     Parser,
     add_generation_options,
+    add_instruction_options,
     add_reading_options,
     add_store_option,
     settings,
@@ -121,12 +122,15 @@ def _parser() -> Parser:
     )
     add_watching_options(generate)
     add_generation_options(generate)
+    add_instruction_options(generate)
     add_store_option(generate)
     generate.set_defaults(run=_generate)
 
     plan = commands.add_parser("plan", help="how each column would be filled", description=plan_command.__doc__)
     plan.add_argument("file", nargs="?", metavar="FILE|-")
     add_generation_options(plan)
+    add_instruction_options(plan)
+    add_store_option(plan)
     plan.set_defaults(run=plan_command)
 
     schema = commands.add_parser("schema", help="what was understood of DDL or a database", description=_schema.__doc__)
@@ -195,9 +199,10 @@ def _generate(args: Namespace) -> int:
     if args.out:
         check_folder(Path(args.out))
     given = settings(os.environ)
-    plan, name = planned(args, given)
+    plan, stem, instructed = planned(args, given)
     store = Store(args.store or given.store)
-    dataset = watched(Jobs(store).start(plan, args.name or name, timeout=args.timeout), args)
+    job = Jobs(store).start(plan, args.name or stem, instructed=instructed, timeout=args.timeout)
+    dataset = watched(job, args)
     exported = export(dataset, args.out, args.to) if args.out else None
     page = dataset_page(dataset, first_rows=0)
     store_option = f" --store {store.path}" if args.store else ""

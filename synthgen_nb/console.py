@@ -13,7 +13,9 @@ from getpass import getpass
 from typing import TYPE_CHECKING
 
 from .documents import encode
+from .meters import InLog, Meter, OnTerminal, Unseen
 from .modeloptions import ModelOptions, load, model_options, without_effect
+from .modeltrial import tried
 from .options import settings
 from .pages import Page
 from .progress import Bar, Lines, Reader, Silent
@@ -39,9 +41,14 @@ def model_options_of(args: Namespace) -> ModelOptions:
 
 
 @contextmanager
-def model_of(options: ModelOptions) -> Iterator[Model]:
-    """The model that the options name, loaded for this command alone. Raises ModelError."""
-    model = load(options)
+def model_of(options: ModelOptions, quiet: bool = False) -> Iterator[Model]:
+    """The model that the options name, loaded for this command alone; without a GPU it is told how slow it is before it
+    begins. Raises ModelError."""
+    if not quiet:
+        print(f"synthgen: loading {options.name}", file=sys.stderr)
+    model, loading = tried(lambda: load(options))
+    if loading.device == "cpu" and not quiet:
+        print(f"synthgen: note: there is no GPU: {loading.words()}", file=sys.stderr)
     try:
         yield model
     finally:
@@ -71,6 +78,15 @@ def reader(quiet: bool) -> Reader:
     if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         return Bar(sys.stderr, style_for(sys.stderr, os.environ, _width()))
     return Lines(sys.stderr)
+
+
+def meter(quiet: bool) -> Meter:
+    """A model's work on stderr: one line on a terminal, else a line now and then."""
+    if quiet:
+        return Unseen()
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        return OnTerminal(sys.stderr, _width())
+    return InLog(sys.stderr)
 
 
 def asker() -> Callable[[str], str] | None:

@@ -17,7 +17,6 @@ from .options import SCALES, Settings, parse_scaled
 if TYPE_CHECKING:
     from .llm import Model
 
-MOST_INSTRUCTIONS = 8000  # characters; more would leave a small context no room for the schema
 _DRAWING = {"temperature": "-t", "top_p": "--top-p", "top_k": "--top-k", "plan_temperature": "--plan-temperature"}
 _USUAL = Sampling()
 NO_EFFECT = "no effect without a model"
@@ -71,20 +70,16 @@ def model_options(given: Settings, args: Namespace) -> ModelOptions:
 
 
 def read_instructions(text: str) -> str:
-    """The words themselves, or those of the file behind an @."""
+    """The words themselves, or those of the file behind an @. Raises InputError for none and for too many."""
+    from .asking import sound
+
     if text.startswith("@"):
         try:
             text = Path(text[1:]).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
             raise InputError(f"can't read the instructions in {text[1:]}: {reason}") from None
-    if not text.strip():
-        raise InputError("the instructions are empty", hint='example: -i "mostly German customers"')
-    if len(text) > MOST_INSTRUCTIONS:
-        raise InputError(
-            f"the instructions have {len(text):,} characters", hint=f"{MOST_INSTRUCTIONS:,} at most; say less"
-        )
-    return text.strip()
+    return sound(text)
 
 
 def parse_drop(text: str) -> frozenset[int]:

@@ -100,7 +100,7 @@ def loading_page(found: Loading) -> Page:
     where = (found.device, bits, size(found.bytes)) if found.device else ("in another process",)
     marks = [Mark("ok", loading_words(found))]
     if found.device == "cpu":
-        marks.append(Mark("note", "there is no GPU: it works, slowly; a page of text takes minutes"))
+        marks.append(Mark("note", "there is no GPU: it works, slowly; instructions take a minute or more"))
     rows = [("memory free", size(found.before.memory), size(found.after.memory))]
     if found.before.gpu is not None and found.after.gpu is not None:
         rows.append(("GPU memory free", size(found.before.gpu), size(found.after.gpu)))
@@ -109,7 +109,8 @@ def loading_page(found: Loading) -> Page:
 
 
 def loading_words(found: Loading) -> str:
-    return f"{found.model} is loaded, in {duration(found.seconds)}; about {found.speed:,.1f} tokens a second"
+    speed = f"; {found.words()}" if found.words() else ""
+    return f"{found.model} is loaded, in {duration(found.seconds)}{speed}"
 
 
 def models_document(found: tuple[Standing, ...]) -> dict[str, Any]:

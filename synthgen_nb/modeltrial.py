@@ -8,9 +8,9 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from .environment import free_memory, gpus
-from .llm.base import Ask, Model, Prompt, Regex
-
-_WORDS, _TOKENS = "[A-Za-z ,.]{40,200}", 16
+from .llm.base import Model
+from .llm.local import LocalModel
+from .llm.measuring import estimated
 
 
 class Room(Struct, frozen=True):
@@ -21,18 +21,22 @@ class Room(Struct, frozen=True):
 
 
 class Loading(Struct, frozen=True, kw_only=True):
-    """A model that was loaded, and what that took. `speed` is in tokens a second, one text at a time; `device` is empty
-    where the model is in another process."""
+    """A model that was loaded, and what that took. `speed` is in tokens a second, one text at a time. What only a model
+    of this process tells is "", 0 or None of another."""
 
     model: str
     commit: str
-    device: str
-    quantised: bool
-    bytes: int
     seconds: float
-    speed: float
     before: Room
     after: Room
+    device: str = ""
+    quantised: bool = False
+    bytes: int = 0
+    speed: float | None = None
+
+    def words(self) -> str:
+        """'cpu, about 3.1 tokens a second'; empty where that is another's."""
+        return "" if self.speed is None else f"{self.device}, about {self.speed:,.1f} tokens a second"
 
 
 def room() -> Room:
@@ -40,26 +44,21 @@ def room() -> Room:
 
 
 def tried(load: Callable[[], Model], clock: Callable[[], float] = time.monotonic) -> tuple[Model, Loading]:
-    """Raises as `load`."""
+    """Raises as `load`. The trial takes a few seconds."""
     before, began = room(), clock()
     model = load()
-    seconds = clock() - began
+    seconds = round(clock() - began, 3)
+    told = Loading(model=model.name, commit=model.commit, seconds=seconds, before=before, after=room())
+    if not isinstance(model, LocalModel):
+        return model, told
     return model, Loading(
         model=model.name,
         commit=model.commit,
-        device=str(getattr(model, "device", "")),
-        quantised=bool(getattr(model, "quantised", False)),
-        bytes=int(getattr(model, "memory", 0)),
-        seconds=round(seconds, 3),
-        speed=round(_speed(model, clock), 2),
+        seconds=seconds,
         before=before,
-        after=room(),
+        after=told.after,
+        device=model.device,
+        quantised=model.quantised,
+        bytes=model.memory,
+        speed=round(estimated(model).tokens_per_second, 2),
     )
-
-
-def _speed(model: Model, clock: Callable[[], float]) -> float:
-    prompt, shape = Prompt(system="You write.", shared="Write about the sea."), Regex(_WORDS)
-    list(model.complete([Ask(prompt=prompt, shape=shape, seed=0, most=1)]))  # the first is slow, and no measure
-    began = clock()
-    replies = model.complete([Ask(prompt=prompt, shape=shape, seed=0, most=_TOKENS)])
-    return sum(reply.tokens for reply in replies) / max(clock() - began, 1e-9)

@@ -8,27 +8,38 @@ import sys
 from argparse import Namespace
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from .console import asker, show
+from .console import asker, meter, model_of, model_options_of, show, store_of
 from .engines.urls import target
 from .errors import InputError
+from .instructing import fulfilled, propose, told_lines
+from .modeloptions import no_model
 from .options import Settings, settings
 from .pages import plural
 from .planpages import note_line, plan_page
 from .request import Request, as_text, dataset_name, draft, read_file, read_live, request, reuse
 
 if TYPE_CHECKING:
+    from .instructed import Instructed
     from .plan import Plan
     from .schema import Schema
 
 _MOST_NOTES = 20  # on stderr; a dump of an old system may have hundreds
 
 
+class Planned(NamedTuple):
+    """A plan that can be run, what the dataset is called if nobody says, and what a model had to do with it."""
+
+    plan: Plan
+    name: str
+    instructed: Instructed | None = None
+
+
 def plan_command(args: Namespace) -> int:
     """Shows how each column would be filled. With --json it is the plan, which `generate --plan` takes back."""
     asked = request_of(args, settings(os.environ))
-    plan = draft(_noted(schema_of(args, asked)), asked)
+    plan, _ = _drafted(args, asked)
     if args.json:
         print(plan.to_json())
     else:
@@ -36,15 +47,18 @@ def plan_command(args: Namespace) -> int:
     return 0
 
 
-def planned(args: Namespace, given: Settings) -> tuple[Plan, str]:
-    """The plan and the dataset's name that the options ask for."""
+def planned(args: Namespace, given: Settings) -> Planned:
+    """What the options ask for."""
     asked = request_of(args, given)
     source = args.file or args.plan
     stem = target(args.url).stem() if args.url else "stdin" if source == "-" else dataset_name(source or "")
     if not args.plan:
-        return draft(_noted(schema_of(args, asked)), asked), stem
+        plan, instructed = _drafted(args, asked)
+        return Planned(plan, stem, instructed)
     if args.rows or args.as_of:
         raise InputError("--plan holds its rows and its date", hint="leave -n and --as-of out, or draft a new plan")
+    if args.instructions is not None:
+        raise InputError("--plan holds what its instructions came to", hint="leave -i out, or draft a new plan")
     from .plan import plan_from_json
 
     kept = plan_from_json(_plan_text(args.plan))
@@ -52,7 +66,34 @@ def planned(args: Namespace, given: Settings) -> tuple[Plan, str]:
     if args.file or args.url:
         asked = request_of(args, Settings(dialect=given.dialect or kept.schema.dialect))
         schema = schema_of(args, asked)
-    return reuse(kept, schema, seed=args.seed, strict=asked.strict), stem
+    return Planned(reuse(kept, schema, seed=args.seed, strict=asked.strict), stem)
+
+
+def _drafted(args: Namespace, asked: Request) -> tuple[Plan, Instructed | None]:
+    """A plan by rules, and by what a model reads out of the instructions, if there are any."""
+    options = model_options_of(args)
+    if options.instructions and not options.name:
+        if not options.ignore_instructions:
+            raise no_model("--model NAME; `synthgen model list` has some")
+        print("synthgen: note: the instructions are ignored: there is no model", file=sys.stderr)
+    schema = _noted(schema_of(args, asked))
+    if not (options.instructions and options.name):
+        return draft(schema, asked), None
+    from .feasibility import require
+
+    quiet = getattr(args, "quiet", False)
+    shown = meter(quiet)
+    with model_of(options, quiet) as model:
+        try:
+            proposal = propose(schema, asked, options, model, shown)
+            plan, told = fulfilled(schema, asked, options, proposal, model, store_of(args), shown)
+        finally:
+            shown.close()
+    if not quiet:
+        head, *rest = told_lines(told)
+        print("\n".join([f"synthgen: {head}", *rest]), file=sys.stderr)
+    require(plan, strict=asked.strict)
+    return plan, told
 
 
 def schema_of(args: Namespace, asked: Request) -> Schema:

@@ -150,7 +150,11 @@ def test_instructions_come_as_words_or_from_a_file_and_have_bounds(tmp_path: Pat
     (tmp_path / "wanted.txt").write_text("mostly German customers\n", encoding="utf-8")
     assert asked_of_a_model(f"-i @{tmp_path}/wanted.txt").instructions == "mostly German customers"
     assert asked_of_a_model("-i 'in December'").instructions == "in December"
-    for line, said in ((f"-i @{tmp_path}/none", "can't read"), ("-i ' '", "empty"), (f"-i {'x' * 9000}", "9,000")):
+    for line, said in (
+        (f"-i @{tmp_path}/none", "can't read"),
+        ("-i ' '", "no instructions"),
+        (f"-i {'x' * 9000}", "9,000"),
+    ):
         with pytest.raises(InputError, match=said):
             asked_of_a_model(line)
 

@@ -3,6 +3,6 @@ a model writes is bound by a grammar made for the schema and read again; nothing
 
 from .banks import WARMEST, Bank, Counts, write_bank
 from .changes import describe
-from .planning import MOST_INSTRUCTIONS, Asked, ask_plan
+from .planning import MOST_INSTRUCTIONS, Asked, ask_plan, sound
 
-__all__ = ["MOST_INSTRUCTIONS", "WARMEST", "Asked", "Bank", "Counts", "ask_plan", "describe", "write_bank"]
+__all__ = ["MOST_INSTRUCTIONS", "WARMEST", "Asked", "Bank", "Counts", "ask_plan", "describe", "sound", "write_bank"]

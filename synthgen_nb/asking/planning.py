@@ -44,7 +44,7 @@ def ask_plan(plan: Plan, instructions: str, model: Model, *, sampling: Sampling 
     """What a model makes of `instructions` for this plan: give the changes, or some of them, to `draft_plan`. Raises
     InputError for instructions that are empty or too long, and ModelError where no table fits into the model's
     context or its answer broke off."""
-    instructions = _sound(instructions)
+    instructions = sound(instructions)
     rows = _usual(plan)
     rooms = possible(plan.schema, rows, plan.as_of)
     order = relevant(plan.schema, rooms, instructions)
@@ -90,7 +90,8 @@ def _waits(wish: Wish) -> bool:
     return isinstance(wish, Written) and not wish.values
 
 
-def _sound(instructions: str) -> str:
+def sound(instructions: str) -> str:
+    """The instructions, if they are such. Raises InputError for none and for too many."""
     if not (instructions := instructions.strip()):
         raise InputError("there are no instructions", hint="say what the data should look like")
     if len(instructions) > MOST_INSTRUCTIONS:

@@ -16,6 +16,7 @@ from ..options import (
     Parser,
     add_fetching_options,
     add_generation_options,
+    add_instruction_options,
     add_loading_options,
     add_model_options,
     add_reading_options,
@@ -75,6 +76,7 @@ def generation_parser() -> Parser:
         allow_abbrev=False,
     )
     add_generation_options(parser)
+    add_instruction_options(parser)
     parser.add_argument("--name", help="the dataset's name in the store (default: NAME, else the first table's)")
     _add_binding_options(parser)
     parser.add_argument("-f", "--file", metavar="PATH", help="the DDL from a file")
@@ -141,6 +143,7 @@ def command_parser(command: str) -> Parser:
         parser.add_argument("-f", "--file", metavar="PATH", help="the DDL")
     if command == "plan":
         add_generation_options(parser)
+        add_instruction_options(parser)
     if command == "model":
         parser.add_argument("act", choices=("list", "show", "load", "unload"))
         parser.add_argument(

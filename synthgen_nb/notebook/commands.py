@@ -15,9 +15,10 @@ from ..errors import InputError, MissingExtra
 from ..outcomes import exported_page
 from ..pages import Mark, Page, dataset_page, store_page
 from ..readymade import template, template_names
-from ..request import draft, table_key
+from ..request import table_key
 from .answering import Answering
 from .doctor import doctor_page
+from .instructions import drafted_by
 from .making import request_of, schema_of
 from .modelcells import model_command
 from .views import bundle
@@ -122,8 +123,14 @@ def _templates(place: Place, args: Namespace) -> None:
 
 
 def _plan(place: Place, args: Namespace) -> object:
+    from ..feasibility import require
+
     asked = request_of(args, place.given)
-    return draft(schema_of(args, None, asked), asked)
+    plan, _, said = drafted_by(place, args, schema_of(args, None, asked), asked)
+    if said:
+        place.show(Page("plan", marks=said))
+    require(plan, strict=asked.strict)
+    return plan
 
 
 def _schema(place: Place, args: Namespace) -> object:

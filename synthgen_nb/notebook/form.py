@@ -5,12 +5,14 @@ widgets nor jobs.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from argparse import Namespace
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DDLError, InputError, SynthgenError
-from ..options import Settings, parse_rows, parse_seed
+from ..modeloptions import ModelOptions, model_options
+from ..options import SCALES, Settings, parse_rows, parse_scaled, parse_seed
 from ..pages import plural
 from ..planpages import note_line
 from ..request import Request, request
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 LONGEST = 2_000_000  # characters of DDL in a text field; a browser types slowly beyond, and sockets have a limit too
 _LONGEST_FIELD = 10_000
 _SHOWN_NOTES = 50
+_NUMBERS = ("temperature", "top_p", "top_k")  # of a model
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ def problems(form: Form) -> dict[str, str]:
         parse_seed(form.seed or "0")
     except InputError as error:
         found["seed"] = str(error)
+    for name in _NUMBERS:
+        try:
+            parse_scaled(getattr(form, name) or "0", SCALES[name])
+        except InputError as error:
+            found[name] = str(error)
     return found
 
 
@@ -89,6 +97,12 @@ def asked(form: Form, given: Settings, today: datetime.date) -> Request:
     )
 
 
+def asked_of_model(form: Form, given: Settings) -> ModelOptions:
+    """What the form asks of a model. Raises InputError."""
+    typed = {name: getattr(form, name) or None for name in ("model", "instructions", *_NUMBERS)}
+    return model_options(given, Namespace(**typed))
+
+
 def dataset_named(form: Form, schema: Schema | None) -> str:
     """The dataset's name in the store: the one typed, else that of the first table."""
     return form.name or (next(iter(schema.tables.values())).name if schema else "")
@@ -100,8 +114,9 @@ def variable_of(form: Form, schema: Schema | None) -> str:
     return name if name and not unfit(name) else ""
 
 
-def line_of(form: Form, schema: Schema | None, given: Settings) -> str:
-    """The first line of a cell that asks for the same, its DDL to stand below."""
+def line_of(form: Form, schema: Schema | None, given: Settings, dropped: Collection[int] = ()) -> str:
+    """The first line of a cell that asks for the same, its DDL to stand below; `dropped` are changes that were
+    unticked."""
     name, variable = dataset_named(form, schema), variable_of(form, schema)
     options = repeated(
         {
@@ -109,6 +124,12 @@ def line_of(form: Form, schema: Schema | None, given: Settings) -> str:
             "-s": form.seed or str(given.seed),
             "--dialect": form.dialect,
             "--name": None if variable else name,
+            "-i": " ".join(form.instructions.split()),
+            "--drop": ",".join(map(str, sorted(dropped))),
+            "--model": form.model,
+            "-t": form.temperature,
+            "--top-p": form.top_p,
+            "--top-k": form.top_k,
         }
     )
     return f"%%synthgen {f'{variable} << ' if variable else ''}{options}"

@@ -13,8 +13,9 @@ from ..errors import InputError
 from ..jobpages import estimate_words
 from ..pages import Mark, readable_plan
 from ..planpages import note_line
-from ..request import Request, dataset_name, draft, drafted, read_file, read_live, read_schema, request
+from ..request import Request, dataset_name, read_file, read_live, read_schema, request
 from .arguments import repeated
+from .instructions import drafted_by
 from .watching import leave, watch
 
 if TYPE_CHECKING:
@@ -32,15 +33,15 @@ def make(place: Place, args: Namespace, cell: str | None, variable: str) -> obje
     """The cell's value: the dataset, unless `variable` takes it; with --bg the job; with --dry-run the plan."""
     asked = request_of(args, place.given)
     schema = schema_of(args, cell, asked)
+    plan, instructed, said = drafted_by(place, args, schema, asked)
     if args.dry_run:
-        return _tried(draft(schema, asked))
-    plan = drafted(schema, asked)
+        return _tried(plan, strict=asked.strict)
     name = args.name or variable or _stem(args) or next(iter(schema.tables.values())).name
     wanted = replace(
         place.wanted(),
         variable=variable,
         force=args.force,
-        notes=_notes(schema),
+        notes=(*said, *_notes(schema)),
         again=_command_again(args, place.given, asked, variable),
     )
     if (kept := made_before(place.store, name, plan)) is not None:
@@ -48,7 +49,9 @@ def make(place: Place, args: Namespace, cell: str | None, variable: str) -> obje
         nothing_new = Mark("note", f"nothing new: this plan is v{kept.version} of {name} already")
         page = place.session.page(kept, replace(wanted, notes=(nothing_new, *wanted.notes)))
         return place.result(kept, page, named=bool(variable))
-    job = place.session.start(place.store, plan, name, wanted, strict=asked.strict, timeout=args.timeout)
+    job = place.session.start(
+        place.store, plan, name, wanted, instructed=instructed, strict=asked.strict, timeout=args.timeout
+    )
     if args.bg:
         return leave(place, job, wanted)
     return watch(place, job, wanted, named=bool(variable))
@@ -73,11 +76,13 @@ def schema_of(args: Namespace, cell: str | None, asked: Request) -> Schema:
     return read_schema(cell, asked)
 
 
-def _tried(plan: Plan) -> Plan:
+def _tried(plan: Plan, *, strict: bool) -> Plan:
     from ..estimates import estimate
+    from ..feasibility import require
     from ..generation import Engine
     from ..working import cores
 
+    require(plan, strict=strict)
     print(estimate_words(estimate(Engine(plan), cores())))
     return plan
 
@@ -122,6 +127,14 @@ def _command_again(args: Namespace, given: Settings, asked: Request, variable: s
             "--name": args.name,
             "--store": args.store,
             "--prefix": given.prefix,
+            "-i": args.instructions,
+            "--drop": args.drop,
+            "--model": args.model,
+            "-t": args.temperature,
+            "--top-p": args.top_p,
+            "--top-k": args.top_k,
+            "--plan-temperature": args.plan_temperature,
+            "--ignore-instructions": args.ignore_instructions,
             "--no-vars": not given.vars,
         }
     )

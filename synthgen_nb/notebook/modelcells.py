@@ -22,6 +22,8 @@ _LOAD = "%synthgen model load"
 def model_command(place: Place, args: Namespace) -> None:
     acts = {"list": _list, "show": _show, "load": _load, "unload": _unload}
     acts[args.act](place, args)
+    for panel in place.session.panels.values():
+        panel.look()
 
 
 def _list(place: Place, args: Namespace) -> None:

@@ -6,32 +6,46 @@ and what they do is sent by the kernel's main thread alone (`beat`).
 from __future__ import annotations
 
 import datetime
-import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 from traitlets import Dict, List, Unicode, observe
 
 from ..ddl.dialects import DIALECTS
 from ..errors import InputError, SynthgenError
+from ..modelpages import loading_words
 from ..pages import Page, dataset_page, size
 from ..readymade import TEMPLATE_DIALECT, template, template_names
-from ..request import Request, as_text, draft, read_schema
+from ..request import Request, as_text, read_schema
 from . import panelstate
+from .advice import Advice
 from .downloads import Download, packed
-from .form import LONGEST, Form, asked, dataset_named, form_of, line_of, problems, refused, understood, variable_of
+from .errands import Act, Attentive
+from .form import (
+    LONGEST,
+    Form,
+    asked,
+    asked_of_model,
+    dataset_named,
+    form_of,
+    line_of,
+    problems,
+    refused,
+    understood,
+    variable_of,
+)
 from .making import made_before
 from .sheets import Sheets
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
+    from ..instructed import Instructed
     from ..jobs import Job
+    from ..modeloptions import ModelOptions
     from ..plan import Plan
     from ..schema import Schema
     from .place import Place
@@ -44,13 +58,13 @@ def _static(*names: str) -> str:
     return "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in names)
 
 
-class Panel(anywidget.AnyWidget):
-    """`folder` takes files that are too big for a browser's socket. Whoever shows the panel sets `wake`, which begins
-    the beats, and `finished`, which is called in the main thread with the page of each dataset that a job of this panel
-    makes. Its JavaScript says "hello" when it is drawn."""
+class Panel(Attentive):
+    """`folder` takes files that are too big for a browser's socket. Whoever shows the panel sets `finished` too, which
+    is called in the main thread with the page of each dataset that a job of this panel makes. Its JavaScript says
+    "hello" when it is drawn."""
 
     # one module to the browser: it loads a widget's code from a blob, from where nothing can be imported
-    _esm = _static("elements.js", "grid.js", "bars.js", "results.js", "panel.js")
+    _esm = _static("elements.js", "grid.js", "bars.js", "results.js", "advice.js", "panel.js")
     _css = _static("panel.css", "grid.css")
 
     twin = Unicode().tag(sync=True)  # a name for the result that is shown where this panel is not
@@ -64,9 +78,9 @@ class Panel(anywidget.AnyWidget):
     tables: List[Any] = List().tag(sync=True)  # of the job: [name, rows]
     bars: List[Any] = List().tag(sync=True)
     result = Dict().tag(sync=True)
+    advice = Dict().tag(sync=True)  # the model, and what it read out of the instructions
     sheets = Dict().tag(sync=True)  # the grid, once it is asked for
     library = Dict().tag(sync=True)  # the store's datasets and unfinished jobs
-    said = Dict().tag(sync=True)  # the last answer to a person: {"kind", "text", "number"}
 
     def __init__(
         self,
@@ -76,21 +90,17 @@ class Panel(anywidget.AnyWidget):
         today: Callable[[], datetime.date] = datetime.date.today,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.wake: Callable[[], None] = lambda: None
         self.finished: Callable[[Page], None] = lambda page: None
         self._place, self._folder, given = place, folder, place.given
         self._store, self._jobs = place.store, place.session.jobs(place.store)
         self._today, self._clock = today, clock
         self._schema: Schema | None = None
         self._schema_of: tuple[str, str] | None = None
+        self._advice = Advice(place.session.models, self._store)
         self._job: Job | None = None
         self._since = (0.0, 0)
         self._dataset: Dataset | None = None
         self._sheets: Sheets | None = None
-        self._errand: Future[Callable[[], None]] | None = None
-        self._errands = ThreadPoolExecutor(1, thread_name_prefix="synthgen-panel")
-        # messages come in the main thread, but in some releases of ipykernel in a thread beside it
-        self._lock = threading.RLock()
         super().__init__(
             form={"rows": given.rows, "seed": str(given.seed), "dialect": given.dialect},
             choices={
@@ -102,7 +112,6 @@ class Panel(anywidget.AnyWidget):
             read={"state": "empty", "text": "", "notes": [], "tables": []},
         )
         self.twin = str(self.model_id)
-        self.on_msg(self._received)
         self._understand()
 
     # ---- what the person at the browser does
@@ -112,10 +121,9 @@ class Panel(anywidget.AnyWidget):
         with self._lock:
             self._understand()
 
-    def _received(self, widget: object, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
-        """A click. Errors of ours are told in the panel; any other is a fault, told too and raised."""
-        known: dict[str, Callable[[Mapping[str, Any], list[memoryview]], None]] = {
-            "hello": self._library,
+    def acts(self) -> dict[str, Act]:
+        return {
+            "hello": self._hello,
             "generate": self._generate,
             "pause": self._pause,
             "resume": self._resume,
@@ -129,44 +137,43 @@ class Panel(anywidget.AnyWidget):
             "template": self._template,
             "upload": self._upload,
             "library": self._library,
+            "load": self._load,
+            "unload": self._unload,
+            "read": self._read,
+            "drop": self._drop,
+            "stop": self._stop,
         }
-        with self._lock:
-            try:
-                if (act := known.get(str(message.get("type")))) is not None:
-                    act(message, buffers)
-            except SynthgenError as error:
-                self._say("error", str(error))
-            except Exception as error:
-                self._say("error", f"a fault of ours: {type(error).__name__}: {error}")
-                raise
-            finally:
-                self.send({"type": "answer", "to": message.get("id")})
-        self.wake()
 
     def _generate(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         if self._job is not None and self._job.status in _AT_WORK:
             raise InputError(f"job {self._job.number} is at work", hint="wait for it, or cancel it")
-        # with the click, because a change of a trait may still be held back by the browser
-        self.set_trait("ddl", str(message.get("ddl", self.ddl))[:LONGEST])
-        self.set_trait("form", dict(message.get("form") or self.form))
-        form = form_of(self.form)
-        request = asked(form, self._place.given, self._today())
-        schema = self._schema_now(form, request)
+        form, request, options, schema = self._asked(message)
         name = dataset_named(form, schema)
+        self._advice.need(options)
 
         def errand() -> Callable[[], None]:
-            plan = draft(schema, request)
+            plan, instructed = self._advice.plan(schema, request, options)
             kept = made_before(self._store, name, plan)
-            return (lambda: self._again(kept)) if kept else (lambda: self._begin(plan, name, form))
+            return (lambda: self._again(kept)) if kept else (lambda: self._begin(plan, instructed, name, form))
 
         self._send_out(errand)
         self.job = panelstate.starting(name)
         self._say("status", f"{name}: drafting the plan")
 
-    def _begin(self, plan: Plan, name: str, form: Form) -> None:
+    def _asked(self, message: Mapping[str, Any]) -> tuple[Form, Request, ModelOptions, Schema]:
+        """What was typed, with the click: a change of a trait may still be held back by the browser."""
+        self.set_trait("ddl", str(message.get("ddl", self.ddl))[:LONGEST])
+        self.set_trait("form", dict(message.get("form") or self.form))
+        form = form_of(self.form)
+        request, options = asked(form, self._place.given, self._today()), asked_of_model(form, self._place.given)
+        if options.warnings:
+            self._say("note", "; ".join(options.warnings))
+        return form, request, options, self._schema_now(form, request)
+
+    def _begin(self, plan: Plan, instructed: Instructed | None, name: str, form: Form) -> None:
         """As the cell of `line` would: the dataset and its frames will be bound."""
         wanted = replace(self._place.wanted(), variable=variable_of(form, plan.schema), again=self.line)
-        self._follow(self._place.session.start(self._store, plan, name, wanted))
+        self._follow(self._place.session.start(self._store, plan, name, wanted, instructed=instructed))
 
     def _again(self, dataset: Dataset) -> None:
         self._job, self.job = None, {}
@@ -269,25 +276,71 @@ class Panel(anywidget.AnyWidget):
             "unfinished": panelstate.unfinished(self._jobs.records()),
         }
 
+    def _hello(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        self._library(message, buffers)
+        self.look()
+
+    def _load(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        """Loads what is here already; a download is for `%synthgen model load NAME --download`."""
+        self.set_trait("form", dict(message.get("form") or self.form))
+        options = asked_of_model(form_of(self.form), self._place.given)
+
+        def errand() -> Callable[[], None]:
+            loaded = self._advice.load(options)
+            return lambda: self._say("note", loading_words(loaded))
+
+        self._send_out(errand)
+
+    def _unload(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        name = self._advice.unload()
+        self._say("note", f"{name} was unloaded; its memory is free" if name else "no model was loaded")
+        self.look()
+
+    def _read(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        """The instructions, by the model: what it would change is shown and nothing is made."""
+        _, request, options, schema = self._asked(message)
+        if not self._advice.need(options):
+            raise InputError("there are no instructions to read")
+
+        def errand() -> Callable[[], None]:
+            self._advice.read(schema, request, options)
+            return self._understand
+
+        self._send_out(errand)
+
+    def _drop(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        self._advice.drop(int(message.get("number", 0)), message.get("out") is True)
+        self._understand()
+        self.look()
+
+    def _stop(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        self._advice.stop()
+
     # ---- what the kernel's main thread does, ten times a second while there is something to tell
 
     def beat(self) -> bool:
         """Sends what has changed, in one message. True while more may come."""
         with self._lock:
-            if self._errand is not None and self._errand.done():
-                errand, self._errand = self._errand, None
-                try:
-                    errand.result()()
-                except SynthgenError as error:
-                    self._say("error", str(error))
-                    if self.job.get("status") == "starting":
-                        self.job = panelstate.job_state(self._job) if self._job else {}
+            if self._came_back():
+                self._advice.rest()
+                if self.job.get("status") == "starting":
+                    self.job = panelstate.job_state(self._job) if self._job else {}
+            self.look()
             job = self._job
             if job is not None and self.job.get("status") in (*_AT_WORK, None):
                 self._send_progress(job)
                 if job.status not in _AT_WORK:
                     self._ended()
             return self._errand is not None or (job is not None and job.status in _AT_WORK)
+
+    def look(self) -> None:
+        """The model may have been loaded, or asked, here or by a cell."""
+        state = self._advice.state()
+        if state == self.advice:
+            return
+        self.advice = state
+        if state["doing"] and self.job.get("status") == "starting":
+            self.job = {**self.job, "doing": state["doing"]}
 
     def _send_progress(self, job: Job) -> None:
         progress = job.progress
@@ -338,7 +391,7 @@ class Panel(anywidget.AnyWidget):
         else:
             empty = {"state": "empty", "text": "", "notes": [], "tables": []}
             self.read = understood(schema) if schema else empty
-        self.line = line_of(form, schema, self._place.given)
+        self.line = line_of(form, schema, self._place.given, self._advice.dropped)
 
     def _schema_now(self, form: Form, request: Request) -> Schema:
         """Parsed once for each text and dialect."""
@@ -371,18 +424,9 @@ class Panel(anywidget.AnyWidget):
             raise InputError("no dataset is shown")
         return self._dataset
 
-    def _send_out(self, errand: Callable[[], Callable[[], None]]) -> None:
-        """Work that takes time, in a thread; what it returns is done by the main thread."""
-        if self._errand is not None:
-            raise InputError("one thing after another", hint="the last click is still at work")
-        self._errand = self._errands.submit(errand)
-
     def _hand_over(self, made: Download) -> None:
         if made.path is not None:
             self._say("note", f"{size(made.size)} is too much for the browser; written to {made.path}")
             return
         self.send({"type": "file", "file": made.file}, buffers=[made.data])
         self._say("note", f"{made.file}: {size(made.size)}")
-
-    def _say(self, kind: str, text: str) -> None:
-        self.said = {"kind": kind, "text": text, "number": self.said.get("number", 0) + 1}

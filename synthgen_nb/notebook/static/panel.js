@@ -10,10 +10,10 @@ const FIELDS = [
   ["seed", "Seed", { placeholder: "0", size: 8, inputmode: "numeric" }],
 ];
 const MODEL_FIELDS = [
-  ["model", "Model", { placeholder: "none", size: 18 }],
+  ["model", "Model", { placeholder: "name, folder or FILE.gguf", size: 24 }],
   ["temperature", "Temperature", { type: "number", min: 0, max: 2, step: 0.1, placeholder: "0.8" }],
-  ["top_p", "Top-p", { type: "number", min: 0, max: 1, step: 0.05, placeholder: "1" }],
-  ["top_k", "Top-k", { type: "number", min: 0, max: 1000, step: 1, placeholder: "0" }],
+  ["top_p", "Top-p", { type: "number", min: 0, max: 1, step: 0.05, placeholder: "0.95" }],
+  ["top_k", "Top-k", { type: "number", min: 0, max: 1000, step: 1, placeholder: "50" }],
 ];
 
 class Panel {
@@ -126,22 +126,18 @@ class Panel {
     });
     this.perTable = h("details", { class: "sg-fold", hidden: true }, h("summary", {}), this.tableSearch, this.tableRows);
     this.perTable.addEventListener("toggle", () => this.showTableRows());
-    const instructions = h("textarea", { rows: 2, oninput: () => this.typed("instructions") });
-    this.controls.instructions = instructions;
-    const model = h(
-      "details",
-      { class: "sg-fold" },
-      h("summary", {}, "Model and instructions ", h("span", { class: "sg-faint" }, "· no effect without a model")),
-      h("div", { class: "sg-controls" }, ...MODEL_FIELDS.map(input)),
-      field("Instructions", instructions, { class: "sg-field sg-wide" }),
-      h("div", { class: "sg-faint" }, "These five have no effect until there is a model; rows are made by rules."),
+    this.advice = new Advice(
+      MODEL_FIELDS.map(input),
+      (control) => (this.controls.instructions = control),
+      () => this.typed("instructions"),
+      (type, more) => this.askModel(type, more),
     );
     return h(
       "section",
       { class: "sg-section", "aria-label": "Settings" },
       h("div", { class: "sg-controls" }, ...FIELDS.map(input)),
       this.perTable,
-      model,
+      this.advice.node,
     );
   }
 
@@ -201,6 +197,7 @@ class Panel {
       form: () => this.showForm(),
       read: () => this.showRead(),
       wrong: () => this.showWrong(),
+      advice: () => this.showAdvice(),
       line: () => setText(this.line, this.model.get("line")),
       said: () => this.showSaid(),
       result: () => this.results.show(this.model.get("result")),
@@ -217,7 +214,7 @@ class Panel {
     };
     on("msg:custom", (message, buffers) => this.got(message, buffers));
     for (const [name, act] of Object.entries(told)) on(`change:${name}`, act);
-    for (const name of ["form", "read", "wrong", "line", "job", "result", "sheets", "library"]) told[name]();
+    for (const name of ["form", "read", "wrong", "line", "advice", "job", "result", "sheets", "library"]) told[name]();
     const said = this.model.get("said");
     if (said.kind === "error") this.showSaid();
   }
@@ -286,7 +283,7 @@ class Panel {
 
   showWrong() {
     const wrong = this.model.get("wrong");
-    for (const name of ["rows", "seed"]) this[`field_${name}`].complain(wrong[name]);
+    for (const name of ["rows", "seed", "temperature", "top_p", "top_k"]) this[`field_${name}`].complain(wrong[name]);
     for (const [table, { node }] of this.tableFields ?? []) node.complain(wrong[`tables.${table}`]);
   }
 
@@ -323,6 +320,12 @@ class Panel {
       const share = percent(job.done, job.total);
       this.speak(`${job.doing}, ${share} %${job.eta ? `, ${duration(job.eta)} left` : ""}`, SPOKEN);
     }
+  }
+
+  showAdvice() {
+    const advice = this.model.get("advice");
+    this.advice.show(advice);
+    if (advice.doing) this.speak(advice.doing, SPOKEN);
   }
 
   showLibrary() {
@@ -390,6 +393,12 @@ class Panel {
     this.sentAll();
     this.tell("note", "");
     this.ask({ type: "generate", ddl: this.ddl.value, form: this.formNow() });
+  }
+
+  askModel(type, more) {
+    this.sentAll();
+    this.tell("note", "");
+    this.ask({ type, ddl: this.ddl.value, form: this.formNow(), ...more });
   }
 
   shortcut(event) {
