@@ -126,6 +126,23 @@ def test_broken_weights_are_told_in_one_line(tiny_mistral: Path, tmp_path: Path)
 
 
 @pytest.mark.llm
+def test_weights_without_a_word_of_what_they_are_cannot_be_loaded(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"can't be loaded: .*config\.json"):
+        load_model(str(tmp_path))
+
+
+@pytest.mark.llm
+def test_a_folder_that_is_called_as_a_model_does_not_stand_for_it(
+    tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mistral").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError, match=r"unsloth/.* is not on this disk"):
+        load_model("mistral", environ=environ)
+
+
+@pytest.mark.llm
 def test_weights_beyond_the_memory_are_not_begun(tiny_mistral: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading.batches, "free_on", lambda device: 10**6)
     with pytest.raises(ModelError, match=r"GB of memory, 0\.0 GB are free"):

@@ -49,7 +49,7 @@ def load_model(
     path = Path(name).expanduser()
     if path.suffix == ".gguf":
         return _from_gguf(path, widest, exact)
-    if path.is_dir():
+    if path.is_dir() and name not in NAMES:
         return _from_folder(path, name=path.name, commit="", quantise=quantise, exact=exact, widest=widest)
     model, folder = _here(_ids(name, quantise), environ, download, quantise)
     found = _from_folder(folder, name=model, commit=folder.name, quantise=quantise, exact=exact, widest=widest)
@@ -108,8 +108,9 @@ def _from_folder(folder: Path, *, name: str, commit: str, quantise: bool, exact:
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
         raise ModelError(f"{folder} holds no weights as safetensors", hint="pickled ones (.bin) are never loaded")
-    _check_memory(sum(file.stat().st_size for file in weights), quantise and not _is_quantised(folder))
     with _quiet(), _reasons(name):
+        size = sum(file.stat().st_size for file in weights)
+        _check_memory(2 * size if exact else size, quantise and not _is_quantised(folder))
         config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         device, number = _device(), _number(exact)
         options: dict[str, Any] = {"config": config, "dtype": number, "device_map": device}
@@ -117,7 +118,8 @@ def _from_folder(folder: Path, *, name: str, commit: str, quantise: bool, exact:
             if not quantise:
                 raise ModelError(f"{name} is in 4 bits already", hint="take the model that it was made of")
             # Stored for another GPU perhaps; a quantization_config= beside it would be ignored
-            config.quantization_config["bnb_4bit_compute_dtype"] = str(number).removeprefix("torch.")
+            if "bnb_4bit_compute_dtype" in config.quantization_config:
+                config.quantization_config["bnb_4bit_compute_dtype"] = str(number).removeprefix("torch.")
         elif quantise:
             options["quantization_config"] = _four_bits(number)
         found = AutoModelForCausalLM.from_pretrained(

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ..errors import Interrupted, Misshapen, ModelError
+from ..errors import Interrupted, Misshapen, MissingExtra, ModelError
 from . import grammars, shapes
 from .base import GREEDY, Ask, JsonSchema, Prompt, Regex, Reply, Sampling, Shape
 from .decoding import Masks, Row
@@ -52,12 +52,14 @@ class Load(Struct, frozen=True, kw_only=True):
 
 
 class Speed(Struct, frozen=True, kw_only=True):
-    """Tokens of all rows of a batch together; the prompt's own time is `first_seconds`."""
+    """Tokens of all rows of a batch together; the prompt's own time is `first_seconds`, `peak` the most bytes that were
+    held on the GPU meanwhile, None without one."""
 
     batch: int
     tokens_per_second: float
     step_ms: float
     first_seconds: float
+    peak: int | None
 
 
 class Overhead(Struct, frozen=True, kw_only=True):
@@ -103,6 +105,7 @@ class Validity(Struct, frozen=True, kw_only=True):
 
 def measured_load(name: str, **options: Any) -> tuple[LocalModel, Load]:
     """A model of this process, loaded as by `load_model`, which gets the options; and what that took."""
+    _forget_peak()
     began = time.perf_counter()
     model = load_model(name, **options)
     seconds = time.perf_counter() - began
@@ -136,12 +139,19 @@ def measured_speed(model: LocalModel, *, batch: int, steps: int = 48, patience: 
             raise Interrupted("enough was seen")
 
     asks = [_ask(_ENDLESS, own=f"Number {row}:", seed=row, most=steps) for row in range(batch)]
+    _forget_peak()
     began = time.perf_counter()
     with _width(model, batch), suppress(Interrupted):
         list(model.complete(asks, tick))
     first, last = told[0][0], told[-1][0]
     step = (last - first) / (len(told) - 1)
-    return Speed(batch=batch, tokens_per_second=batch / step, step_ms=1000 * step, first_seconds=first - began)
+    return Speed(
+        batch=batch,
+        tokens_per_second=batch / step,
+        step_ms=1000 * step,
+        first_seconds=first - began,
+        peak=_peak(model.device),
+    )
 
 
 def measured_overhead(model: LocalModel, *, batch: int = 32, steps: int = 60) -> Overhead:
@@ -236,6 +246,15 @@ def _now(device: str) -> float:
     if device != "cpu":
         torch.cuda.synchronize(device)
     return time.perf_counter()
+
+
+def _forget_peak() -> None:
+    try:
+        import torch
+    except ImportError as error:
+        raise MissingExtra("llm") from error
+    if torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
 
 
 def _peak(device: str) -> int | None:

@@ -35,7 +35,7 @@ def drawn(scores: Any, samplings: Sequence[Sampling], chances: Sequence[Any]) ->
     if not rows:
         return tokens
     widths = [min(samplings[row].top_k or scores.shape[-1], scores.shape[-1]) for row in rows]
-    best, ids = scores[rows].topk(max(widths), dim=-1)
+    best, ids = (scores if len(rows) == len(tokens) else scores[rows]).topk(max(widths), dim=-1)
     best, ids = best.cpu().numpy(), ids.cpu().numpy()
     for i, (row, width) in enumerate(zip(rows, widths, strict=True)):
         tokens[row] = int(ids[i, _place(best[i, :width], samplings[row], chances[row])])
