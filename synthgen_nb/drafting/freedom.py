@@ -34,7 +34,7 @@ def bound(draft: Draft, plan: TablePlan, name: str) -> str:
     if draft.keys.claimed(unit):
         return f"{name} is in a key or a UNIQUE, which decides its values"
     if name in draft.chosen or plan.columns[name].at not in ("", "person"):
-        return f"the values of {name} follow from a key, a UNIQUE or a partition"
+        return f"the values of {name} follow from a key, a UNIQUE, a partition or a bank"
     if isinstance(spec, Null):
         return f"{name} can only be NULL"
     return ""

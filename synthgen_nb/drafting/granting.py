@@ -146,7 +146,7 @@ def _narrowed(blank: Draft, draft: Draft, plan: TablePlan, wish: Between, rows: 
     other, found = build_table(trial, *rows)
     if any(f.verdict == "broken" for f in found) or _given_up(other) - _given_up(plan):
         return draft, plan, f"other rules of {wish.table} leave no room between these bounds"
-    return trial, other, ""
+    return trial, guessing_beside(trial, other), ""
 
 
 def _given_up(plan: TablePlan) -> set[str]:

@@ -12,7 +12,7 @@ from msgspec import structs
 from ..physical import DAY, MICROS
 from ..plan import TablePlan
 from ..schema import Column, Kind
-from ..specs import AnySpec, Range, Shaped
+from ..specs import AnySpec, Choice, Range, Shaped
 from ..wishes import Between
 from . import shapes
 from .domains import Domain, units, units_of
@@ -32,6 +32,8 @@ def narrowed(draft: Draft, plan: TablePlan, wish: Between) -> tuple[Domain, str]
         return domain, why
     if not domain.ordered:
         return domain, f"{name} ({column.type.sql}) has no lower and higher values"
+    if isinstance(plan.columns[name].spec, Choice) and domain.values is None:
+        return domain, f"{name} has values of its own"
     if decided_together(plan, name) and plan.columns[name].spec.needs:
         return domain, f"a CHECK and {plan.columns[name].spec.needs[0]} decide on {name}"
     if not (wish.low or wish.high or wish.typical):
