@@ -106,6 +106,13 @@ def test_a_unique_column_has_the_bank_first_then_numbered_copies_and_the_others_
     assert untold(plan) == ["1 of the 5 rows written are left out, mostly for one reason: a value of a UNIQUE twice"]
 
 
+def test_two_banks_for_one_column_do_not_mix(shop: sg.Schema) -> None:
+    first = Written(table="plate", columns=("label", "colour"), prompt="", values=(("oak", "brown"), ("elm", "green")))
+    second = Written(table="plate", columns=("colour", "label"), prompt="", values=(("red", "fir"), ("blue", "yew")))
+    found = set(rows_of(sg.draft_plan(shop, 2, wishes=(first, second)), "plate", ("label", "colour")))
+    assert found == {("oak", "brown"), ("elm", "green")}
+
+
 def test_where_no_number_fits_codes_follow_the_bank(shop: sg.Schema) -> None:
     schema = sg.parse_ddl("CREATE TABLE t (id integer PRIMARY KEY, x varchar(6) NOT NULL UNIQUE)", dialect="postgres")
     found = rows_of(sg.draft_plan(schema, 500, wishes=(texts("t", "x", "maple", "linden", "yew (2)"),)), "t", ("x",))

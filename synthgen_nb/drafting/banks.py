@@ -165,7 +165,8 @@ def _leader(draft: Draft, bank: Fitted) -> tuple[str, tuple[str, ...]]:
         spec, at = draft.placed.get(name, (None, ""))
         first = spec.parts[0] if isinstance(spec, Joined) else spec
         source = draft.sources.get(at)
-        if isinstance(first, Given) and not (isinstance(source, Permuted) and source.present is not None):
+        nulls = isinstance(source, Permuted) and source.present is not None
+        if isinstance(first, Given) and not nulls and set(first.values) <= set(bank.of(name)):
             return name, first.values
     return "", ()
 
