@@ -12,6 +12,7 @@ from ..errors import ModelError
 WIDEST = 32  # rows; the fused 4-bit kernels of a T4 are at their best up to here
 _SHARE = 0.7  # of the free memory is planned; activations and fragments need the rest
 _COPIES = 4  # of a row's logits, at once: as computed, in f32, masked, and their bits
+_SPENT = ("not enough memory", "out of memory", "alloc_failed")
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -74,5 +75,5 @@ def _out_of_memory(error: BaseException) -> bool:
     import torch
 
     words = str(error).lower()
-    # torch has a class for a GPU's memory, and a RuntimeError with these words for the CPU's
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "not enough memory" in words
+    # torch has a class for a GPU's memory; the CPU's and a GPU library's own are RuntimeErrors with these words
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(each in words for each in _SPENT)
