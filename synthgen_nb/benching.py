@@ -14,7 +14,17 @@ from msgspec import Struct
 
 from .environment import LIBRARIES, Gpu, gpus, installed
 from .errors import InputError, ModelError
-from .goldsets import Score, gold_tables, gold_texts, score_meanings, score_rules, score_texts, written
+from .goldsets import (
+    Score,
+    gold_instructions,
+    gold_tables,
+    gold_texts,
+    score_instructions,
+    score_meanings,
+    score_rules,
+    score_texts,
+    written,
+)
 from .llm.base import Sampling
 from .llm.diversity import Diversity, diversity
 from .llm.measuring import (
@@ -37,7 +47,7 @@ from .pages import Grid, Mark, Page, Part, duration, size
 if TYPE_CHECKING:
     from .llm.local import LocalModel
 
-PARTS = ("speed", "grammar", "prefix", "equality", "validity", "meanings", "texts")
+PARTS = ("speed", "grammar", "prefix", "equality", "validity", "instructions", "meanings", "texts")
 
 
 class Bench(Struct, frozen=True, kw_only=True):
@@ -53,6 +63,7 @@ class Bench(Struct, frozen=True, kw_only=True):
     prefix: Gain | None = None
     equality: Equality | None = None
     validity: Validity | None = None
+    instructions: Score | None = None
     meanings: Score | None = None
     meanings_by_rules: Score | None = None
     texts: Score | None = None
@@ -80,6 +91,7 @@ def bench(name: str, parts: tuple[str, ...], tell: Callable[[str], None], **opti
         "prefix": lambda model: iter([("prefix", measured_gain(model))]),
         "equality": lambda model: iter([("equality", measured_equality(model))]),
         "validity": lambda model: iter([("validity", measured_validity(model))]),
+        "instructions": lambda model: iter([("instructions", score_instructions(model, gold_instructions()))]),
         "meanings": _meanings,
         "texts": _texts,
     }
@@ -147,6 +159,7 @@ def bench_page(found: Bench) -> Page:
     if valid := found.validity:
         rows.append(("valid answers", f"{valid.valid} of {valid.replies}, {valid.cut} cut"))
     scores = {
+        "instructions understood": found.instructions,
         "meanings of columns": found.meanings,
         "the same by rules": found.meanings_by_rules,
         "texts keep constraints": found.texts,

@@ -1,5 +1,6 @@
-"""What a person would say, held against what a model says: forty tables with the meaning of each column, thirty text
-columns with ten constraints each. Scores are shares of what is right; the same rules are scored beside the model.
+"""What a person would say, held against what a model says: forty tables with the meaning of each column, sixty
+instructions with the changes they mean, thirty text columns with ten constraints each. Scores are shares of what is
+right; what works without a model is scored beside it.
 """
 
 from __future__ import annotations
@@ -12,13 +13,18 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
+from .errors import InputError
 from .llm.base import GREEDY, Ask, JsonSchema, Model, Prompt, Sampling, Tick, silent
+from .llm.scripted import ScriptedModel
+from .wishes import Wish, Written
 
 _FOLDER = files("synthgen_nb") / "gold"
 _TABLE = re.compile(r"CREATE TABLE (\w+) \(\n(.*?)\n\);", re.DOTALL)
 _COLUMN = re.compile(r"  (\w+) (.+?),? -- (\S+)")
 _SYSTEM = "You know databases. You name what each column of a table holds, in one of the given words. JSON only."
 _WRITER = "You write values for a column of a database. JSON only: a list of texts."
+_DIALECTS = {"shop": "postgres", "clinic": "sqlite", "library": "mysql", "sensors": "duckdb", "people": "postgres"}
+_ROOMY = 100_000  # tokens of context
 _VALUES = 12  # of each text column
 _LONGEST_NAME = 40  # characters of a meaning
 
@@ -30,6 +36,15 @@ class GoldTable:
     name: str
     ddl: str
     meanings: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class GoldInstruction:
+    """`answer` is the JSON of a model that understood."""
+
+    schema: str
+    instructions: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,18 @@ def gold_texts() -> tuple[GoldText, ...]:
     return tuple(found)
 
 
+def gold_instructions() -> tuple[GoldInstruction, ...]:
+    cases = msgspec.json.decode((_FOLDER / "instructions.json").read_bytes())
+    return tuple(
+        GoldInstruction(
+            each["schema"],
+            each["instructions"],
+            msgspec.json.encode({"changes": each["changes"], "not_done": each["not_done"]}).decode(),
+        )
+        for each in cases
+    )
+
+
 def names() -> tuple[str, ...]:
     """The words that a column's meaning may be told in."""
     return tuple(sorted({name for table in gold_tables() for of in table.meanings.values() for name in of}))
@@ -119,6 +146,38 @@ def _scored(tables: Sequence[GoldTable], said: Sequence[Mapping[str, str]]) -> S
     pairs = [(t.name, c, said[n].get(c, ""), of) for n, t in enumerate(tables) for c, of in t.meanings.items()]
     wrong = tuple(f"{table}.{column}: {answer}" for table, column, answer, of in pairs if answer not in of)
     return Score(right=len(pairs) - len(wrong), asked=len(pairs), wrong=wrong[:20])
+
+
+def score_instructions(model: Model, cases: Sequence[GoldInstruction], tick: Tick = silent) -> Score:
+    """The changes that a model reads, against those that were meant: of a kind and at a place, whatever their numbers.
+    One too many counts as one that is wrong; nothing, where nothing was meant, as one that is right."""
+    from .asking import ask_plan
+    from .ddl import parse_ddl
+    from .drafting import draft_plan
+
+    plans = {
+        name: draft_plan(parse_ddl((_FOLDER / f"{name}.sql").read_text(encoding="utf-8"), dialect), 1000)
+        for name, dialect in _DIALECTS.items()
+    }
+    right, asked, wrong = 0, 0, []
+    for case in cases:
+        understood = ScriptedModel(lambda ask, answer=case.answer: answer, context=_ROOMY)  # type: ignore[misc]
+        meant = {_place(w) for w in ask_plan(plans[case.schema], case.instructions, understood).changes}
+        try:
+            said = {_place(w) for w in ask_plan(plans[case.schema], case.instructions, model, tick=tick).changes}
+        except InputError as error:
+            said = {("", str(error), ())}
+        right += len(meant & said) or (meant == said)
+        asked += len(meant | said) or 1
+        if meant != said:
+            wrong.append(f"{case.instructions}: {len(meant & said)} of {len(meant)}, {len(said - meant)} too many")
+    return Score(right=right, asked=asked, wrong=tuple(wrong[:20]))
+
+
+def _place(wish: Wish) -> tuple[str, str, tuple[str, ...]]:
+    """What kind of change it is, and where."""
+    columns = wish.columns if isinstance(wish, Written) else (getattr(wish, "column", getattr(wish, "parent", "")),)
+    return type(wish).__name__, wish.table, columns
 
 
 def written(

@@ -113,7 +113,7 @@ def test_the_prompt_is_what_it_was() -> None:
 
 
 def snapshot() -> str:
-    schema = sg.parse_ddl((GOLD / "shop.sql").read_text(), dialect="postgres")
+    schema = sg.parse_ddl((Path(sg.__file__).parent / "gold/shop.sql").read_text(), dialect="postgres")
     prompt = plan_prompt(schema, possible(schema), "mostly German customers, orders peak in December")
     return "\n----\n".join((prompt.system, prompt.shared, prompt.own))
 

@@ -208,6 +208,45 @@ def test_every_control_has_a_name_and_a_place_among_the_keys_and_the_notebook_ta
     assert outline == "2px"
 
 
+# A model that says what it is told, loaded as far as the panel can see; EVIL comes back from it as text.
+_MODEL = f"""import json
+from synthgen_nb.llm import ScriptedModel
+from synthgen_nb.notebook import magics_of
+changes = [{{"change": "shares", "of": "orders.status", "shares": [{{"value": "paid", "percent": 80}}]}},
+           {{"change": "nulls", "of": "orders.note", "percent": 90}}]
+answer = json.dumps({{"changes": changes, "not_done": [{EVIL!r}]}})
+magics_of(get_ipython()).session.models.hold(ScriptedModel(lambda ask: answer, context=64_000))
+for panel in magics_of(get_ipython()).session.panels.values():
+    panel.look()"""
+_ORDERS = """CREATE TABLE orders (
+  id integer PRIMARY KEY, status varchar(10) NOT NULL CHECK (status IN ('new', 'paid')), note varchar(40));"""
+
+
+@pytest.mark.parametrize("screen", [(_MODEL,)], indirect=True)
+def test_instructions_are_read_unticked_and_made_by_keys_alone(screen: Screen) -> None:
+    screen.panel.get_by_text("no effect without a model").wait_for()
+    screen.types(_ORDERS, "told", "500")
+    screen.reads("1 table")
+    screen.panel.get_by_text("Model and instructions").click()
+    screen.panel.get_by_label("Instructions", exact=True).fill("mostly paid, few notes")
+    screen.button("Read instructions").click()
+    screen.panel.locator(".sg-error", has_text="press Load").wait_for()
+    screen.runs_cell(1)
+    screen.panel.get_by_text("· scripted").wait_for()
+    screen.button("Read instructions").focus()
+    screen.page.keyboard.press("Enter")
+    second = screen.panel.get_by_role("checkbox", name="2 orders.note: 90 % NULL")
+    second.focus()
+    screen.page.keyboard.press("Space")
+    screen.panel.locator(".sg-line", has_text="--drop 2").wait_for()
+    assert not second.is_checked()
+    assert screen.panel.get_by_text(f"not done: {EVIL}").count() == 1
+    screen.button("Generate").focus()
+    screen.page.keyboard.press("Enter")
+    screen.rests("done")
+    screen.panel.get_by_text("told v1").first.wait_for()
+
+
 _BROKEN = f"""from synthgen_nb import Finding, Report, Store
 seen = Finding(verdict="broken", rule="check", table="other", text={EVIL!r}, failing=2, checked=3,
                sample=({{"id": 7, {EVIL!r}: {EVIL!r}}},), sql="SELECT 7")

@@ -25,7 +25,7 @@ from synthgen_nb.specs.locales import listed
 from synthgen_nb.specs.pools import fields
 from synthgen_nb.wishes import Between, Children, Count, Locales, Nulls, Rhythm, Shares, Wish, Written
 
-GOLD = Path(__file__).parent / "gold"
+GOLD = Path(sg.__file__).parent / "gold"
 DIALECTS = {"shop": "postgres", "clinic": "sqlite", "library": "mysql", "sensors": "duckdb", "people": "postgres"}
 CASES: list[dict[str, Any]] = json.loads((GOLD / "instructions.json").read_text())
 ROWS = 100_000

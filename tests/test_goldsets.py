@@ -8,11 +8,13 @@ import msgspec
 
 from synthgen_nb.ddl import parse_ddl
 from synthgen_nb.goldsets import (
+    gold_instructions,
     gold_tables,
     gold_texts,
     holds,
     holds_together,
     names,
+    score_instructions,
     score_meanings,
     score_rules,
     score_texts,
@@ -78,3 +80,19 @@ def test_a_columns_values_all_count() -> None:
     assert score_texts(columns, written(model, columns, Sampling())).share == 1
     none = score_texts(columns, written(ScriptedModel(lambda ask: "[]"), columns, Sampling()))
     assert (none.right, none.asked) == (0, 120)
+
+
+def test_sixty_instructions_are_scored_by_kind_and_place_of_their_changes() -> None:
+    cases = gold_instructions()
+    assert len(cases) == 60
+    few = cases[:4]
+    answers = {case.instructions: case.answer for case in few}
+
+    def knows(ask: Ask) -> str:
+        return next(answer for words, answer in answers.items() if words in ask.prompt.own)
+
+    assert score_instructions(ScriptedModel(knows, context=100_000), few).share == 1
+    nothing = ScriptedModel(lambda ask: '{"changes": [], "not_done": []}', context=100_000)
+    assert score_instructions(nothing, few).right == 0
+    broken = score_instructions(ScriptedModel(lambda ask: "no JSON", context=100_000), few)
+    assert (broken.right, len(broken.wrong)) == (0, 4)

@@ -43,7 +43,7 @@ GOLD = {"shop": "postgres", "clinic": "sqlite", "library": "mysql", "sensors": "
 def texts() -> Iterator[tuple[str, str, str]]:
     """(name, dialect, DDL) of all schemas of the tests, or of a folder."""
     for name, dialect in GOLD.items():
-        yield name, dialect, (HERE / "gold" / f"{name}.sql").read_text()
+        yield name, dialect, (Path(sg.__file__).parent / "gold" / f"{name}.sql").read_text()
     for file in sorted((HERE / "ddl").glob("*.sql")):
         yield file.stem, file.stem.split("_")[0], file.read_text()
     for engine in ENGINES:
