@@ -226,6 +226,9 @@ def test_a_wish_for_rows_counts_unless_the_table_was_asked_for_by_name(shop: sg.
         (Children(table="customers", parent="orders", most=2), "customers has no foreign key to orders"),
         (Children(table="orders", parent="customers", least=3, most=2), "3 to 2 children can't be"),
         (Locales(table="orders", shares=(Share("xx_XX", 5),)), "the locale xx_XX is not known"),
+        (Locales(table="orders", shares=(Share("de_DE", float("nan")),)), "the shares add up to nan percent"),
+        (shares("status", paid=float("nan")), "a share is more than 0 percent"),
+        (Nulls(table="orders", column="note", percent=float("inf")), "inf percent is not within 0 and 100"),
         (Nulls(table="orders", column="note", percent=500), "500 percent is not within 0 and 100"),
     ],
 )
@@ -245,6 +248,16 @@ def test_bounds_that_would_break_an_order_between_columns_are_told() -> None:
         (("b",), "other rules of t leave no room between these bounds")
     ]
     assert sg.check(plan).broken == ()
+
+
+def test_a_typical_value_beside_a_forbidden_one_is_told() -> None:
+    schema = sg.parse_ddl("CREATE TABLE t (a int NOT NULL CHECK (a > 0 AND a <> 80))", dialect="duckdb")
+    plan = sg.draft_plan(schema, 5_000, wishes=[Between(table="t", column="a", low="60", high="99", typical="80")])
+    assert [f.text for f in plan.not_done] == ["there is no typical value of a (int)"]
+    values = set(made(plan)["t"]["a"].to_pylist())
+    assert min(values) >= 60
+    assert max(values) <= 99
+    assert 80 not in values
 
 
 def test_a_check_that_is_left_to_chance_still_holds_where_a_wish_takes_its_values_away() -> None:

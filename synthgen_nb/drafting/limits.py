@@ -93,7 +93,8 @@ def grant_between(draft: Draft, plan: TablePlan, wish: Between) -> tuple[TablePl
 
 
 def _around(column: Column, domain: Domain, middle: int | None) -> Shaped | None:
-    if column.type.kind not in NUMBERS or middle is None or domain.parts or domain.values is not None:
+    whole = domain.values is None and not domain.parts and not domain.forbidden
+    if column.type.kind not in NUMBERS or middle is None or not whole:
         return None
     scale = units_of(column.type) if column.type.kind == Kind.FLOAT else 0
     reach = max(abs(middle) * _REACH, 10)

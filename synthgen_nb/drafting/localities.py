@@ -91,7 +91,7 @@ def grant_gender(draft: Draft, plan: TablePlan, wish: Shares) -> tuple[TablePlan
 
 def _not_shares(shares: Iterable[Share]) -> str:
     percents = [share.percent for share in shares]
-    if not percents or min(percents) <= 0 or sum(percents) > 100.001:
+    if not percents or not all(percent > 0 for percent in percents) or not sum(percents) <= 100.001:
         return f"the shares add up to {sum(percents):g} percent"
     return ""
 

@@ -9,7 +9,7 @@ from msgspec import structs
 from ..errors import PlanError
 from ..plan import NULL_SCALE, TablePlan
 from ..schema import Column, Kind
-from ..specs import AnySpec, Bank, Choice, Joined
+from ..specs import AnySpec, Bank, Choice, Joined, Rhythmic
 from ..specs.numbers import Label
 from ..specs.texts import bank
 from ..wishes import Nulls, Shares
@@ -116,7 +116,8 @@ def _weighted(
         return _choice(named | {v: rest * w / whole for v, w in others.items()}), not others
     if isinstance(before, Bank):
         return _beside_bank(before, named, rest), False
-    kept = _without(draft, column, tuple(wanted)) if domain.ordered else before
+    bare = domain.ordered and not isinstance(before, Rhythmic)
+    kept = _without(draft, column, tuple(wanted)) if bare else before
     if kept is None:
         return _choice(named), True
     return Joined(parts=(_choice(named), kept), weights=_weights([sum(named.values()), rest])), False
