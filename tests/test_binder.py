@@ -46,6 +46,8 @@ def test_every_package_that_comes_along_is_pinned() -> None:
 def test_the_pins_are_what_the_project_allows() -> None:
     for line in [*PROJECT["dependencies"], *(r for of in PROJECT["optional-dependencies"].values() for r in of)]:
         requirement = Requirement(line)
+        if requirement.name == PROJECT["name"]:  # extras that are made of others
+            continue
         assert requirement.specifier.contains(pins()[canonicalize_name(requirement.name)]), line
 
 
