@@ -11,28 +11,12 @@ from ..schema import Schema, Table
 _NAMED, _COLUMN, _VALUE, _COMMENT = 10.0, 4.0, 3.0, 1.0
 _NEIGHBOUR = 0.3  # of what a table has itself, over one foreign key
 _STEM = 4  # letters that two forms of a word begin with at least
-_IDLE = frozenset(
-    {"a", "all", "an", "and", "are", "as", "at", "be", "between", "by", "each", "every", "for", "from", "get", "had"}
-    | {"has", "have", "in", "into", "is", "it", "its", "least", "less", "made", "make", "many", "more", "most", "much"}
-    | {
-        "no",
-        "not",
-        "of",
-        "on",
-        "one",
-        "only",
-        "or",
-        "other",
-        "percent",
-        "rows",
-        "should",
-        "some",
-        "than",
-        "that",
-        "the",
-    }
-    | {"their", "them", "there", "these", "they", "this", "to", "with"}
-)
+_IDLE_WORDS = """
+    a all an and are as at be between by each every for from get had has have in into is it its least less made make
+    many more most much no not of on one only or other percent rows should some than that the their them there these
+    they this to with
+"""
+_IDLE = frozenset(_IDLE_WORDS.split())
 
 
 def relevant(schema: Schema, keys: Iterable[str], instructions: str) -> list[str]:
