@@ -15,7 +15,7 @@ from .errors import InputError
 from .instructed import Change, Instructed
 from .pages import model_words, place, plural, visible
 from .request import drafted
-from .wishes import Wish, Written
+from .wishes import Count, Wish, Written
 
 if TYPE_CHECKING:
     from .asking import Bank
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from .request import Request
     from .schema import Schema
     from .store import Store
+
+
+_MOST_ROWS = 10_000_000  # of a table on a model's word: a slip of its would fill a disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,12 @@ def fulfilled(
     for number, (wish, line) in enumerate(zip(proposal.changes, proposal.lines(), strict=True), start=1):
         if number in options.drop:
             changes.append(Change(line, "dropped"))
+            continue
+        if isinstance(wish, Count) and wish.rows > _MOST_ROWS:
+            changes.append(Change(line, "failed"))
+            not_done.append(
+                f"{line}: above {_MOST_ROWS:,} rows a number is yours to give (-n {wish.table}={wish.rows})"
+            )
             continue
         if isinstance(wish, Written):
             try:

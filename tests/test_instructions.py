@@ -92,6 +92,16 @@ def test_a_change_is_left_out_by_its_number_and_one_that_is_not_there_is_refused
     assert "there is no change 7 (the model proposed 2)" in err
 
 
+def test_a_model_alone_makes_no_table_huge(run: Run, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = {"change": "rows", "of": "orders", "rows": 666_666_666}
+    monkeypatch.setattr(model, "_answer", lambda ask: said(many, PAID))
+    code, _, err = run("generate", "shop.sql", "-n", "50", "-i", WANTED, "--model", "scripted")
+    assert code == 0
+    assert "-n orders=666666666" in err
+    assert len(Store("synthgen_store").open("shop")["orders"]) == 50
+    assert paid() > 0.6
+
+
 def test_the_answer_in_json_has_all_that_is_to_be_remembered(run: Run) -> None:
     options = ("-i", WANTED, "--model", "scripted", "-t", "0.4", "--plan-temperature", "0.1", "--drop", "2", "--json")
     told = json.loads(run("generate", "shop.sql", "-n", "20", *options)[1])["instructed"]

@@ -65,7 +65,7 @@ def drafted_by(place: Place, args: Namespace, schema: Schema, asked: Request) ->
 def instructed_page(told: Instructed) -> Page:
     """What was read, before any row is made."""
     facts = (plural(len(told.changes), "change"), f"{len(told.not_done)} not done", model_words(told))
-    again = (("leave some out", "the same with --drop 1,2"),) if told.changes else ()
+    again = (("leave some out", "the same with --drop 1"),) if told.changes else ()
     return Page("instructions", facts, parts=(instructed_part(told, folded=False),), commands=again)
 
 
