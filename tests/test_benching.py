@@ -1,4 +1,4 @@
-"""`synthgen bench-model`, through to its report: with a Mistral of random weights, of which no figure means anything."""
+"""`synthgen bench-model`, through to its report: with a Mistral of random weights, whose figures mean nothing."""
 
 from __future__ import annotations
 
