@@ -1,6 +1,6 @@
 """`python -m synthgen_nb` is the command `synthgen`."""
 
-from .cli import main
+from .terminal.cli import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -25,9 +25,9 @@ from .environment import (
 )
 from .errors import StoreError
 from .folders import Folder, tried
-from .jobpages import RESUMABLE
 from .ledger import Ledger
 from .pages import LONGEST, Grid, Mark, Page, Part, plural, size
+from .pages.jobs import RESUMABLE
 from .store import Store
 
 _LITTLE_DISK = 10**9  # bytes

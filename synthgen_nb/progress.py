@@ -10,9 +10,9 @@ from contextlib import closing
 from typing import Protocol, TextIO
 
 from .events import Advanced, Event, Finished, Prepared, Progress
-from .jobpages import estimate_words
 from .pages import cut, duration, plural
-from .screen import Style, width
+from .pages.jobs import estimate_words
+from .pages.screen import Style, width
 
 LONG = 5.0  # seconds from which a job is told beforehand what it will cost
 PER_SECOND = 10  # a screen is drawn at most this often, whatever the events do

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from synthgen_nb import cli
+from synthgen_nb.terminal import cli
 
 
 @pytest.mark.llm

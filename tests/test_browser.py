@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from synthgen_nb.demo import shop_ddl
-from synthgen_nb.launch import place_notebook
+from synthgen_nb.terminal.demo import shop_ddl
+from synthgen_nb.terminal.launch import place_notebook
 from tests.browsers import BROWSER, INTERRUPT, RUN_ALL, START_ALL, Seen
 
 pytestmark = BROWSER

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from synthgen_nb.demo import shop_ddl
+from synthgen_nb.terminal.demo import shop_ddl
 from tests.browsers import BROWSER, RUN_ALL, Seen
 
 pytestmark = BROWSER

@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from synthgen_nb import cli, errors, launch, plancommands
-from synthgen_nb.demo import shop_ddl
+from synthgen_nb import errors
+from synthgen_nb.terminal import cli, launch, plans
+from synthgen_nb.terminal.demo import shop_ddl
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -204,7 +205,7 @@ def test_a_fault_of_ours_is_one_line_with_exit_3_and_a_traceback_only_on_request
     def fails(*_: object) -> None:
         raise ZeroDivisionError("a\nb")
 
-    monkeypatch.setattr(plancommands, "read_file", fails)
+    monkeypatch.setattr(plans, "read_file", fails)
     code, out, err = run("schema", "shop.sql", "--json")
     assert code == 3
     assert json.loads(out)["error"]["code"] == "error"

@@ -13,12 +13,12 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb import environment, folders
-from synthgen_nb.cli import main
 from synthgen_nb.doctor import Diagnosis, diagnose, doctor_page
 from synthgen_nb.environment import NOBODY, TERMINAL, Gpu, folder_size, free_memory, gpus, model_cache, place
 from synthgen_nb.folders import Folder, tried
 from synthgen_nb.ledger import Ledger
-from synthgen_nb.screen import Style, text
+from synthgen_nb.pages.screen import Style, text
+from synthgen_nb.terminal.cli import main
 
 
 @pytest.fixture

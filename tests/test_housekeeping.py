@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb import cli
-from synthgen_nb.demo import shop_ddl
 from synthgen_nb.errors import StoreError
 from synthgen_nb.housekeeping import drop, rename
 from synthgen_nb.leases import acquire
 from synthgen_nb.ledger import Ledger
+from synthgen_nb.terminal import cli
+from synthgen_nb.terminal.demo import shop_ddl
 
 from .test_magics import Cells, cells
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import synthgen_nb as sg
-from synthgen_nb.documents import dataset_document
 from synthgen_nb.instructed import Change, Instructed
-from synthgen_nb.jobpages import job_page
 from synthgen_nb.jobs import Jobs
 from synthgen_nb.pages import dataset_page
-from synthgen_nb.screen import PLAIN, text
+from synthgen_nb.pages.documents import dataset_document
+from synthgen_nb.pages.jobs import job_page
+from synthgen_nb.pages.screen import PLAIN, text
 from synthgen_nb.summaries import summary
 
 TOLD = Instructed(

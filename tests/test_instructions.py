@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from synthgen_nb import cli
 from synthgen_nb.llm import Ask, ScriptedModel
 from synthgen_nb.store import Store
+from synthgen_nb.terminal import cli
 from tests.test_magics import Cells
 
 DDL = """CREATE TABLE orders (

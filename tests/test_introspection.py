@@ -11,12 +11,12 @@ import duckdb
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb.cli import main
 from synthgen_nb.engines.duckdb import DuckDB
 from synthgen_nb.engines.urls import target
 from synthgen_nb.errors import Refused
 from synthgen_nb.introspection import mysql, postgres, sqlite
 from synthgen_nb.schema import Check, Column, Constraint, Exclude, ForeignKey, PrimaryKey, Schema, Table, Type, Unique
+from synthgen_nb.terminal.cli import main
 
 from .databases import scratch, server, talking, url_of
 from .live_schemas import DUCKDB, MARIADB, POSTGRES, SQLITE

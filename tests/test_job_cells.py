@@ -10,16 +10,15 @@ from typing import Any
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb import rowmaking
 from synthgen_nb.dataset import Dataset
-from synthgen_nb.demo import shop_ddl
 from synthgen_nb.generation import generate_chunk
-from synthgen_nb.jobs import Job
+from synthgen_nb.jobs import Job, rowmaking
 from synthgen_nb.notebook import magics_of
 from synthgen_nb.notebook.preview import ROWS, Preview
 from synthgen_nb.notebook.session import Session
 from synthgen_nb.pages import rows_grid
 from synthgen_nb.store import Store
+from synthgen_nb.terminal.demo import shop_ddl
 
 from .test_magics import Cells, cells
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from synthgen_nb import cli, console, rowmaking
-from synthgen_nb.demo import shop_ddl
+from synthgen_nb.jobs import rowmaking
 from synthgen_nb.ledger import Ledger
 from synthgen_nb.store import Store
+from synthgen_nb.terminal import cli, console
+from synthgen_nb.terminal.demo import shop_ddl
 
 COMMAND = [sys.executable, "-m", "synthgen_nb"]
 LONG = ["generate", "shop.sql", "-n", "20M", "-n", "categories=9"]

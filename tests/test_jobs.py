@@ -20,12 +20,12 @@ import msgspec
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb import ledger, parquet, rowmaking
+from synthgen_nb import ledger, parquet
 from synthgen_nb.errors import InputError, StoreError
 from synthgen_nb.events import Advanced, Cancelled, Event, Failed, Filled, Paused, Resumed, Shutdown, Started
-from synthgen_nb.jobs import Jobs, generate, run
+from synthgen_nb.jobs import Jobs, generate, rowmaking, run
+from synthgen_nb.jobs.running import run_job
 from synthgen_nb.ledger import Ledger, Record
-from synthgen_nb.running import run_job
 
 MANY = int(os.environ.get("SYNTHGEN_KILLS", 30))  # killed runs of the slow test
 DDL = """

@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("ipykernel")
 from jupyter_client.manager import start_new_kernel
 
-from synthgen_nb.demo import shop_ddl
+from synthgen_nb.terminal.demo import shop_ddl
 
 DDL = shop_ddl()
 _SHOWN = ("display_data", "update_display_data", "execute_result", "stream", "error")

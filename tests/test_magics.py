@@ -14,8 +14,8 @@ from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from IPython.utils.capture import capture_output
 
 from synthgen_nb.dataset import Dataset
-from synthgen_nb.demo import shop_ddl
 from synthgen_nb.notebook.binding import binding, unfit
+from synthgen_nb.terminal.demo import shop_ddl
 
 DDL = shop_ddl()
 TABLES = ("categories", "customers", "orders", "order_lines")

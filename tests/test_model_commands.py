@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from synthgen_nb import cli
 from synthgen_nb.errors import ModelError
 from synthgen_nb.llm import Needs, ScriptedModel
+from synthgen_nb.terminal import cli
 from tests.test_magics import Cells
 
 Run = Callable[..., tuple[int, str, str]]
@@ -40,7 +40,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[ScriptedMode
         loaded.append(ScriptedModel(lambda ask: "the sea is wide and old, and so on.", name))
         return loaded[-1]
 
-    monkeypatch.setattr("synthgen_nb.modelpages.needs", needs)
+    monkeypatch.setattr("synthgen_nb.pages.models.needs", needs)
     monkeypatch.setattr("synthgen_nb.llm.load_model", load)
     return loaded
 

@@ -19,8 +19,8 @@ pytest.importorskip("nbclient")
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from synthgen_nb.demo import shop_ddl
 from synthgen_nb.store import Store
+from synthgen_nb.terminal.demo import shop_ddl
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SAVED = ("quickstart.ipynb", "jobs.ipynb", "forms.ipynb")

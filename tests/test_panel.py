@@ -15,7 +15,6 @@ from typing import Any, cast
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from synthgen_nb.demo import shop_ddl
 from synthgen_nb.errors import InputError
 from synthgen_nb.notebook.downloads import packed
 from synthgen_nb.notebook.form import LONGEST, form_of, line_of
@@ -24,6 +23,7 @@ from synthgen_nb.notebook.place import Place
 from synthgen_nb.notebook.session import Session
 from synthgen_nb.options import Settings
 from synthgen_nb.pages import Page
+from synthgen_nb.terminal.demo import shop_ddl
 
 EVIL = "<img src=x onerror=alert(1)>"
 

@@ -13,12 +13,12 @@ import pyarrow as pa
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb.cli import main
 from synthgen_nb.dataset import Dataset
 from synthgen_nb.engines.urls import target
 from synthgen_nb.errors import Refused
 from synthgen_nb.loading import load
 from synthgen_nb.proving import prove
+from synthgen_nb.terminal.cli import main
 
 from .databases import databases, scratch, server, talking, url_of
 from .datasets import saved

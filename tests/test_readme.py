@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from synthgen_nb import cli
-from synthgen_nb.demo import shop_ddl
 from synthgen_nb.environment import PLACES
+from synthgen_nb.terminal import cli
+from synthgen_nb.terminal.demo import shop_ddl
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb.cli import main
 from synthgen_nb.dataset import Dataset
 from synthgen_nb.engines.safety import check_fragment, check_statement, check_type, safe_options
 from synthgen_nb.engines.urls import masked, target
 from synthgen_nb.loading import load
 from synthgen_nb.proving import prove
+from synthgen_nb.terminal.cli import main
 
 from .databases import databases, scratch, server, talking, url_of
 from .hostile import HOSTILE, SAFE, STATEMENTS, UNSAFE

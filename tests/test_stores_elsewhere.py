@@ -17,11 +17,10 @@ from typing import Any
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb import rowmaking
 from synthgen_nb.folders import tried
-from synthgen_nb.jobs import Jobs, generate
+from synthgen_nb.jobs import Jobs, generate, rowmaking
+from synthgen_nb.jobs.running import run_job
 from synthgen_nb.ledger import Ledger
-from synthgen_nb.running import run_job
 
 from .test_jobs import same, slowly
 

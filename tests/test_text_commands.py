@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from synthgen_nb import console
 from synthgen_nb.llm.base import Ask, Reply
 from synthgen_nb.llm.scripted import ScriptedModel
 from synthgen_nb.modeloptions import ModelOptions
+from synthgen_nb.terminal import console
 from synthgen_nb.textsets.formats import require
 from tests.test_cli import Run, answer, run
 from tests.texts import model, reply

@@ -20,20 +20,19 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb import store as stores
-from synthgen_nb import textmaking
 from synthgen_nb.errors import InputError, ModelError, StoreError
 from synthgen_nb.events import Advanced, Paused, Prepared, Resumed, Saved, Short, Started
 from synthgen_nb.exports import export
-from synthgen_nb.jobs import Jobs, by, write_texts
+from synthgen_nb.jobs import Jobs, by, textmaking, write_texts
+from synthgen_nb.jobs.running import run_job
+from synthgen_nb.jobs.working import Stop
 from synthgen_nb.ledger import Ledger, Record
 from synthgen_nb.llm.base import Ask, Reply
 from synthgen_nb.llm.scripted import ScriptedModel
 from synthgen_nb.pages import dataset_page
-from synthgen_nb.running import run_job
 from synthgen_nb.textsets.formats import LINE_FORMATS, require
 from synthgen_nb.textsets.orders import KIND_NAMES, KindName, TextOrder, Texts, texts_of
 from synthgen_nb.validation import validate
-from synthgen_nb.working import Stop
 from tests.texts import model, order, reply
 
 

@@ -15,8 +15,8 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.jobs import Jobs, by
+from synthgen_nb.jobs.running import run_job
 from synthgen_nb.ledger import Ledger
-from synthgen_nb.running import run_job
 from synthgen_nb.textsets.domains import text_order
 from synthgen_nb.textsets.orders import TextOrder, texts_of
 

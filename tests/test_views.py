@@ -14,9 +14,9 @@ from synthgen_nb.notebook.frontend import front_end
 from synthgen_nb.notebook.live import progress_bundle
 from synthgen_nb.notebook.views import _VIEWS, bundle, html
 from synthgen_nb.pages import Grid, Mark, Page, Part, brief, cell, duration, report_page, rows_grid, size, visible
+from synthgen_nb.pages.screen import Style, grid_lines, text, width
 from synthgen_nb.progress import Bar, Lines, Progress, bar_line
 from synthgen_nb.report import Finding, Report
-from synthgen_nb.screen import Style, grid_lines, text, width
 
 EVIL = '<script>alert("x")</script>'
 REPORT = Report(

@@ -51,7 +51,8 @@ class LocalModel:
 
     @property
     def quantised(self) -> bool:
-        return bool(getattr(self._whole(), "is_quantized", False))
+        # is_quantized would be true of a GGUF too, which transformers spells out in 16 bits
+        return bool(getattr(self._whole(), "is_loaded_in_4bit", False))
 
     def count(self, text: str) -> int:
         with self._words:

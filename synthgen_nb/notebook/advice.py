@@ -16,7 +16,7 @@ from ..request import draft
 
 if TYPE_CHECKING:
     from ..instructed import Instructed
-    from ..modeltrial import Loading
+    from ..llm.trial import Loading
     from ..plan import Plan
     from ..request import Request
     from ..schema import Schema

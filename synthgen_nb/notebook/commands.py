@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, MissingExtra
-from ..outcomes import exported_page
 from ..pages import Mark, Page, dataset_page, store_page
+from ..pages.outcomes import exported_page
 from ..readymade import template, template_names
 from ..request import table_key
 from .answering import Answering

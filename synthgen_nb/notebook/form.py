@@ -14,7 +14,7 @@ from ..errors import DDLError, InputError, SynthgenError
 from ..modeloptions import ModelOptions, model_options
 from ..options import SCALES, Settings, parse_rows, parse_scaled, parse_seed
 from ..pages import plural
-from ..planpages import note_line
+from ..pages.plans import note_line
 from ..request import Request, request
 from .arguments import repeated
 from .binding import unfit

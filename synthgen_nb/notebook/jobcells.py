@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..jobpages import job_page, jobs_page
 from ..pages import Mark
+from ..pages.jobs import job_page, jobs_page
 from .texting import writer_of
 from .watching import leave, watch
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 from IPython.display import DisplayHandle, display
 
 from ..events import Advanced, Event, Progress
-from ..jobpages import estimate_words
 from ..pages import Part, plural
+from ..pages.jobs import estimate_words
+from ..pages.screen import style_for
 from ..progress import LONG, PER_SECOND, Announced, Bar, Lines, Reader, Silent, pace
-from ..screen import style_for
 from .preview import Preview
 from .views import STYLE, part_html
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from ..engines.urls import masked, target
 from ..errors import InputError
-from ..jobpages import estimate_words
 from ..pages import Mark, readable_plan
-from ..planpages import note_line
+from ..pages.jobs import estimate_words
+from ..pages.plans import note_line
 from ..request import Request, dataset_name, read_file, read_live, read_schema, request
 from .arguments import repeated
 from .instructions import drafted_by
@@ -80,7 +80,7 @@ def _tried(plan: Plan, *, strict: bool) -> Plan:
     from ..estimates import estimate
     from ..feasibility import require
     from ..generation import Engine
-    from ..working import cores
+    from ..jobs.working import cores
 
     require(plan, strict=strict)
     print(estimate_words(estimate(Engine(plan), cores())))

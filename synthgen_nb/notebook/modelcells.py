@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
+from ..llm.trial import room
 from ..modeloptions import model_options
-from ..modelpages import loading_page, models_page, needs_page, standing, what_it_takes
-from ..modeltrial import room
 from ..pages import Mark, Page, size
+from ..pages.models import loading_page, models_page, needs_page, standing, what_it_takes
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..llm.trial import Loading, tried
 from ..modeloptions import ModelOptions, load, no_model
-from ..modeltrial import Loading, tried
 
 if TYPE_CHECKING:
     from ..llm import Model

@@ -17,8 +17,8 @@ from traitlets import Dict, List, Unicode, observe
 
 from ..ddl.dialects import DIALECTS
 from ..errors import InputError, SynthgenError
-from ..modelpages import loading_words
 from ..pages import Page, dataset_page, size
+from ..pages.models import loading_words
 from ..readymade import TEMPLATE_DIALECT, template, template_names
 from ..request import Request, as_text, read_schema
 from . import panelstate

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import to_builtins
 
 from ..errors import StoreError
-from ..jobpages import WHY, estimate_words
 from ..pages import Grid, Page, cut, finding_mark, plural, rows_grid, sample_grid, size
+from ..pages.jobs import WHY, estimate_words
 
 if TYPE_CHECKING:
     from ..dataset import Dataset

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import InputError
 from ..modeloptions import model_options
 from ..pages import Mark
-from ..textpages import domain_page, domains_page
+from ..pages.texts import domain_page, domains_page
 from ..textrequest import domain_request, text_export, text_name, text_request
 from ..textsets.domains import delete_domain, domain_names, read_domain, save_domain
 from ..textsets.kinds import TABLE

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
 
-from ..jobpages import job_page
-from ..outcomes import proof_page
 from ..pages import Grid, Mark, Page, Part, brief, dataset_page, report_page
-from ..planpages import plan_page, schema_page
-from ..screen import PLAIN, text
+from ..pages.jobs import job_page
+from ..pages.outcomes import proof_page
+from ..pages.plans import plan_page, schema_page
+from ..pages.screen import PLAIN, text
 
 if TYPE_CHECKING:
     from IPython.core.formatters import DisplayFormatter

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Interrupted, SynthgenError
-from ..jobpages import WHY
+from ..pages.jobs import WHY
 from .beat import Beat
 from .frontend import on_colab
 from .live import Live, display_for

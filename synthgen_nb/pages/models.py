@@ -9,12 +9,12 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
-from .environment import folder_size, model_cache
-from .errors import InputError
-from .llm import NAMES, Needs, needs
-from .llm.hub import cached
-from .modeltrial import Loading
-from .pages import Grid, Mark, Page, Part, duration, plural, size
+from ..environment import folder_size, model_cache
+from ..errors import InputError
+from ..llm import NAMES, Needs, needs
+from ..llm.hub import cached
+from ..llm.trial import Loading
+from . import Grid, Mark, Page, Part, duration, plural, size
 
 
 class Standing(Struct, frozen=True, kw_only=True):

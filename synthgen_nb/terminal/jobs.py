@@ -13,21 +13,21 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InputError, Interrupted
+from ..events import Event, line
+from ..options import add_loading_options, add_store_option, parse_seconds
+from ..pages import dataset_page
+from ..pages.documents import dataset_document
+from ..pages.jobs import WHY, job_page, jobs_document, jobs_page
+from ..progress import Announced, follow
+from ..summaries import summary
 from .console import answer, confirmed, model_of, model_options_of, reader, store_of
-from .documents import dataset_document
-from .errors import InputError, Interrupted
-from .events import Event, line
-from .jobpages import WHY, job_page, jobs_document, jobs_page
-from .options import add_loading_options, add_store_option, parse_seconds
-from .pages import dataset_page
-from .progress import Announced, follow
-from .summaries import summary
 
 if TYPE_CHECKING:
-    from .dataset import Dataset
-    from .jobs import Job, Jobs
-    from .ledger import Record
-    from .llm import Model
+    from ..dataset import Dataset
+    from ..jobs import Job, Jobs
+    from ..ledger import Record
+    from ..llm import Model
 
 _PATIENCE = 10.0  # seconds for a job elsewhere to do what it is asked
 
@@ -171,7 +171,7 @@ def _shown(args: Namespace, dataset: Dataset) -> int:
 
 
 def _all(args: Namespace) -> Jobs:
-    from .jobs import Jobs
+    from ..jobs import Jobs
 
     return Jobs(store_of(args))
 

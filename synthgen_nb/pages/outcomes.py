@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
-from .pages import Grid, Mark, Page, Part, cut, duration, plural
+from . import Grid, Mark, Page, Part, cut, duration, plural
 
 if TYPE_CHECKING:
-    from .exports import Exported
-    from .loading import Loaded
-    from .proving import Proof
+    from ..exports import Exported
+    from ..loading import Loaded
+    from ..proving import Proof
 
 _WORDS = 160  # characters of an engine's sentence
 _LISTED = 12

@@ -13,22 +13,22 @@ import numpy as np
 import psutil
 import pyarrow as pa
 
-from .errors import Interrupted, Misshapen, ModelError
-from .events import Estimate, Event, Filled, Prepared, Saved, Short
-from .ledger import Record
-from .llm.base import Model, Tick
-from .llm.shapes import Reader, cut_places, most_tokens, reader
-from .parquet import Part, write_part
-from .physical import arrow_type
-from .reserved import reserved
-from .schema import Schema
-from .store import Dataset, Draft, ensure_space
-from .textsets.collecting import Batch, Collection, Judged
-from .textsets.kinds import TABLE, changed, kind_of, schema_of, shape_of
-from .textsets.nearness import U64, normal, shingles
-from .textsets.orders import TextOrder, Texts
-from .textsets.prompts import Slot, ask
-from .textsets.sieving import unfit
+from ..errors import Interrupted, Misshapen, ModelError
+from ..events import Estimate, Event, Filled, Prepared, Saved, Short
+from ..ledger import Record
+from ..llm.base import Model, Tick
+from ..llm.shapes import Reader, cut_places, most_tokens, reader
+from ..parquet import Part, write_part
+from ..physical import arrow_type
+from ..reserved import reserved
+from ..schema import Schema
+from ..store import Dataset, Draft, ensure_space
+from ..textsets.collecting import Batch, Collection, Judged
+from ..textsets.kinds import TABLE, changed, kind_of, schema_of, shape_of
+from ..textsets.nearness import U64, normal, shingles
+from ..textsets.orders import TextOrder, Texts
+from ..textsets.prompts import Slot, ask
+from ..textsets.sieving import unfit
 from .working import Begun, Meter, Ready, Stop, validated
 
 _CALIBRATION = 20.0  # seconds

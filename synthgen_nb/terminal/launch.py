@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from .errors import InputError, MissingExtra
+from ..errors import InputError, MissingExtra
 
 NOTEBOOK = "quickstart.ipynb"
 
@@ -50,4 +50,4 @@ def quickstart() -> bytes:
     inside = files("synthgen_nb") / "templates" / NOTEBOOK
     if inside.is_file():
         return inside.read_bytes()
-    return (Path(__file__).parents[1] / "notebooks" / NOTEBOOK).read_bytes()
+    return (Path(__file__).parents[2] / "notebooks" / NOTEBOOK).read_bytes()

@@ -13,10 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from .errors import Interrupted
-from .events import Advanced, Event, Prepared, Validated, advanced
-from .ledger import Record
-from .validation import validate
+from ..errors import Interrupted
+from ..events import Advanced, Event, Prepared, Validated, advanced
+from ..ledger import Record
+from ..validation import validate
 
 _TICK = 0.1  # seconds between two looks at progress and wishes
 _AHEAD = 8  # results that wait for whoever reads the events; then the work waits too

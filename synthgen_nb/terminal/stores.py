@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
+from ..errors import InputError
+from ..options import DATABASE_FORMATS, TABLE_FORMATS, add_store_option
+from ..pages import store_page
+from ..pages.documents import store_document
+from ..pages.outcomes import exported_page
+from ..readymade import template, template_names
+from ..textsets.formats import LINE_FORMATS
 from .console import answer, confirmed, store_of
-from .documents import store_document
-from .errors import InputError
-from .options import DATABASE_FORMATS, TABLE_FORMATS, add_store_option
-from .outcomes import exported_page
-from .pages import store_page
-from .readymade import template, template_names
-from .textsets.formats import LINE_FORMATS
 
 
 def add_store_commands(commands: Any) -> None:
@@ -46,7 +46,7 @@ def add_store_commands(commands: Any) -> None:
 
 def _export(args: Namespace) -> int:
     """Writes a dataset as files: one for each table, or one for all in a database's format."""
-    from .exports import export
+    from ..exports import export
 
     exported = export(store_of(args).open(args.name, args.version), args.out, args.to)
     answer(args, msgspec.to_builtins(exported), exported_page(exported, args.out))
@@ -55,7 +55,7 @@ def _export(args: Namespace) -> int:
 
 def _drop(args: Namespace) -> int:
     """Removes a dataset, or one version of it. Asks first; --yes where nobody can be asked."""
-    from .housekeeping import drop
+    from ..housekeeping import drop
 
     store = store_of(args)
     which = "all its versions" if args.version is None else f"version {args.version}"
@@ -68,7 +68,7 @@ def _drop(args: Namespace) -> int:
 
 def _rename(args: Namespace) -> int:
     """Gives a dataset another name, with all its versions."""
-    from .housekeeping import rename
+    from ..housekeeping import rename
 
     store = store_of(args)
     rename(store, args.old, args.new)

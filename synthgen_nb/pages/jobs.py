@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .pages import Grid, Mark, Page, Part, duration, model_words, plural, size
-from .summaries import summary
+from ..summaries import summary
+from . import Grid, Mark, Page, Part, duration, model_words, plural, size
 
 if TYPE_CHECKING:
-    from .events import Estimate
-    from .ledger import Record
+    from ..events import Estimate
+    from ..ledger import Record
 
 MOST = 20  # jobs of one list; the oldest are left out
 RESUMABLE = ("paused", "interrupted", "failed")

@@ -9,11 +9,11 @@ from dataclasses import replace
 from importlib.resources import files
 from tempfile import TemporaryDirectory
 
-from .options import Settings
-from .pages import Grid, Part, dataset_page, duration, plural, rows_grid
-from .progress import Reader, follow
-from .request import draft, read_schema, request
-from .screen import Style, text
+from ..options import Settings
+from ..pages import Grid, Part, dataset_page, duration, plural, rows_grid
+from ..pages.screen import Style, text
+from ..progress import Reader, follow
+from ..request import draft, read_schema, request
 
 ROWS = ("1000", "categories=40", "orders=20k", "order_lines=60k")
 _QUERY = """SELECT c.country, count(DISTINCT o.id) AS orders, sum(l.quantity * l.unit_price) AS revenue
@@ -27,8 +27,8 @@ def shop_ddl() -> str:
 
 def demo(style: Style, reader: Reader, clock: Callable[[], float] = time.perf_counter) -> int:
     """Generates four linked tables of a shop, checks every rule and shows what came out. Leaves nothing behind."""
-    from .jobs import run
-    from .store import Store
+    from ..jobs import run
+    from ..store import Store
 
     ddl = shop_ddl()
     asked = request(Settings(dialect="postgres"), datetime.date(2026, 1, 1), rows=ROWS)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from .pages import Cell, Grid, Mark, Page, cut
+from . import Cell, Grid, Mark, Page, cut
 
 _NULL = "NULL"
 _MARKS = {  # kind: symbol, symbol for a screen without Unicode, word, colour (SGR)

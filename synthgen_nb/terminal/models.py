@@ -11,12 +11,20 @@ from typing import Any
 
 from msgspec import to_builtins
 
+from ..errors import InputError
+from ..llm.trial import tried
+from ..modeloptions import load
+from ..options import add_fetching_options, add_loading_options
+from ..pages.models import (
+    loading_page,
+    models_document,
+    models_page,
+    needs_document,
+    needs_page,
+    standing,
+    what_it_takes,
+)
 from .console import answer, model_options_of, show
-from .errors import InputError
-from .modeloptions import load
-from .modelpages import loading_page, models_document, models_page, needs_document, needs_page, standing, what_it_takes
-from .modeltrial import tried
-from .options import add_fetching_options, add_loading_options
 
 _LOAD = "synthgen model load"
 
@@ -47,7 +55,7 @@ def add_bench_command(commands: Any) -> None:
 
 def _bench(args: Namespace) -> int:
     """Loads a model and measures it here: its speed by batch, what grammars cost, the gold sets."""
-    from .benching import bench, bench_page, parse_parts, write_bench
+    from ..benching import bench, bench_page, parse_parts, write_bench
 
     options, out, parts = model_options_of(args), Path(args.out), parse_parts(args.parts)
     if not options.name:

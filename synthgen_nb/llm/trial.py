@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from .environment import free_memory, gpus
-from .llm.base import Model
-from .llm.local import LocalModel
-from .llm.measuring import estimated
+from ..environment import free_memory, gpus
+from .base import Model
+from .local import LocalModel
+from .measuring import estimated
 
 
 class Room(Struct, frozen=True):

@@ -13,19 +13,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from .errors import InputError, StoreError
-from .events import Event, Progress
-from .feasibility import require
-from .instructed import Instructed
-from .leases import Held, Lease, acquire
-from .ledger import Ledger, Record, Status
-from .llm.base import Model
-from .maps import Map
-from .plan import Plan
+from ..errors import InputError, StoreError
+from ..events import Event, Progress
+from ..feasibility import require
+from ..instructed import Instructed
+from ..leases import Held, Lease, acquire
+from ..ledger import Ledger, Record, Status
+from ..llm.base import Model
+from ..maps import Map
+from ..plan import Plan
+from ..store import Dataset, Store
+from ..textsets.orders import TextOrder, checked
 from .running import cancel, run_job
-from .store import Dataset, Store
 from .textmaking import require_model
-from .textsets.orders import TextOrder, checked
 from .working import Stop
 
 MAX_JOBS = 2

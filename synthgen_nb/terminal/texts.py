@@ -10,16 +10,16 @@ from typing import Any
 
 import msgspec
 
+from ..errors import InputError
+from ..options import add_model_options, add_store_option, settings
+from ..pages import dataset_page
+from ..pages.documents import dataset_document
+from ..pages.texts import domain_page, domains_page
+from ..textrequest import add_domain_options, add_text_options, domain_request, text_export, text_name, text_request
+from ..textsets.domains import delete_domain, domain_names, read_domain, save_domain
+from ..textsets.orders import texts_of
 from .console import answer, model_of, model_options_of, store_of
-from .documents import dataset_document
-from .errors import InputError
-from .jobcommands import add_watching_options, watched
-from .options import add_model_options, add_store_option, settings
-from .pages import dataset_page
-from .textpages import domain_page, domains_page
-from .textrequest import add_domain_options, add_text_options, domain_request, text_export, text_name, text_request
-from .textsets.domains import delete_domain, domain_names, read_domain, save_domain
-from .textsets.orders import texts_of
+from .jobs import add_watching_options, watched
 
 
 def add_text_commands(commands: Any) -> None:
@@ -42,8 +42,8 @@ def _text(args: Namespace) -> int:
     """Writes a set of texts with a model: records of a kind, shared evenly over topics, near duplicates left out.
 
     It is kept as the next version of NAME in the store, with its quality."""
-    from .exports import check_folder, export
-    from .jobs import Jobs
+    from ..exports import check_folder, export
+    from ..jobs import Jobs
 
     if args.events and args.json:
         raise InputError("--events and --json both want stdout", hint="leave one out")

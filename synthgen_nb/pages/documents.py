@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .pages import readable_plan
-from .report import Report
+from ..report import Report
+from . import readable_plan
 
 if TYPE_CHECKING:
-    from .dataset import Dataset
-    from .store import Store
+    from ..dataset import Dataset
+    from ..store import Store
 
 
 def dataset_document(dataset: Dataset) -> dict[str, Any]:

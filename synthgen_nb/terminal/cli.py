@@ -15,15 +15,11 @@ from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import __version__, demo, launch
-from .console import answer, asker, reader, store_of, style
-from .documents import dataset_document, encode, report_document, show_document, store_document
-from .engines.urls import masked
-from .environment import TERMINAL
-from .errors import DDLError, InputError, Interrupted, SynthgenError
-from .jobcommands import add_job_commands, add_watching_options, watched
-from .modelcommands import add_bench_command, add_model_commands
-from .options import (
+from .. import __version__
+from ..engines.urls import masked
+from ..environment import TERMINAL
+from ..errors import DDLError, InputError, Interrupted, SynthgenError
+from ..options import (
     DATABASE_FORMATS,
     TABLE_FORMATS,
     Parser,
@@ -33,17 +29,22 @@ from .options import (
     add_store_option,
     settings,
 )
-from .pages import (
+from ..pages import (
     FIRST_ROWS,
     dataset_page,
     report_page,
     store_page,
 )
-from .plancommands import plan_command, planned, request_of, schema_of
-from .planpages import schema_page
-from .request import table_key
-from .storecommands import add_store_commands
-from .textcommands import add_text_commands
+from ..pages.documents import dataset_document, encode, report_document, show_document, store_document
+from ..pages.plans import schema_page
+from ..request import table_key
+from . import demo, launch
+from .console import answer, asker, reader, store_of, style
+from .jobs import add_job_commands, add_watching_options, watched
+from .models import add_bench_command, add_model_commands
+from .plans import plan_command, planned, request_of, schema_of
+from .stores import add_store_commands
+from .texts import add_text_commands
 
 _log = logging.getLogger("synthgen_nb")
 _NOTES = 5  # lines about what an export can't hold
@@ -188,9 +189,9 @@ def _parser() -> Parser:
 def _generate(args: Namespace) -> int:
     """Makes the tables of FILE or a database, checks every rule and keeps them as the next version of NAME in the
     store."""
-    from .exports import check_folder, export
-    from .jobs import Jobs
-    from .store import Store
+    from ..exports import check_folder, export
+    from ..jobs import Jobs
+    from ..store import Store
 
     if args.events and args.json:
         raise InputError("--events and --json both want stdout", hint="leave one out")
@@ -220,7 +221,7 @@ def _generate(args: Namespace) -> int:
 
 def _schema(args: Namespace) -> int:
     """Shows the tables, columns and rules that were read from FILE or a database, and what was not understood."""
-    from .ddl import schema_json
+    from ..ddl import schema_json
 
     schema = schema_of(args, request_of(args, settings(os.environ)))
     answer(args, schema_json(schema) if args.json else None, schema_page(schema))
@@ -229,7 +230,7 @@ def _schema(args: Namespace) -> int:
 
 def _validate(args: Namespace) -> int:
     """Checks every rule of the DDL against the stored data. Exit 1 if one is broken."""
-    from .validation import validate
+    from ..validation import validate
 
     dataset = store_of(args).open(args.name, args.version)
     report = validate(dataset)
@@ -242,8 +243,8 @@ def _validate(args: Namespace) -> int:
 def _prove(args: Namespace) -> int:
     """Loads a dataset into a database made for it, by the engine named, with every constraint on, and says what that
     engine said. Nothing in a database that exists is touched. Exit 1 if a table is broken."""
-    from .outcomes import proof_document, proof_page
-    from .proving import prove
+    from ..pages.outcomes import proof_document, proof_page
+    from ..proving import prove
 
     proof = prove(store_of(args).open(args.name, args.version), args.engine, ask=asker())
     answer(args, proof_document(proof), proof_page(proof))
@@ -252,8 +253,8 @@ def _prove(args: Namespace) -> int:
 
 def _load(args: Namespace) -> int:
     """Fills the empty tables of your database with a dataset, in one transaction where the engine has them."""
-    from .loading import load
-    from .outcomes import loaded_page
+    from ..loading import load
+    from ..pages.outcomes import loaded_page
 
     loaded = load(store_of(args).open(args.name, args.version), args.into, ask=asker())
     answer(args, loaded, loaded_page(loaded))
@@ -280,7 +281,7 @@ def _list(args: Namespace) -> int:
 
 def _doctor(args: Namespace) -> int:
     """Shows what this environment has, what is missing and the command that mends it. Changes nothing."""
-    from .doctor import diagnose, doctor_page
+    from ..doctor import diagnose, doctor_page
 
     found = diagnose(store_of(args), TERMINAL, os.environ)
     answer(args, found, doctor_page(found, resume="synthgen resume"))

@@ -10,20 +10,20 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from ..engines.urls import target
+from ..errors import InputError
+from ..instructing import fulfilled, propose, told_lines
+from ..modeloptions import no_model
+from ..options import Settings, settings
+from ..pages import plural
+from ..pages.plans import note_line, plan_page
+from ..request import Request, as_text, dataset_name, draft, read_file, read_live, request, reuse
 from .console import asker, meter, model_of, model_options_of, show, store_of
-from .engines.urls import target
-from .errors import InputError
-from .instructing import fulfilled, propose, told_lines
-from .modeloptions import no_model
-from .options import Settings, settings
-from .pages import plural
-from .planpages import note_line, plan_page
-from .request import Request, as_text, dataset_name, draft, read_file, read_live, request, reuse
 
 if TYPE_CHECKING:
-    from .instructed import Instructed
-    from .plan import Plan
-    from .schema import Schema
+    from ..instructed import Instructed
+    from ..plan import Plan
+    from ..schema import Schema
 
 _MOST_NOTES = 20  # on stderr; a dump of an old system may have hundreds
 
@@ -59,7 +59,7 @@ def planned(args: Namespace, given: Settings) -> Planned:
         raise InputError("--plan holds its rows and its date", hint="leave -n and --as-of out, or draft a new plan")
     if args.instructions is not None:
         raise InputError("--plan holds what its instructions came to", hint="leave -i out, or draft a new plan")
-    from .plan import plan_from_json
+    from ..plan import plan_from_json
 
     kept = plan_from_json(_plan_text(args.plan))
     schema = None
@@ -79,7 +79,7 @@ def _drafted(args: Namespace, asked: Request) -> tuple[Plan, Instructed | None]:
     schema = _noted(schema_of(args, asked))
     if not (options.instructions and options.name):
         return draft(schema, asked), None
-    from .feasibility import require
+    from ..feasibility import require
 
     quiet = getattr(args, "quiet", False)
     shown = meter(quiet)

@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from .errors import PlanError
-from .report import Finding, Report
-from .textsets.orders import texts_of
-from .textsets.quality import REASONS, Quality
+from ..errors import PlanError
+from ..report import Finding, Report
+from ..textsets.orders import texts_of
+from ..textsets.quality import REASONS, Quality
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from .dataset import Dataset
-    from .instructed import Instructed
-    from .plan import Plan
-    from .store import Store
+    from ..dataset import Dataset
+    from ..instructed import Instructed
+    from ..plan import Plan
+    from ..store import Store
 
 Cell = str | None  # None is SQL's NULL, shown as a word that no text value can be taken for
 LONGEST = 60  # characters of one value; a cell is for recognising a value, not for reading an essay

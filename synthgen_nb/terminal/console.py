@@ -12,22 +12,22 @@ from dataclasses import replace
 from getpass import getpass
 from typing import TYPE_CHECKING
 
-from .documents import encode
-from .meters import InLog, Meter, OnTerminal, Unseen
-from .modeloptions import ModelOptions, load, model_options, without_effect
-from .modeltrial import tried
-from .options import settings
-from .pages import Page
-from .progress import Bar, Lines, Reader, Silent
-from .screen import Style, style_for, text
+from ..llm.trial import tried
+from ..meters import InLog, Meter, OnTerminal, Unseen
+from ..modeloptions import ModelOptions, load, model_options, without_effect
+from ..options import settings
+from ..pages import Page
+from ..pages.documents import encode
+from ..pages.screen import Style, style_for, text
+from ..progress import Bar, Lines, Reader, Silent
 
 if TYPE_CHECKING:
-    from .llm import Model
-    from .store import Store
+    from ..llm import Model
+    from ..store import Store
 
 
 def store_of(args: Namespace) -> Store:
-    from .store import Store
+    from ..store import Store
 
     return Store(args.store or settings(os.environ).store)
 

@@ -1,0 +1,1 @@
+"""The command `synthgen`: a room for each family of subcommands, thin above what they call."""
