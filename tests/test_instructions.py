@@ -83,6 +83,34 @@ def test_generate_asks_the_model_shows_its_changes_by_number_and_makes_them(run:
     assert noted() == pytest.approx(0.1, abs=0.03)
 
 
+def test_texts_that_the_instructions_ask_for_are_written_once_and_made_again_without_a_model(
+    run: Run, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {"change": "written", "of": "orders.note", "prompt": "what a bike shop repaired", "many": 12}
+
+    def answer(ask: Ask) -> str:
+        if "changes" in ask.shape.schema.get("properties", {}):  # type: ignore[union-attr]
+            return said(wanted)
+        return json.dumps([f"wheel {ask.seed % 9973 + i}" for i in range(ask.shape.schema["minItems"])])  # type: ignore[union-attr]
+
+    monkeypatch.setattr(model, "_answer", answer)
+    options = ("-n", "400", "-i", WANTED, "--model", "scripted")
+    code, _, err = run("generate", "shop.sql", *options)
+    assert code == 0, err
+    assert "  1  orders.note: 12 written: what a bike shop repaired" in err
+    store = Store("synthgen_store")
+    notes = store.open("shop")["orders"]["note"].drop_nulls()
+    assert notes.n_unique() == 12
+    assert notes.str.starts_with("wheel ").all()
+    asked = len(model.asked)
+    assert run("generate", "shop.sql", *options, "--name", "again")[0] == 0
+    assert len(model.asked) == asked + 1  # the plan alone: its bank is in the store
+    Path("plan.json").write_text(run("plan", "shop.sql", *options, "--json")[1])
+    assert run("generate", "--plan", "plan.json", "--name", "kept")[0] == 0
+    assert len(model.asked) == asked + 2
+    assert store.open("kept")["orders"].equals(store.open("shop")["orders"])
+
+
 def test_a_change_is_left_out_by_its_number_and_one_that_is_not_there_is_refused(run: Run) -> None:
     options = ("generate", "shop.sql", "-n", "500", "-i", WANTED, "--model", "scripted")
     assert run(*options, "--drop", "2")[0] == 0
