@@ -15,9 +15,8 @@ from synthgen_nb.ledger import Ledger
 from synthgen_nb.terminal import cli
 from synthgen_nb.terminal.demo import shop_ddl
 
-from .test_magics import Cells, cells
+from .shells import Cells
 
-__all__ = ["cells"]  # a fixture
 PLAN = sg.draft_plan(sg.parse_ddl("CREATE TABLE t (id integer PRIMARY KEY, a text)", dialect="duckdb"), 20)
 
 

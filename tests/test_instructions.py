@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from synthgen_nb.llm import Ask, ScriptedModel
 from synthgen_nb.store import Store
 from synthgen_nb.terminal import cli
-from tests.test_magics import Cells
+from tests.shells import Cells
 
 DDL = """CREATE TABLE orders (
   id integer PRIMARY KEY, status varchar(10) NOT NULL CHECK (status IN ('new', 'paid')), note varchar(40)
@@ -180,17 +179,6 @@ def test_the_same_plan_goes_on_without_a_model(run: Run, tmp_path: Path, model: 
     code, _, err = run("generate", "--plan", "plan.json", "-i", WANTED)
     assert code == 2
     assert "leave -i out" in err
-
-
-@pytest.fixture
-def cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: ScriptedModel) -> Iterator[Cells]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "synthgen_nb")
-    yield Cells(shell)
-    InteractiveShell.clear_instance()
 
 
 def hold(cells: Cells, model: ScriptedModel) -> None:

@@ -20,9 +20,8 @@ from synthgen_nb.pages import rows_grid
 from synthgen_nb.store import Store
 from synthgen_nb.terminal.demo import shop_ddl
 
-from .test_magics import Cells, cells
+from .shells import Cells
 
-__all__ = ["cells"]  # a fixture
 DDL = shop_ddl()
 ODD = ("list", "class", "In", "order-items")
 

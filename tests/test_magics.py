@@ -3,53 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from IPython.core.completer import provisionalcompleter
-from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
-from IPython.utils.capture import capture_output
 
 from synthgen_nb.dataset import Dataset
 from synthgen_nb.notebook.binding import binding, unfit
 from synthgen_nb.terminal.demo import shop_ddl
+from tests.shells import Cells
 
 DDL = shop_ddl()
 TABLES = ("categories", "customers", "orders", "order_lines")
-
-
-class Cells:
-    """A shell to run cells in; `said` is what the last one showed, stdout, stderr and displays together."""
-
-    def __init__(self, shell: InteractiveShell) -> None:
-        self.shell, self.said = shell, ""
-
-    def __call__(self, cell: str) -> ExecutionResult:
-        with capture_output() as seen:
-            result = self.shell.run_cell(cell)
-        shown = [output.data.get("text/plain", "") for output in seen.outputs]
-        self.said = "\n".join([seen.stdout, seen.stderr, *shown])
-        return result
-
-    def __getitem__(self, name: str) -> Any:
-        return self.shell.user_ns[name]
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.shell.user_ns
-
-
-@pytest.fixture
-def cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "synthgen_nb")
-    yield Cells(shell)
-    InteractiveShell.clear_instance()
 
 
 def test_a_cell_of_ddl_becomes_a_dataset_and_one_frame_per_table(cells: Cells) -> None:

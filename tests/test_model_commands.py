@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from synthgen_nb.errors import ModelError
 from synthgen_nb.llm import Needs, ScriptedModel
 from synthgen_nb.terminal import cli
-from tests.test_magics import Cells
+from tests.shells import Cells
 
 Run = Callable[..., tuple[int, str, str]]
 ROOM = Needs(
@@ -107,16 +106,6 @@ def test_a_model_that_is_not_here_is_refused_in_one_line(run: Run) -> None:
     assert code == 2
     assert err.strip().splitlines()[-1].endswith("(synthgen model load NAME --download)")
     assert run("model")[0] == 2
-
-
-@pytest.fixture
-def cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "synthgen_nb")
-    yield Cells(shell)
-    InteractiveShell.clear_instance()
 
 
 def test_a_session_holds_one_model_and_gives_it_back(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,10 +14,8 @@ from synthgen_nb.llm.scripted import ScriptedModel
 from synthgen_nb.notebook import magics_of
 from synthgen_nb.notebook.completion import candidates
 from synthgen_nb.textsets.formats import require
-from tests.test_magics import Cells, cells
+from tests.shells import Cells
 from tests.texts import model, reply
-
-__all__ = ["cells"]
 
 FAQ = "--domain technology --topics python,sql --kind qa -n 20 --model held"
 
