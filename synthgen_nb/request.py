@@ -88,16 +88,6 @@ def read_file(file: BinaryIO, place: str, asked: Request) -> Schema:
         return read_ddl(cast(BinaryIO, copy), place, asked.dialect, strict=asked.strict)
 
 
-def draft(schema: Schema, asked: Request) -> Plan:
-    """A plan by rules that is known to be feasible: raises InfeasibleError, under --strict also for a smaller table,
-    and InputError for a table that is not in the schema."""
-    from .feasibility import require
-
-    plan = drafted(schema, asked)
-    require(plan, strict=asked.strict)
-    return plan
-
-
 def drafted(schema: Schema, asked: Request, wishes: Sequence[Wish] = ()) -> Plan:
     """A plan by rules, and by wishes as far as they can be fulfilled, for whoever finds out next whether it is
     feasible, as a job does when it starts. Raises InputError for a table that is not in the schema."""
@@ -107,11 +97,9 @@ def drafted(schema: Schema, asked: Request, wishes: Sequence[Wish] = ()) -> Plan
     return draft_plan(schema, rows, seed=asked.seed, as_of=asked.as_of, wishes=wishes)
 
 
-def reuse(plan: Plan, schema: Schema | None, *, seed: str | None, strict: bool) -> Plan:
+def reuse(plan: Plan, schema: Schema | None, *, seed: str | None) -> Plan:
     """A plan that someone kept, under another seed where one is given. Raises InputError if `schema` is not the
     plan's."""
-    from .feasibility import require
-
     if schema is not None and schema.tables.keys() != plan.schema.tables.keys():
         differ = sorted(schema.tables.keys() ^ plan.schema.tables.keys())
         raise InputError(f"the plan was made for another schema: {listed(differ)}", hint="draft it again from this DDL")
@@ -122,7 +110,6 @@ def reuse(plan: Plan, schema: Schema | None, *, seed: str | None, strict: bool) 
                 or table.constraints != plan.schema.tables[key].constraints
             ):
                 raise InputError(f"the plan was made for another {key}", hint="draft it again from this DDL")
-    require(plan, strict=strict)
     return plan if seed is None else replace(plan, seed=parse_seed(seed))
 
 

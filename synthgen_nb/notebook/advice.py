@@ -12,7 +12,7 @@ from ..instructing import Proposal, fulfilled, propose
 from ..meters import Drawn, Work
 from ..modeloptions import NO_EFFECT, ModelOptions, no_model
 from ..pages import duration, plural
-from ..request import draft
+from ..request import drafted
 
 if TYPE_CHECKING:
     from ..instructed import Instructed
@@ -75,9 +75,9 @@ class Advice:
         return self._read[1]
 
     def plan(self, schema: Schema, request: Request, options: ModelOptions) -> tuple[Plan, Instructed | None]:
-        """By rules, and by what was read and is still ticked. Raises as `draft`, and ModelError."""
+        """By rules, and by what was read and is still ticked. Raises as `drafted`, and ModelError."""
         if not self.need(options):
-            return draft(schema, request), None
+            return drafted(schema, request), None
         proposal = self.read(schema, request, options)
         chosen, model = replace(options, drop=self.dropped), self._models.wanted(options)
         return fulfilled(schema, request, chosen, proposal, model, self._store, self._meter())

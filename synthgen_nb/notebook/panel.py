@@ -154,7 +154,9 @@ class Panel(Attentive):
         def errand() -> Callable[[], None]:
             plan, instructed = self._advice.plan(schema, request, options)
             kept = made_before(self._store, name, plan)
-            return (lambda: self._again(kept)) if kept else (lambda: self._begin(plan, instructed, name, form))
+            if kept:
+                return lambda: self._again(kept)
+            return lambda: self._begin(plan, instructed, name, form, request.strict)
 
         self._send_out(errand)
         self.job = panelstate.starting(name)
@@ -170,10 +172,10 @@ class Panel(Attentive):
             self._say("note", "; ".join(options.warnings))
         return form, request, options, self._schema_now(form, request)
 
-    def _begin(self, plan: Plan, instructed: Instructed | None, name: str, form: Form) -> None:
+    def _begin(self, plan: Plan, instructed: Instructed | None, name: str, form: Form, strict: bool) -> None:
         """As the cell of `line` would: the dataset and its frames will be bound."""
         wanted = replace(self._place.wanted(), variable=variable_of(form, plan.schema), again=self.line)
-        self._follow(self._place.session.start(self._store, plan, name, wanted, instructed=instructed))
+        self._follow(self._place.session.start(self._store, plan, name, wanted, instructed=instructed, strict=strict))
 
     def _again(self, dataset: Dataset) -> None:
         self._job, self.job = None, {}

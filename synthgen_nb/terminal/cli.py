@@ -200,9 +200,9 @@ def _generate(args: Namespace) -> int:
     if args.out:
         check_folder(Path(args.out))
     given = settings(os.environ)
-    plan, stem, instructed = planned(args, given)
+    plan, strict, stem, instructed = planned(args, given)
     store = Store(args.store or given.store)
-    job = Jobs(store).start(plan, args.name or stem, instructed=instructed, timeout=args.timeout)
+    job = Jobs(store).start(plan, args.name or stem, instructed=instructed, strict=strict, timeout=args.timeout)
     dataset = watched(job, args)
     exported = export(dataset, args.out, args.to) if args.out else None
     page = dataset_page(dataset, first_rows=0)

@@ -13,7 +13,7 @@ from ..options import Settings
 from ..pages import Grid, Part, dataset_page, duration, plural, rows_grid
 from ..pages.screen import Style, text
 from ..progress import Reader, follow
-from ..request import draft, read_schema, request
+from ..request import drafted, read_schema, request
 
 ROWS = ("1000", "categories=40", "orders=20k", "order_lines=60k")
 _QUERY = """SELECT c.country, count(DISTINCT o.id) AS orders, sum(l.quantity * l.unit_price) AS revenue
@@ -36,7 +36,7 @@ def demo(style: Style, reader: Reader, clock: Callable[[], float] = time.perf_co
         store = Store(folder)
         began = clock()
         try:
-            dataset = store.open("shop", follow(run(draft(read_schema(ddl, asked), asked), store, "shop"), reader))
+            dataset = store.open("shop", follow(run(drafted(read_schema(ddl, asked), asked), store, "shop"), reader))
         finally:
             reader.close()
         seconds = clock() - began

@@ -17,7 +17,7 @@ from ..modeloptions import no_model
 from ..options import Settings, settings
 from ..pages import plural
 from ..pages.plans import note_line, plan_page
-from ..request import Request, as_text, dataset_name, draft, read_file, read_live, request, reuse
+from ..request import Request, as_text, dataset_name, drafted, read_file, read_live, request, reuse
 from .console import asker, meter, model_of, model_options_of, show, store_of
 
 if TYPE_CHECKING:
@@ -29,17 +29,22 @@ _MOST_NOTES = 20  # on stderr; a dump of an old system may have hundreds
 
 
 class Planned(NamedTuple):
-    """A plan that can be run, what the dataset is called if nobody says, and what a model had to do with it."""
+    """A plan for a job, which finds out whether it can be run and what is `strict`; what the dataset is called if
+    nobody says, and what a model had to do with it."""
 
     plan: Plan
+    strict: bool
     name: str
     instructed: Instructed | None = None
 
 
 def plan_command(args: Namespace) -> int:
     """Shows how each column would be filled. With --json it is the plan, which `generate --plan` takes back."""
+    from ..feasibility import require
+
     asked = request_of(args, settings(os.environ))
     plan, _ = _drafted(args, asked)
+    require(plan, strict=asked.strict)
     if args.json:
         print(plan.to_json())
     else:
@@ -54,7 +59,7 @@ def planned(args: Namespace, given: Settings) -> Planned:
     stem = target(args.url).stem() if args.url else "stdin" if source == "-" else dataset_name(source or "")
     if not args.plan:
         plan, instructed = _drafted(args, asked)
-        return Planned(plan, stem, instructed)
+        return Planned(plan, asked.strict, stem, instructed)
     if args.rows or args.as_of:
         raise InputError("--plan holds its rows and its date", hint="leave -n and --as-of out, or draft a new plan")
     if args.instructions is not None:
@@ -66,7 +71,7 @@ def planned(args: Namespace, given: Settings) -> Planned:
     if args.file or args.url:
         asked = request_of(args, Settings(dialect=given.dialect or kept.schema.dialect))
         schema = schema_of(args, asked)
-    return Planned(reuse(kept, schema, seed=args.seed, strict=asked.strict), stem)
+    return Planned(reuse(kept, schema, seed=args.seed), asked.strict, stem)
 
 
 def _drafted(args: Namespace, asked: Request) -> tuple[Plan, Instructed | None]:
@@ -78,9 +83,7 @@ def _drafted(args: Namespace, asked: Request) -> tuple[Plan, Instructed | None]:
         print("synthgen: note: the instructions are ignored: there is no model", file=sys.stderr)
     schema = _noted(schema_of(args, asked))
     if not (options.instructions and options.name):
-        return draft(schema, asked), None
-    from ..feasibility import require
-
+        return drafted(schema, asked), None
     quiet = getattr(args, "quiet", False)
     shown = meter(quiet)
     with model_of(options, quiet) as model:
@@ -92,7 +95,6 @@ def _drafted(args: Namespace, asked: Request) -> tuple[Plan, Instructed | None]:
     if not quiet:
         head, *rest = told_lines(told)
         print("\n".join([f"synthgen: {head}", *rest]), file=sys.stderr)
-    require(plan, strict=asked.strict)
     return plan, told
 
 
