@@ -34,6 +34,7 @@ class ModelOptions:
     ignore_instructions: bool = False
     quantise: bool = True
     download: bool = False
+    elsewhere: bool = False
     sampling: Sampling = _USUAL
     planning: Sampling = GREEDY
     ceiling: float | None = None
@@ -61,6 +62,7 @@ def model_options(given: Settings, args: Namespace) -> ModelOptions:
         ignore_instructions=given.ignore_instructions if ignored is None else bool(ignored),
         quantise=given.quantise if quantise is None else bool(quantise),
         download=bool(line.get("download")),
+        elsewhere=bool(line.get("elsewhere")),
         sampling=Sampling(temperature=numbers["temperature"], top_p=top_p, top_k=top_k),
         planning=Sampling(temperature=numbers["plan_temperature"], top_p=top_p, top_k=top_k),
         ceiling=numbers["temperature"] if hot else None,
@@ -108,4 +110,4 @@ def load(options: ModelOptions) -> Model:
 
     if not options.name:
         raise ModelError("no model is named", hint="--model NAME; `synthgen model list` has some")
-    return load_model(options.name, quantise=options.quantise, download=options.download)
+    return load_model(options.name, quantise=options.quantise, download=options.download, elsewhere=options.elsewhere)

@@ -257,6 +257,11 @@ def add_fetching_options(parser: ArgumentParser) -> None:
     """How the model that is named gets here."""
     parser.add_argument("--download", action="store_true", help="fetch the model if it is not here yet")
     parser.add_argument(
+        "--elsewhere",
+        action="store_true",
+        help="ask a server on another machine too: instructions and names of tables leave this one",
+    )
+    parser.add_argument(
         "--no-quantise", dest="quantise", action="store_false", default=None, help="weights as they are, not in 4 bits"
     )
 

@@ -33,7 +33,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[ScriptedMode
             raise ModelError(f"the hub has no model {model}", hint="check its spelling")
         return ROOM
 
-    def load(name: str, *, quantise: bool = True, download: bool = False) -> ScriptedModel:
+    def load(name: str, *, quantise: bool = True, download: bool = False, elsewhere: bool = False) -> ScriptedModel:
         if name not in ("scripted", "owner/small"):
             raise ModelError(f"the model {name} is not on this disk", hint="synthgen model load NAME --download")
         loaded.append(ScriptedModel(lambda ask: "the sea is wide and old, and so on.", name))
@@ -153,3 +153,21 @@ def test_bench_model_refuses_before_it_loads(run: Run, models: list[ScriptedMode
     assert code == 2
     assert said in err
     assert not models
+
+
+def test_a_server_on_another_machine_is_asked_only_where_the_line_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SYNTHGEN_ELSEWHERE", "1")  # no default may send names away
+    Path("t.sql").write_text("CREATE TABLE t (id integer PRIMARY KEY)")
+    asked: list[bool] = []
+
+    def load(name: str, *, elsewhere: bool, **options: object) -> ScriptedModel:
+        asked.append(elsewhere)
+        raise ModelError("it does not answer")
+
+    monkeypatch.setattr("synthgen_nb.llm.load_model", load)
+    away = ("generate", "t.sql", "-i", "few rows", "--model", "http://192.0.2.1:9/v1")
+    assert [cli.main(away), cli.main((*away, "--elsewhere"))] == [2, 2]
+    assert asked == [False, True]

@@ -51,7 +51,7 @@ def load_model(
         return _from_gguf(path, widest, exact)
     if path.is_dir() and name not in NAMES:
         return _from_folder(path, name=path.name, commit="", quantise=quantise, exact=exact, widest=widest)
-    model, folder = _here(_ids(name, quantise), environ, download, quantise)
+    model, folder = _here(name, _ids(name, quantise), environ, download, quantise)
     found = _from_folder(folder, name=model, commit=folder.name, quantise=quantise, exact=exact, widest=widest)
     pins.required(model, folder.name, environ)
     return found
@@ -68,7 +68,9 @@ def _ids(name: str, quantise: bool) -> tuple[str, ...]:
     return (name,)
 
 
-def _here(models: tuple[str, ...], environ: Mapping[str, str], download: bool, quantise: bool) -> tuple[str, Path]:
+def _here(
+    name: str, models: tuple[str, ...], environ: Mapping[str, str], download: bool, quantise: bool
+) -> tuple[str, Path]:
     """The first of the models that is on this disk at the commit that was recorded, or was fetched now."""
     known = pins.pinned(environ)
     for model in models:
@@ -80,7 +82,7 @@ def _here(models: tuple[str, ...], environ: Mapping[str, str], download: bool, q
                 raise pins.changed(model, other.name, environ)
         raise ModelError(
             f"the model {models[0]} is not on this disk",
-            hint=f"fetch it once: synthgen model load {models[0]} --download",
+            hint=f"fetch it once: synthgen model load {name} --download",
         )
     for last, model in enumerate(models, start=1):
         try:

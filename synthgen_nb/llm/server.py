@@ -111,7 +111,7 @@ def _checked(url: str, elsewhere: bool) -> SplitResult:
     if not elsewhere and not _is_here(found.hostname):
         raise ModelError(
             f"{found.hostname} is another machine: instructions and names of tables would leave this one",
-            hint="use a server on 127.0.0.1, or allow it: elsewhere=True",
+            hint="use a server on 127.0.0.1, or allow it: --elsewhere",
         )
     return found
 
