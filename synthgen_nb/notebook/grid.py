@@ -6,19 +6,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 from traitlets import Dict
 
+from .assets import assets
 from .sheets import Sheets
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
     from ..store import Store
-
-_STATIC = files("synthgen_nb") / "notebook" / "static"
 
 
 class Grid(anywidget.AnyWidget):
@@ -27,11 +25,8 @@ class Grid(anywidget.AnyWidget):
     `follow(dataset)` shows another version. To embed the grid in another widget, hand its messages to a `Sheets` and
     give `new Grid(model, el)` of static/grid.js a model with `get("state")`, `on` and `send`."""
 
-    # one module to the browser: it loads a widget's code from a blob, from where nothing can be imported
-    _esm = "\n".join(
-        (_STATIC / name).read_text(encoding="utf-8") for name in ("elements.js", "grid.js", "gridwidget.js")
-    )
-    _css = (_STATIC / "grid.css").read_text(encoding="utf-8")
+    _esm = assets("elements.js", "grid.js", "gridwidget.js")
+    _css = assets("theme.css", "grid.css")
 
     state = Dict().tag(sync=True)
 

@@ -9,7 +9,6 @@ import datetime
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from ..readymade import TEMPLATE_DIALECT, template, template_names
 from ..request import Request, as_text, read_schema
 from . import panelstate
 from .advice import Advice
+from .assets import assets
 from .downloads import Download, packed
 from .errands import Act, Attentive
 from .form import (
@@ -50,12 +50,7 @@ if TYPE_CHECKING:
     from ..schema import Schema
     from .place import Place
 
-_STATIC = files("synthgen_nb") / "notebook" / "static"
 _AT_WORK = ("queued", "running")
-
-
-def _static(*names: str) -> str:
-    return "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in names)
 
 
 class Panel(Attentive):
@@ -63,9 +58,8 @@ class Panel(Attentive):
     is called in the main thread with the page of each dataset that a job of this panel makes. Its JavaScript says
     "hello" when it is drawn."""
 
-    # one module to the browser: it loads a widget's code from a blob, from where nothing can be imported
-    _esm = _static("elements.js", "grid.js", "bars.js", "results.js", "advice.js", "panel.js")
-    _css = _static("panel.css", "grid.css")
+    _esm = assets("elements.js", "grid.js", "bars.js", "results.js", "advice.js", "panel.js")
+    _css = assets("theme.css", "panel.css", "grid.css")
 
     twin = Unicode().tag(sync=True)  # a name for the result that is shown where this panel is not
     ddl = Unicode().tag(sync=True)
