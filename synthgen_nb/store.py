@@ -249,7 +249,7 @@ class Store:
         swept away first. Raises StoreError for a name no dataset can have and a store that can't be written."""
         home = self.path / escape(_checked(name))
         for path in home.glob("v*"):
-            left = any(path.glob("lease-*.json")) or _empty_for_long(path)
+            left = any(path.glob("lease-*.json")) or _unsigned_for_long(path)
             if left and not _whole(path) and leases.holder(path) is None:
                 shutil.rmtree(path, ignore_errors=True)
         draft = self._claim(name, parent)
@@ -367,10 +367,12 @@ def _whole(path: Path) -> bool:
         return False
 
 
-def _empty_for_long(path: Path) -> bool:
-    """What a process leaves that dies between making a folder and signing it."""
+def _unsigned_for_long(path: Path) -> bool:
+    """What a process leaves that dies between making a folder and signing it: nothing, or a signature under its first
+    name, which begins with a dot."""
     try:
-        return not any(path.iterdir()) and time.time() - path.stat().st_mtime > leases.PATIENCE
+        signed = any(not entry.name.startswith(".") for entry in path.iterdir())
+        return not signed and time.time() - path.stat().st_mtime > leases.PATIENCE
     except (FileNotFoundError, NotADirectoryError):
         return False
 
