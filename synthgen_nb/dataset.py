@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from .edits import Edit
 from .errors import StoreError
 from .instructed import Instructed
 from .parquet import Part
@@ -36,8 +37,8 @@ class Files(Struct, frozen=True, kw_only=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """dataset.json. `parent` is the version this one was made from by an edit; `instructed` is there where a model
-    had a hand in its plan."""
+    """dataset.json. `parent` is the version this one was made from by an edit, `edit` the SQL of it (an edit of single
+    cells has none); `instructed` is there where a model had a hand in its plan."""
 
     store_version: int
     name: str
@@ -50,6 +51,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     tables: dict[str, Files]
     partial: bool = False  # a cancelled job's rows: fewer than planned, and rules between tables may not hold
     instructed: Instructed | None = None
+    edit: Edit | None = None
     plan: msgspec.Raw
 
 
@@ -100,6 +102,10 @@ class Dataset(Mapping[str, "pl.DataFrame"]):
     @property
     def instructed(self) -> Instructed | None:
         return self._manifest.instructed
+
+    @property
+    def edit(self) -> Edit | None:
+        return self._manifest.edit
 
     @property
     def partial(self) -> bool:

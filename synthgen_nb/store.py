@@ -19,6 +19,7 @@ import msgspec
 
 from . import leases
 from .dataset import Dataset, Files, Format, Manifest, near, write_whole
+from .edits import Edit
 from .errors import StoreError
 from .filenames import escape, unescape
 from .instructed import Instructed
@@ -111,10 +112,12 @@ class Draft:
         )
         return self.publish(Dataset(self.path, manifest))
 
-    def successor(self, parent: Dataset, parts: Mapping[str, Sequence[Part]], description: str) -> Dataset:
+    def successor(
+        self, parent: Dataset, parts: Mapping[str, Sequence[Part]], description: str, edit: Edit | None = None
+    ) -> Dataset:
         """The version that `publish` would make of an edit of `parent`: to be looked at first, listed nowhere yet."""
-        tables = self._tables(parts, parent.seconds)
-        own = {"version": self.version, "parent": parent.version, "description": description, "tables": tables}
+        own = {"version": self.version, "parent": parent.version, "description": description, "edit": edit}
+        own["tables"] = self._tables(parts, parent.seconds)
         return Dataset(self.path, msgspec.structs.replace(parent.manifest, **own))
 
     def publish(self, dataset: Dataset) -> Dataset:

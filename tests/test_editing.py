@@ -366,15 +366,15 @@ def test_a_process_that_dies_in_the_middle_leaves_no_version_and_the_next_edit_g
 ) -> None:
     script = f"""
         import os, signal
-        from synthgen_nb import editing
+        from synthgen_nb.editing import typed
         from synthgen_nb.dataset import Dataset
         from synthgen_nb.store import Draft, Store
-        home = {{"publish": Draft, "keep_report": Dataset}}.get({step!r}, editing)
+        home = {{"publish": Draft, "keep_report": Dataset}}.get({step!r}, typed)
         setattr(home, {step!r}, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))
         store = Store({str(store.path)!r})
         old = {text_of(shop, "customers", 0, "phone")!r}
-        change = editing.Change(table="customers", row=0, column="phone", old=old, new="1")
-        editing.set_cells(store, store.open("shop"), [change])
+        change = typed.Change(table="customers", row=0, column="phone", old=old, new="1")
+        typed.set_cells(store, store.open("shop"), [change])
     """
     died = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], timeout=60, check=False)
     assert died.returncode == -9

@@ -1,5 +1,5 @@
-"""Cells of a version changed: each edit is a new version whose parent is the old one, checked before it is there. Knows
-what an edit may do and why it is refused; not who asks for it, nor how a value is typed or a rule evaluated.
+"""Cells that a person typed: the new version has them all or, where one is refused, none. Knows
+what such an edit may do and why it is refused; not who asks for it, nor how a value is typed or a rule evaluated.
 
 Only the parts with a changed row are written; all others are shared with the parent.
 """
@@ -14,17 +14,17 @@ import msgspec
 import pyarrow as pa
 from msgspec import Struct
 
-from .cells import spelled, typed, untypable
-from .computing import recomputed
-from .ddl.expressions import row_time
-from .errors import InputError, RefusedEdit
-from .parquet import Part, rewrite_part, take_rows
-from .physical import arrow_type, to_arrow
-from .report import Finding, Report
-from .rows import Values
-from .schema import Column, Kind, Table, Type
-from .store import Dataset, Draft, Store
-from .validation import revalidate, validate
+from ..cells import spelled, typed, untypable
+from ..computing import recomputed
+from ..ddl.expressions import row_time
+from ..errors import InputError, RefusedEdit
+from ..parquet import Part, rewrite_part, take_rows
+from ..physical import arrow_type, to_arrow
+from ..report import Finding, Report
+from ..rows import Values
+from ..schema import Column, Kind, Table, Type
+from ..store import Dataset, Draft, Store
+from ..validation import revalidate, validate
 
 _NAMED = 3  # changes named in a version's description
 

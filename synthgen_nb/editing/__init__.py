@@ -1,0 +1,5 @@
+"""Tables changed: each edit is a new version whose parent is the old one, checked before it is there."""
+
+from .typed import Change, fixed, rows_of, set_cells, spelled_rows
+
+__all__ = ["Change", "fixed", "rows_of", "set_cells", "spelled_rows"]
