@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,12 @@ from msgspec import Struct
 from .errors import StoreError
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
     from _typeshed import ReadableBuffer
+
+    I64 = npt.NDArray[np.int64]
 
 
 class Part(Struct, frozen=True):
@@ -148,56 +153,99 @@ def _taken(file: Any, numbers: Sequence[int]) -> list[pa.Table]:
     return found
 
 
-def rewrite_part(source: Path, path: Path, cells: Mapping[str, Mapping[int, pa.Array]]) -> Part:
-    """The part anew with other values in some cells: `cells` maps a column to {row of the part: array of one value}.
-    Row groups, types and encodings stay as they are. Raises StoreError."""
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """New values of one column: `rows` are the numbers of the rows (i64, ascending), `values` one value for each, in
+    the type in which the column is stored (an ENUM's with all its labels)."""
+
+    rows: I64
+    values: pa.Array
+
+    def within(self, first: int, end: int) -> Cells:
+        """Those of rows first..end-1, numbered from `first`."""
+        low, high = self.rows.searchsorted((first, end))
+        return Cells(self.rows[low:high] - first, self.values.slice(low, high - low))
+
+
+def rewrite_part(source: Path, path: Path, cells: Mapping[str, Cells], removed: I64) -> Part:
+    """The part anew, with other values in some cells and without the rows `removed` (numbers within the part,
+    ascending). Row groups, types and encodings stay as they are. Raises StoreError."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(source) as file:
-            metadata, schema = file.metadata, file.schema_arrow
-            dictionary, delta = set(), set()
-            for group in range(min(metadata.num_row_groups, 1)):
-                for at in range(metadata.num_columns):
-                    chunk = metadata.row_group(group).column(at)
-                    name = chunk.path_in_schema
-                    if "RLE_DICTIONARY" in chunk.encodings and name in schema.names:
-                        dictionary.add(name)
-                    if "DELTA_BINARY_PACKED" in chunk.encodings and name in schema.names:
-                        delta.add(name)
-            return write_part(path, schema, _changed(file, cells), dictionary=dictionary, delta=delta)
+            dictionary, delta = _encodings(file)
+            batches = _changed(file, cells, removed)
+            return write_part(path, file.schema_arrow, batches, dictionary=dictionary, delta=delta)
     except pa.ArrowInvalid as error:
         raise StoreError(f"a part can't be read: {error}") from error
 
 
-def _changed(file: Any, cells: Mapping[str, Mapping[int, pa.Array]]) -> Iterator[pa.RecordBatch]:
+def append_part(like: Path, path: Path, rows: pa.Table, group: int) -> Part:
+    """A part of further rows of the same table, with the types and encodings of the part `like`, in row groups of
+    `group` rows. Raises StoreError."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(like) as file:
+            dictionary, delta = _encodings(file)
+            schema = file.schema_arrow
+    except pa.ArrowInvalid as error:
+        raise StoreError(f"a part can't be read: {error}") from error
+    batches = pa.Table.from_arrays(rows.combine_chunks().columns, schema=schema).to_batches(max_chunksize=group)
+    return write_part(path, schema, batches, dictionary=dictionary, delta=delta)
+
+
+def _encodings(file: Any) -> tuple[set[str], set[str]]:
+    """The columns that a part encodes by a dictionary, and by differences."""
+    metadata, names = file.metadata, set(file.schema_arrow.names)
+    dictionary, delta = set(), set()
+    for group in range(min(metadata.num_row_groups, 1)):
+        for at in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(at)
+            if "RLE_DICTIONARY" in chunk.encodings and chunk.path_in_schema in names:
+                dictionary.add(chunk.path_in_schema)
+            if "DELTA_BINARY_PACKED" in chunk.encodings and chunk.path_in_schema in names:
+                delta.add(chunk.path_in_schema)
+    return dictionary, delta
+
+
+def _changed(file: Any, cells: Mapping[str, Cells], removed: I64) -> Iterator[pa.RecordBatch]:
+    import numpy as np
+    import pyarrow as pa
+
     first = 0
     for group in range(file.metadata.num_row_groups):
         table = file.read_row_group(group)
-        for name, values in cells.items():
-            inside = {row - first: value for row, value in values.items() if first <= row < first + table.num_rows}
-            if inside:
+        end = first + table.num_rows
+        for name, fresh in cells.items():
+            if len((inside := fresh.within(first, end)).rows):
                 at = table.schema.get_field_index(name)
                 array = _with(table.column(at).combine_chunks(), inside)
                 table = table.set_column(at, table.schema.field(at), array)
-        first += table.num_rows
+        low, high = removed.searchsorted((first, end))
+        if low < high:
+            stays = np.ones(table.num_rows, bool)
+            stays[removed[low:high] - first] = False
+            table = table.filter(pa.array(stays))
+        first = end
         yield from table.combine_chunks().to_batches()
 
 
-def _with(array: pa.Array, values: Mapping[int, pa.Array]) -> pa.Array:
+def _with(array: pa.Array, fresh: Cells) -> pa.Array:
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
     kind = array.type
     if pa.types.is_dictionary(kind):  # all its labels stay in their order
-        known = next(iter(values.values())).dictionary
+        known = fresh.values.dictionary
         codes = pc.index_in(array.cast(pa.string()), known).cast(kind.index_type)
-        fresh = {row: pc.cast(value.indices, kind.index_type) for row, value in values.items()}
-        return pa.DictionaryArray.from_arrays(_with(codes, fresh), known, ordered=kind.ordered)
-    pieces, last = [], 0
-    for row in sorted(values):
-        pieces += [array.slice(last, row - last), values[row]]
-        last = row + 1
-    return pa.concat_arrays([*pieces, array.slice(last)])
+        fresh_codes = Cells(fresh.rows, pc.cast(fresh.values.indices, kind.index_type))
+        return pa.DictionaryArray.from_arrays(_with(codes, fresh_codes), known, ordered=kind.ordered)
+    places = np.arange(len(array))
+    places[fresh.rows] = len(array) + np.arange(len(fresh.rows))
+    return pa.concat_arrays([array, fresh.values]).take(pa.array(places))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 from msgspec import Struct
 
@@ -18,7 +19,7 @@ from ..cells import spelled, typed, untypable
 from ..computing import recomputed
 from ..ddl.expressions import row_time
 from ..errors import InputError, RefusedEdit
-from ..parquet import Part, rewrite_part, take_rows
+from ..parquet import Cells, Part, rewrite_part, take_rows
 from ..physical import arrow_type, to_arrow
 from ..report import Finding, Report
 from ..rows import Values
@@ -189,21 +190,21 @@ def _changed_rows(dataset: Dataset, table: str, rewriting: _Rewriting) -> pa.Tab
 
 def _parts(draft: Draft, dataset: Dataset, table: str, rewriting: _Rewriting | None) -> list[Part]:
     made, first = [], 0
+    fresh = {name: _column(cells) for name, cells in rewriting.cells.items()} if rewriting else {}
     for at, part in enumerate(dataset.manifest.tables[table].parts):
-        path = dataset.path / part.file
-        cells = _inside(rewriting, first, first + part.rows) if rewriting else {}
-        first += part.rows
-        made.append(rewrite_part(path, draft.part_path(table, at), cells) if cells else draft.share(part, table, path))
+        path, end = dataset.path / part.file, first + part.rows
+        inside = {name: cut for name, cells in fresh.items() if len((cut := cells.within(first, end)).rows)}
+        first = end
+        if inside:
+            made.append(rewrite_part(path, draft.part_path(table, at), inside, np.zeros(0, np.int64)))
+        else:
+            made.append(draft.share(part, table, path))
     return made
 
 
-def _inside(rewriting: _Rewriting, first: int, end: int) -> dict[str, dict[int, pa.Array]]:
-    """The new cells of rows first..end-1, numbered from `first`."""
-    cut = {
-        name: {row - first: value for row, value in cells.items() if first <= row < end}
-        for name, cells in rewriting.cells.items()
-    }
-    return {name: cells for name, cells in cut.items() if cells}
+def _column(cells: Mapping[int, pa.Array]) -> Cells:
+    rows = sorted(cells)
+    return Cells(np.array(rows, np.int64), pa.concat_arrays([cells[row] for row in rows]))
 
 
 def _worse(before: Report, after: Report) -> list[Finding]:
