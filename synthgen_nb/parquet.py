@@ -194,8 +194,20 @@ def append_part(like: Path, path: Path, rows: pa.Table, group: int) -> Part:
             schema = file.schema_arrow
     except pa.ArrowInvalid as error:
         raise StoreError(f"a part can't be read: {error}") from error
-    batches = pa.Table.from_arrays(rows.combine_chunks().columns, schema=schema).to_batches(max_chunksize=group)
+    columns = [_typed(rows.column(field.name), field.type) for field in schema]
+    batches = pa.Table.from_arrays(columns, schema=schema).to_batches(max_chunksize=group)
     return write_part(path, schema, batches, dictionary=dictionary, delta=delta)
+
+
+def _typed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    """The codes of an ENUM's labels in a part are as small as they can be."""
+    import pyarrow as pa
+
+    array = column.combine_chunks()
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if not pa.types.is_dictionary(kind):
+        return array
+    return pa.DictionaryArray.from_arrays(array.indices.cast(kind.index_type), array.dictionary, ordered=kind.ordered)
 
 
 def _encodings(file: Any) -> tuple[set[str], set[str]]:
