@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ from .schema import Schema
 
 if TYPE_CHECKING:
     import polars as pl
+
+BESIDE = ("report.json", "diff.json")  # what is kept with a version, next to its dataset.json
 
 
 class Files(Struct, frozen=True, kw_only=True):
@@ -61,6 +64,18 @@ class Format(Struct):
 
 class _Planned(Struct):
     schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A part that is not as it was written; `file` within the version's folder, `found` says what it is."""
+
+    table: str
+    file: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.found}"
 
 
 class Dataset(Mapping[str, "pl.DataFrame"]):
@@ -174,13 +189,26 @@ class Dataset(Mapping[str, "pl.DataFrame"]):
             draft.unlink(missing_ok=True)
             raise StoreError(f"{self.name} v{self.version}: can't keep the report: {error.strerror}") from error
 
-    def verify(self) -> None:
-        """Reads every part again. Raises StoreError at the first whose bytes are not the bytes that were written."""
-        for files in self._manifest.tables.values():
+    def kept(self) -> tuple[Path, ...]:
+        """The files that are there of those kept with the version: its report, what its edit changed."""
+        return tuple(path for name in BESIDE if (path := self.path / name).is_file())
+
+    def damage(self, *, read: bool = True) -> Iterator[Damage]:
+        """The parts that are gone, have another size or, where they are `read`, hold other bytes than were written."""
+        for table, files in self._manifest.tables.items():
             for part in files.parts:
-                with (self.path / part.file).open("rb") as file:
-                    if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
-                        raise StoreError(f"{self.name} v{self.version}: {part.file} is not as it was written")
+                if found := _damaged(self.path / part.file, part, read):
+                    yield Damage(table, part.file, found)
+
+    def verify(self) -> None:
+        """Reads every part again. Raises StoreError that names those whose bytes are not the bytes that were written;
+        its `details` hold all of them."""
+        if damage := list(self.damage()):
+            more = f" and {len(damage) - 1} more" if len(damage) > 1 else ""
+            raise StoreError(
+                f"{self.name} v{self.version}: {damage[0]}{more}",
+                details={"damaged": [asdict(each) for each in damage]},
+            )
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         import polars as pl
@@ -214,6 +242,22 @@ class Dataset(Mapping[str, "pl.DataFrame"]):
         if table not in self._manifest.tables:
             raise KeyError(f"{table!r} is not a table of {self.name}{near(table, self)}")
         return self._manifest.tables[table]
+
+
+def _damaged(path: Path, part: Part, read: bool) -> str:
+    """How the file differs from what was written; "" where it does not."""
+    try:
+        if (size := path.stat().st_size) != part.bytes:
+            return f"has {size:,} bytes, {part.bytes:,} were written"
+        if not read:
+            return ""
+        with path.open("rb") as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == part.sha256
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"can't be read: {error.strerror}"
+    return "" if same else "is not as it was written"
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -137,6 +137,19 @@ class Draft:
             raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
         return dataset
 
+    def repeat(self, source: Dataset) -> Dataset:
+        """Publishes a version that shares all its parts with `source`, and has what was kept beside them. Raises
+        StoreError."""
+        try:
+            for beside in source.kept():
+                shutil.copyfile(beside, self.path / beside.name)
+        except OSError as error:
+            raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
+        for table, files in source.manifest.tables.items():
+            for part in files.parts:
+                self.share(part, table, source.path / part.file)
+        return self.publish(Dataset(self.path, msgspec.structs.replace(source.manifest, name=self.name)))
+
     def _tables(self, parts: Mapping[str, Sequence[Part]], seconds: Mapping[str, float]) -> dict[str, Files]:
         tables = {}
         for key, made in parts.items():
@@ -189,6 +202,13 @@ class Store:
     def open(self, name: str, version: int | None = None) -> Dataset:
         """The current version (the latest, unless an undo went back), or the one asked for, with every part in its
         place and of its size (`verify` reads them). Raises StoreError."""
+        dataset = self.look(name, version)
+        for damage in dataset.damage(read=False):
+            raise StoreError(f"{name} v{dataset.version}: {damage}", hint="`regenerate` makes a part anew")
+        return dataset
+
+    def look(self, name: str, version: int | None = None) -> Dataset:
+        """The same whatever became of its parts. Raises StoreError."""
         versions = self.versions(name)
         if not versions:
             raise StoreError(f"no dataset {name!r} in {self.path}{near(name, self.names())}")
@@ -197,28 +217,13 @@ class Store:
         version = version or pointer(self.path / escape(name), versions).at
         path = self.path / escape(name) / f"v{version}"
         try:
-            text = (path / "dataset.json").read_bytes()
-            newest = msgspec.json.decode(text, type=Format).store_version
-            if newest > STORE_VERSION:
-                raise StoreError(
-                    f"{name} v{version} is of a newer release (format {newest}, this one reads {STORE_VERSION})",
-                    hint="pip install --upgrade synthgen-nb",
-                )
-            manifest = msgspec.json.decode(text, type=Manifest)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            return Dataset(path, read_manifest((path / "dataset.json").read_bytes(), f"{name} v{version}"))
+        except OSError as error:
             raise StoreError(f"{name} v{version}: dataset.json can't be read: {error}") from error
-        for part in (part for files in manifest.tables.values() for part in files.parts):
-            try:
-                found = (path / part.file).stat().st_size
-            except OSError as error:
-                raise StoreError(f"{name} v{version}: {part.file} is missing") from error
-            if found != part.bytes:
-                raise StoreError(f"{name} v{version}: {part.file} has {found:,} bytes, {part.bytes:,} were written")
-        return Dataset(path, manifest)
 
     def pointer(self, name: str) -> Pointer:
         """Where undo and redo stand. Raises StoreError for a dataset that is not there."""
-        self.open(name)
+        self.look(name)
         return pointer(self.path / escape(name), self.versions(name))
 
     def undo(self, name: str) -> Dataset:
@@ -294,14 +299,11 @@ class Store:
             source, draft = self.open(old, version), Draft(self, _checked(new), version)
             try:
                 draft.path.mkdir(parents=True)
-                if (source.path / "report.json").exists():
-                    shutil.copyfile(source.path / "report.json", draft.path / "report.json")
             except OSError as error:
                 raise StoreError(f"can't make {new} v{version}: {error.strerror}") from error
-            for table, files in source.manifest.tables.items():
-                for part in files.parts:
-                    draft.share(part, table, source.path / part.file)
-            draft.publish(Dataset(draft.path, msgspec.structs.replace(source.manifest, name=new)))
+            leases.acquire(draft.path)
+            with draft:
+                draft.repeat(source)
         self._point(new, at)
 
     def _claim(self, name: str, parent: int | None) -> Draft:
@@ -322,6 +324,20 @@ class Store:
                 f"can't write the store {self.path}: {error.strerror}",
                 hint="choose another with --store or Store(path)",
             ) from error
+
+
+def read_manifest(text: bytes, whose: str) -> Manifest:
+    """A dataset.json. Raises StoreError."""
+    try:
+        newest = msgspec.json.decode(text, type=Format).store_version
+        if newest > STORE_VERSION:
+            raise StoreError(
+                f"{whose} is of a newer release (format {newest}, this one reads {STORE_VERSION})",
+                hint="pip install --upgrade synthgen-nb",
+            )
+        return msgspec.json.decode(text, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise StoreError(f"{whose}: dataset.json can't be read: {error}") from error
 
 
 def ensure_space(path: str | Path, size: int) -> None:

@@ -24,6 +24,7 @@ from ..options import (
     did_you_mean,
     parse_seconds,
 )
+from ..storeoptions import add_gc_options, add_listing_options, add_verify_option
 from ..textrequest import add_domain_options, add_text_options
 from ..textsets.formats import LINE_FORMATS
 from .binding import unfit
@@ -46,7 +47,9 @@ COMMANDS = {
     "prove": "the verdict of a real database engine on a dataset",
     "export": "a dataset as files",
     "rename": "give a dataset another name",
+    "copy": "give a dataset a second name",
     "drop": "remove a dataset, or one version of it",
+    "gc": "remove what nobody lists or needs, and old versions where asked",
     "templates": "ready schemas, or the DDL of one",
     "plan": "how each column of a DDL file or a database would be filled",
     "schema": "what is understood of a DDL file or a database",
@@ -134,7 +137,13 @@ def command_parser(command: str) -> Parser:
         formats = (*TABLE_FORMATS, *DATABASE_FORMATS, *LINE_FORMATS)
         parser.add_argument("--to", choices=formats, default="csv", help="default: csv")
         parser.add_argument("--out", metavar="DIR", required=True, help="a new or empty folder, or one it wrote before")
-    if command == "rename":
+    if command == "validate":
+        add_verify_option(parser)
+    if command == "list":
+        add_listing_options(parser)
+    if command == "gc":
+        add_gc_options(parser)
+    if command in {"rename", "copy"}:
         parser.add_argument("old", metavar="OLD")
         parser.add_argument("new", metavar="NEW")
     if command == "templates":

@@ -1,4 +1,4 @@
-"""The commands of `%synthgen` about datasets, schemas and this environment: each reads its options, calls one function
+"""The commands of `%synthgen` about a dataset, schemas and this environment: each reads its options, calls one function
 and shows or returns its value.
 """
 
@@ -11,10 +11,9 @@ from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InputError, MissingExtra
-from ..pages import Mark, Page, dataset_page, store_page
-from ..pages.outcomes import exported_page
-from ..readymade import template, template_names
+from ..errors import MissingExtra, StoreError
+from ..pages import Mark, Page, dataset_page, plural
+from ..pages.stores import damage_page
 from ..request import table_key
 from .answering import Answering
 from .doctor import doctor_page
@@ -76,13 +75,15 @@ def _grid(place: Place, dataset: Dataset, tables: list[str] | None) -> None:
     Answering(grid, otherwise, asyncio.get_running_loop(), name="synthgen grid", until=until)
 
 
-def _list(place: Place, args: Namespace) -> None:
-    place.show(store_page(place.store))
-
-
 def _validate(place: Place, args: Namespace) -> object:
     from ..validation import validate
 
+    if args.verify:
+        looked = place.store.look(args.name, args.version)
+        damage = tuple(looked.damage())
+        place.show(damage_page(looked, damage))
+        if damage:
+            raise StoreError(f"{looked.name} v{looked.version}: {plural(len(damage), 'part')} damaged")
     dataset = place.store.open(args.name, args.version)
     report = validate(dataset)
     dataset.keep_report(report)
@@ -93,33 +94,6 @@ def _prove(place: Place, args: Namespace) -> object:
     from ..proving import prove
 
     return prove(place.store.open(args.name, args.version), args.engine, ask=getpass)
-
-
-def _export(place: Place, args: Namespace) -> None:
-    from ..exports import export
-
-    place.show(exported_page(export(place.store.open(args.name, args.version), args.out, args.to), args.out))
-
-
-def _rename(place: Place, args: Namespace) -> None:
-    from ..housekeeping import rename
-
-    rename(place.store, args.old, args.new)
-    place.show(store_page(place.store))
-
-
-def _drop(place: Place, args: Namespace) -> None:
-    from ..housekeeping import drop
-
-    which = "all its versions" if args.version is None else f"version {args.version}"
-    if not args.yes and not place.confirmed(f"drop {args.name}, {which}?"):
-        raise InputError(f"{args.name} was left as it is", hint="--yes drops without asking")
-    drop(place.store, args.name, args.version)
-    place.show(store_page(place.store))
-
-
-def _templates(place: Place, args: Namespace) -> None:
-    print(template(args.name) if args.name else "\n".join(template_names()))
 
 
 def _plan(place: Place, args: Namespace) -> object:
@@ -144,13 +118,8 @@ def _doctor(place: Place, args: Namespace) -> None:
 DATASET_COMMANDS: dict[str, Callable[[Place, Namespace], object]] = {
     "ui": _ui,
     "show": _show,
-    "list": _list,
     "validate": _validate,
     "prove": _prove,
-    "export": _export,
-    "rename": _rename,
-    "drop": _drop,
-    "templates": _templates,
     "plan": _plan,
     "schema": _schema,
     "doctor": _doctor,

@@ -46,7 +46,7 @@ def candidates(magics: SynthgenMagics, words: list[str], percent: str) -> list[s
     command = words[0] if percent == "%" and words and words[0] in COMMANDS else ""
     parser = command_parser(command) if command else generation_parser()
     options = _options(parser, words)
-    if command in {"show", "validate", "prove", "export", "drop", "rename"} and words == [command]:
+    if command in {"show", "validate", "prove", "export", "drop", "rename", "copy", "list"} and words == [command]:
         return [*_names(magics), *options]
     return [*(COMMANDS if percent == "%" and not words else ()), *options]
 

@@ -27,6 +27,7 @@ from .making import make
 from .place import Drawn, Place
 from .session import Session
 from .texting import TEXT_COMMANDS, make_texts
+from .tidying import STORE_COMMANDS
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -123,7 +124,7 @@ class SynthgenMagics(Magics):
         if name == "config":
             place.show(config_page(self))
             return None
-        return (DATASET_COMMANDS | JOB_COMMANDS | TEXT_COMMANDS)[name](place, args)
+        return (DATASET_COMMANDS | STORE_COMMANDS | JOB_COMMANDS | TEXT_COMMANDS)[name](place, args)
 
     def _generate(self, line: str, cell: str | None) -> object:
         assigned_name, rest = assigned(line)

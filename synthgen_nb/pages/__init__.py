@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ..dataset import Dataset
     from ..instructed import Instructed
     from ..plan import Plan
-    from ..store import Store
 
 Cell = str | None  # None is SQL's NULL, shown as a word that no text value can be taken for
 LONGEST = 60  # characters of one value; a cell is for recognising a value, not for reading an essay
@@ -239,28 +238,6 @@ def sample_grid(finding: Finding) -> Grid:
     rows = tuple(tuple(cell(row.get(name)) for name in names) for row in finding.sample[:SAMPLES])
     more = finding.failing - len(rows)
     return Grid(names, rows, more=f"{plural(more, 'more row')}" if more > 0 else "")
-
-
-def store_page(store: Store) -> Page:
-    rows = []
-    for name in store.names():
-        versions = store.versions(name)
-        latest = store.open(name)
-        rows.append(
-            (
-                name,
-                f"v{latest.version}",
-                str(len(versions)),
-                str(len(latest.rows)),
-                f"{sum(latest.rows.values()):,}",
-                size(sum(latest.bytes.values())),
-                str(latest.seed),
-            )
-        )
-    grid = Grid(("name", "latest", "versions", "tables", "rows", "size", "seed"), tuple(rows), frozenset(range(2, 7)))
-    if not rows:
-        return Page("datasets", (f"none in {store.path}",), commands=(("make one", "synthgen demo"),))
-    return Page("datasets", (str(store.path),), parts=(Part("datasets", grid),))
 
 
 def brief(page: Page, tables: int = 6, rows: int = 3) -> Page:

@@ -14,7 +14,6 @@ from . import readable_plan
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
-    from ..store import Store
 
 
 def dataset_document(dataset: Dataset) -> dict[str, Any]:
@@ -55,26 +54,6 @@ def show_document(dataset: Dataset, tables: list[str], rows: int) -> dict[str, A
     """The dataset's document, and under "first" the first rows of `tables` as objects."""
     first = {t: dataset.scan(t).head(rows).collect().to_dicts() for t in tables}
     return {**dataset_document(dataset), "first": first}
-
-
-def store_document(store: Store) -> dict[str, Any]:
-    """{"store", "datasets": [{"dataset", "version", "versions", "rows", "bytes", "seed", "as_of"}]}, latest
-    versions."""
-    datasets = []
-    for name in store.names():
-        latest = store.open(name)
-        datasets.append(
-            {
-                "dataset": name,
-                "version": latest.version,
-                "versions": list(store.versions(name)),
-                "rows": latest.rows,
-                "bytes": sum(latest.bytes.values()),
-                "seed": latest.seed,
-                "as_of": latest.as_of,
-            }
-        )
-    return {"store": str(store.path), "datasets": datasets}
 
 
 def encode(document: object) -> str:

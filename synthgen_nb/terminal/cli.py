@@ -29,17 +29,14 @@ from ..options import (
     add_store_option,
     settings,
 )
-from ..pages import (
-    FIRST_ROWS,
-    dataset_page,
-    report_page,
-    store_page,
-)
-from ..pages.documents import dataset_document, encode, report_document, show_document, store_document
+from ..pages import FIRST_ROWS, dataset_page, report_page
+from ..pages.documents import dataset_document, encode, report_document, show_document
 from ..pages.plans import schema_page
+from ..pages.stores import damage_document, damage_page
 from ..request import table_key
+from ..storeoptions import add_verify_option
 from . import demo, launch
-from .console import answer, asker, reader, store_of, style
+from .console import answer, asker, reader, show, store_of, style
 from .jobs import add_job_commands, add_watching_options, watched
 from .models import add_bench_command, add_model_commands
 from .plans import plan_command, planned, request_of, schema_of
@@ -146,6 +143,7 @@ def _parser() -> Parser:
         command.add_argument("--version", type=int, metavar="N", help="default: the latest")
         add_store_option(command)
         command.set_defaults(run=run)
+    add_verify_option(validate)
     show.add_argument("tables", nargs="*", metavar="TABLE", help="default: all")
     show.add_argument("--first", type=int, default=FIRST_ROWS, metavar="N", help="rows of each table (default 10)")
 
@@ -165,13 +163,10 @@ def _parser() -> Parser:
         command.add_argument("--version", type=int, metavar="N", help="default: the latest")
         add_store_option(command)
 
-    listing = commands.add_parser("list", help="the datasets of a store", description=_list.__doc__)
-    add_store_option(listing)
-    listing.set_defaults(run=_list)
     doctor = commands.add_parser("doctor", help="what is here, and what mends it", description=_doctor.__doc__)
     add_store_option(doctor)
     doctor.set_defaults(run=_doctor)
-    for command in (generate, plan, schema, validate, show, prove, load, listing, doctor):
+    for command in (generate, plan, schema, validate, show, prove, load, doctor):
         command.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     add_job_commands(commands)
@@ -229,13 +224,26 @@ def _schema(args: Namespace) -> int:
 
 
 def _validate(args: Namespace) -> int:
-    """Checks every rule of the DDL against the stored data. Exit 1 if one is broken."""
+    """Checks every rule of the DDL against the stored data; with --verify first that every part is as it was written.
+    Exit 1 if a rule is broken, or a part."""
     from ..validation import validate
 
-    dataset = store_of(args).open(args.name, args.version)
+    store = store_of(args)
+    verified: dict[str, object] = {}
+    if args.verify:
+        looked = store.look(args.name, args.version)
+        damage = tuple(looked.damage())
+        verified = {"damaged": damage_document(damage)}
+        if damage:
+            document = {"dataset": looked.name, "version": looked.version, **verified, "report": None}
+            answer(args, document, damage_page(looked, damage))
+            return 1
+        if not args.json:
+            show(damage_page(looked, damage))
+    dataset = store.open(args.name, args.version)
     report = validate(dataset)
     dataset.keep_report(report)
-    document = {"dataset": dataset.name, "version": dataset.version, "report": report_document(report)}
+    document = {"dataset": dataset.name, "version": dataset.version, **verified, "report": report_document(report)}
     answer(args, document, report_page(report, f"{dataset.name} v{dataset.version}"))
     return 1 if report.broken else 0
 
@@ -269,13 +277,6 @@ def _show(args: Namespace) -> int:
     tables = [table_key(dataset.rows, t) for t in args.tables] or list(dataset.rows)
     document = show_document(dataset, tables, args.first) if args.json else None
     answer(args, document, dataset_page(dataset, first_rows=args.first, tables=tables))
-    return 0
-
-
-def _list(args: Namespace) -> int:
-    """Lists the datasets of the store."""
-    store = store_of(args)
-    answer(args, store_document(store), store_page(store))
     return 0
 
 

@@ -1,24 +1,33 @@
-"""The terminal's commands that tidy a store and give its datasets away: `synthgen export, drop, rename, templates`."""
+"""The terminal's commands that tidy a store and give its datasets away: `synthgen list, export, drop, copy, rename, gc,
+templates`."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ..errors import InputError
 from ..options import DATABASE_FORMATS, TABLE_FORMATS, add_store_option
-from ..pages import store_page
-from ..pages.documents import store_document
+from ..pages import plural
 from ..pages.outcomes import exported_page
+from ..pages.stores import store_document, store_page, sweep_document, sweep_page
 from ..readymade import template, template_names
+from ..storeoptions import add_gc_options, add_listing_options, wanted_of
 from ..textsets.formats import LINE_FORMATS
 from .console import answer, confirmed, store_of
+
+if TYPE_CHECKING:
+    from ..store import Store
 
 
 def add_store_commands(commands: Any) -> None:
     """`commands` is the action of `add_subparsers`."""
+    listing = commands.add_parser("list", help="the datasets of a store", description=_list.__doc__)
+    add_listing_options(listing)
+    listing.set_defaults(run=_list)
     export = commands.add_parser("export", help="a dataset as files", description=_export.__doc__)
     export.add_argument("name", metavar="NAME", help="a dataset in the store")
     export.add_argument("--version", type=int, metavar="N", help="default: the latest")
@@ -36,12 +45,36 @@ def add_store_commands(commands: Any) -> None:
     rename.add_argument("old", metavar="OLD")
     rename.add_argument("new", metavar="NEW")
     rename.set_defaults(run=_rename)
-    for command in (export, drop, rename):
+    copy = commands.add_parser("copy", help="a dataset under another name too", description=_copy.__doc__)
+    copy.add_argument("old", metavar="OLD")
+    copy.add_argument("new", metavar="NEW")
+    copy.set_defaults(run=_copy)
+    gc = commands.add_parser("gc", help="remove what nobody lists or needs", description=_gc.__doc__)
+    add_gc_options(gc)
+    gc.set_defaults(run=_gc)
+    for command in (listing, export, drop, rename, copy, gc):
         add_store_option(command)
         command.add_argument("--json", action="store_true", help="one JSON object on stdout")
     templates = commands.add_parser("templates", help="ready schemas", description=_templates.__doc__)
     templates.add_argument("name", nargs="?", metavar="NAME", help="default: the list of them")
     templates.set_defaults(run=_templates)
+
+
+def _list(args: Namespace) -> int:
+    """Lists the datasets of the store, those that are asked for."""
+    from ..listing import listed
+
+    listing = listed(store_of(args), wanted_of(args, datetime.now().astimezone()))
+    answer(args, store_document(listing), store_page(listing))
+    return 0
+
+
+def _answer_store(args: Namespace, store: Store) -> None:
+    """What the store holds now."""
+    from ..listing import listed
+
+    listing = listed(store)
+    answer(args, store_document(listing), store_page(listing))
 
 
 def _export(args: Namespace) -> int:
@@ -62,7 +95,7 @@ def _drop(args: Namespace) -> int:
     if not args.yes and not confirmed(f"drop {args.name}, {which}?"):
         raise InputError(f"{args.name} was left as it is", hint="--yes drops without asking")
     drop(store, args.name, args.version)
-    answer(args, store_document(store), store_page(store))
+    _answer_store(args, store)
     return 0
 
 
@@ -72,7 +105,33 @@ def _rename(args: Namespace) -> int:
 
     store = store_of(args)
     rename(store, args.old, args.new)
-    answer(args, store_document(store), store_page(store))
+    _answer_store(args, store)
+    return 0
+
+
+def _copy(args: Namespace) -> int:
+    """Gives a dataset a second name. Both share their files on the disk, and neither needs the other."""
+    from ..housekeeping import copy
+
+    store = store_of(args)
+    copy(store, args.old, args.new)
+    _answer_store(args, store)
+    return 0
+
+
+def _gc(args: Namespace) -> int:
+    """Removes what nobody lists or needs: drafts of processes that are gone, stray files, exports that are kept, and
+    with --keep N old versions, for which it asks first. Nothing that a job or a version needs is touched."""
+    from ..sweeping import found, sweep
+
+    store = store_of(args)
+    what = found(store, args.keep)
+    old = sum(each.version is not None for each in what.litter)
+    if not args.dry_run:
+        if old and not args.yes and not confirmed(f"remove {plural(old, 'old version')}?"):
+            raise InputError("the store was left as it is", hint="--yes removes old versions without asking")
+        sweep(store, what)
+    answer(args, sweep_document(store, what, not args.dry_run), sweep_page(store, what, not args.dry_run))
     return 0
 
 

@@ -1,0 +1,3 @@
+"""Exports kept in the store."""
+
+FOLDER = ".exports"

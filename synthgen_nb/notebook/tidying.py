@@ -1,0 +1,87 @@
+"""The commands of `%synthgen` that tidy a store and give its datasets away: each reads its options, calls one function
+and shows what came of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+from ..listing import Wanted, listed
+from ..pages import plural
+from ..pages.outcomes import exported_page
+from ..pages.stores import store_page, sweep_page
+from ..readymade import template, template_names
+from ..storeoptions import wanted_of
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from .place import Place
+
+
+def _list(place: Place, args: Namespace) -> None:
+    _show_store(place, wanted_of(args, datetime.now().astimezone()))
+
+
+def _show_store(place: Place, wanted: Wanted | None = None) -> None:
+    place.show(store_page(listed(place.store, wanted)))
+
+
+def _export(place: Place, args: Namespace) -> None:
+    from ..exports import export
+
+    place.show(exported_page(export(place.store.open(args.name, args.version), args.out, args.to), args.out))
+
+
+def _rename(place: Place, args: Namespace) -> None:
+    from ..housekeeping import rename
+
+    rename(place.store, args.old, args.new)
+    _show_store(place)
+
+
+def _copy(place: Place, args: Namespace) -> None:
+    from ..housekeeping import copy
+
+    copy(place.store, args.old, args.new)
+    _show_store(place)
+
+
+def _drop(place: Place, args: Namespace) -> None:
+    from ..housekeeping import drop
+
+    which = "all its versions" if args.version is None else f"version {args.version}"
+    if not args.yes and not place.confirmed(f"drop {args.name}, {which}?"):
+        raise InputError(f"{args.name} was left as it is", hint="--yes drops without asking")
+    drop(place.store, args.name, args.version)
+    _show_store(place)
+
+
+def _gc(place: Place, args: Namespace) -> None:
+    from ..sweeping import found, sweep
+
+    what = found(place.store, args.keep)
+    old = sum(each.version is not None for each in what.litter)
+    if not args.dry_run:
+        if old and not args.yes and not place.confirmed(f"remove {plural(old, 'old version')}?"):
+            raise InputError("the store was left as it is", hint="--yes removes old versions without asking")
+        sweep(place.store, what)
+    place.show(sweep_page(place.store, what, not args.dry_run))
+
+
+def _templates(place: Place, args: Namespace) -> None:
+    print(template(args.name) if args.name else "\n".join(template_names()))
+
+
+STORE_COMMANDS: dict[str, Callable[[Place, Namespace], object]] = {
+    "list": _list,
+    "export": _export,
+    "rename": _rename,
+    "copy": _copy,
+    "drop": _drop,
+    "gc": _gc,
+    "templates": _templates,
+}

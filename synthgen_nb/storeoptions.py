@@ -1,0 +1,69 @@
+"""What one types about a store: the options of both faces, and the listing and the sweep that they ask for. Knows no
+screen and no store."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from argparse import ArgumentParser, Namespace
+from typing import get_args
+
+from .errors import InputError
+from .listing import Order, State, Wanted
+from .options import parse_bytes
+
+_AGE = re.compile(r"(\d{1,6})\s*([mhdw])")
+_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def add_listing_options(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("pattern", nargs="?", default="", metavar="PATTERN", help="a piece of the name, or a pattern with * and ?")
+    add("--larger", metavar="SIZE", help="only those above this size: 500M, 2G")
+    add("--smaller", metavar="SIZE", help="only those below it")
+    add("--newer", metavar="DATE|AGE", help="only those made after a day (2026-01-31) or within 30m, 12h, 7d, 2w")
+    add("--older", metavar="DATE|AGE", help="only those made before")
+    add("--state", choices=get_args(State), help="only those whose checks, or files, came out like that")
+    add("--sort", choices=get_args(Order), default="name", help="default: name")
+    add("--limit", type=int, metavar="N", help="show so many (default: all)")
+    add("--offset", type=int, default=0, metavar="N", help="leave so many out at the beginning")
+
+
+def wanted_of(args: Namespace, now: datetime.datetime) -> Wanted:
+    """Raises InputError."""
+    for option, least, given in (("--limit", 1, args.limit), ("--offset", 0, args.offset)):
+        if given is not None and given < least:
+            raise InputError(f"{option} {given} is too small", hint=f"a whole number, {least} or larger")
+    return Wanted(
+        name=args.pattern,
+        larger=parse_bytes(args.larger) if args.larger else None,
+        smaller=parse_bytes(args.smaller) if args.smaller else None,
+        newer=parse_moment(args.newer, now) if args.newer else None,
+        older=parse_moment(args.older, now) if args.older else None,
+        state=args.state,
+        order=args.sort,
+        limit=args.limit,
+        offset=args.offset,
+    )
+
+
+def parse_moment(text: str, now: datetime.datetime) -> float:
+    """'2026-01-31' (its beginning, in the time zone of `now`) or an age like '7d' -> seconds of the epoch."""
+    if match := _AGE.fullmatch(text.strip().lower()):
+        return now.timestamp() - int(match[1]) * _SECONDS[match[2]]
+    try:
+        day = datetime.date.fromisoformat(text.strip())
+    except ValueError:
+        raise InputError(f"{text!r} is neither a day nor an age", hint="examples: 2026-01-31, 12h, 7d") from None
+    return datetime.datetime.combine(day, datetime.time(), now.tzinfo).timestamp()
+
+
+def add_gc_options(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--keep", type=int, metavar="N", help="remove old versions too: all but the latest N of each dataset")
+    add("--dry-run", action="store_true", help="say what would go and what it would free, remove nothing")
+    add("--yes", action="store_true", help="do not ask before old versions go")
+
+
+def add_verify_option(parser: ArgumentParser) -> None:
+    parser.add_argument("--verify", action="store_true", help="first read every part again and check its sum")
