@@ -192,8 +192,8 @@ class Table(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     @property
     def identifying(self) -> tuple[str, ...]:
-        """The columns that tell its rows apart: of the primary key, else of the first UNIQUE over plain columns that are
-        NOT NULL; () where there is neither."""
+        """The columns that tell its rows apart: of the primary key, else of the first UNIQUE over plain columns that
+        are NOT NULL; () where there is neither."""
         plain = (c for c in self.uniques if not (c.where or c.expressions or c.prefixes))
         never_null = {column.name for column in self.columns if not column.nullable}
         return self.primary_key or next((c.columns for c in plain if never_null.issuperset(c.columns)), ())

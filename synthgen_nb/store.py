@@ -20,7 +20,7 @@ import msgspec
 from . import leases
 from .dataset import Dataset, Files, Format, Manifest, near, write_whole
 from .edits import Edit
-from .errors import StoreError
+from .errors import RefusedEdit, StoreError
 from .filenames import escape, unescape
 from .instructed import Instructed
 from .parquet import Part, write_part
@@ -174,6 +174,10 @@ class Draft:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Out of this process's hands: gone, unless it is a version by now."""
         for path in self.path.glob("lease-*.json"):
             path.unlink()
         self.drop()
@@ -225,6 +229,15 @@ class Store:
         """Where undo and redo stand. Raises StoreError for a dataset that is not there."""
         self.look(name)
         return pointer(self.path / escape(name), self.versions(name))
+
+    def require_current(self, dataset: Dataset) -> None:
+        """Raises RefusedEdit where another version is the current one by now."""
+        at = self.pointer(dataset.name).at
+        if at != dataset.version:
+            raise RefusedEdit(
+                f"{dataset.name} is at v{at} by now, this is v{dataset.version}",
+                hint="open the current version and edit that",
+            )
 
     def undo(self, name: str) -> Dataset:
         """Makes the version current from which the current one was made; nothing is lost. Raises StoreError where that

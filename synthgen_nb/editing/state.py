@@ -147,15 +147,17 @@ class State:
         return pa.concat_tables(found or [_read(self._tables[table][0].path, None).slice(0, 0)])
 
     def successor(self, edit: Edit, description: str) -> Dataset:
-        """The version that would come of it: to be looked at, listed nowhere yet."""
-        parts = {
-            key: [
-                standing.part if standing.own else self._draft.share(standing.part, key, standing.path)
-                for standing in standings
-            ]
-            for key, standings in self._tables.items()
-        }
+        """The version that would come of it: to be looked at, listed nowhere yet. What stands untouched is shared with
+        the version it comes from."""
+        self._tables = {key: [self._shared(key, each) for each in standing] for key, standing in self._tables.items()}
+        parts = {key: [each.part for each in standing] for key, standing in self._tables.items()}
         return self._draft.successor(self.dataset, parts, description, edit)
+
+    def _shared(self, table: str, standing: Standing) -> Standing:
+        if standing.own:
+            return standing
+        part = self._draft.share(standing.part, table, standing.path)
+        return replace(standing, path=self._draft.path / self._draft.file(table, part), part=part, own=True)
 
     def _rewritten(self, table: str, standing: Standing, changes: Changes, at: int) -> Standing:
         """Beside what stands, for that may still be read."""

@@ -21,11 +21,12 @@ from ..ddl.expressions import row_time
 from ..errors import InputError, RefusedEdit
 from ..parquet import Cells, Part, rewrite_part, take_rows
 from ..physical import arrow_type, to_arrow
-from ..report import Finding, Report
+from ..report import Finding
 from ..rows import Values
 from ..schema import Column, Kind, Table, Type
 from ..store import Dataset, Draft, Store
 from ..validation import revalidate, validate
+from .explaining import worse
 
 _NAMED = 3  # changes named in a version's description
 
@@ -58,7 +59,7 @@ def set_cells(store: Store, dataset: Dataset, changes: Sequence[Change]) -> Data
     changes, `dataset` itself. Raises RefusedEdit for a value that is not of the column's type, a cell that holds
     something else by now and a rule that would fail in more rows than before; StoreError where `dataset` is not the
     current version."""
-    _current(store, dataset)
+    store.require_current(dataset)
     tables: dict[str, _Rewriting] = {}
     for change in changes:
         with _refusing(change):
@@ -71,10 +72,10 @@ def set_cells(store: Store, dataset: Dataset, changes: Sequence[Change]) -> Data
         edited = draft.successor(dataset, parts, _description(changes))
         touched = {key: tuple(rewriting.cells) for key, rewriting in tables.items() if rewriting.cells}
         report = revalidate(edited, before, touched, {key: _changed_rows(edited, key, tables[key]) for key in touched})
-        if worse := _worse(before, report):
-            raise _explained(worse, changes)
+        if broken := worse(before, report):
+            raise _explained(broken, changes)
         edited.keep_report(report)
-        _current(store, dataset)  # another kernel may have been quicker
+        store.require_current(dataset)  # another kernel may have been quicker
         return draft.publish(edited)
 
 
@@ -112,15 +113,6 @@ class _refusing:  # reads as a word of the language: `with _refusing(change)`
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, InputError) and not isinstance(error, RefusedEdit):
             raise _refused(self._change, error.message, hint=error.hint) from error
-
-
-def _current(store: Store, dataset: Dataset) -> None:
-    at = store.pointer(dataset.name).at
-    if at != dataset.version:
-        raise RefusedEdit(
-            f"{dataset.name} is at v{at} by now, this is v{dataset.version}",
-            hint="open the current version and edit that",
-        )
 
 
 def _place(dataset: Dataset, tables: dict[str, _Rewriting], change: Change) -> None:
@@ -205,18 +197,6 @@ def _parts(draft: Draft, dataset: Dataset, table: str, rewriting: _Rewriting | N
 def _column(cells: Mapping[int, pa.Array]) -> Cells:
     rows = sorted(cells)
     return Cells(np.array(rows, np.int64), pa.concat_arrays([cells[row] for row in rows]))
-
-
-def _worse(before: Report, after: Report) -> list[Finding]:
-    """Rules that fail in more rows than before: data that was broken can be mended one cell at a time."""
-    known: dict[tuple[str, str, tuple[str, ...], str], int] = {}
-    for finding in before.findings:
-        known[_name(finding)] = finding.failing
-    return [f for f in after.broken if f.failing > known.get(_name(f), 0)]
-
-
-def _name(finding: Finding) -> tuple[str, str, tuple[str, ...], str]:
-    return finding.table, finding.rule, finding.columns, finding.text
 
 
 def _explained(worse: Sequence[Finding], changes: Sequence[Change]) -> RefusedEdit:

@@ -40,8 +40,8 @@ _Name = tuple[str, str, tuple[str, ...], str]  # of a finding: table, rule, colu
 @dataclass(frozen=True, slots=True)
 class _Bench:
     """What validating one dataset needs at hand. `unique` fills up as keys are found unique. After an edit, `known` are
-    the findings before it, by (table, rule, columns, text), `touched` the columns of each table it changed, and
-    `changed` the relations of the rows it changed."""
+    the findings before it, by (table, rule, columns, text), `touched` the columns of each table it changed, `shrunk`
+    the tables it took rows from, and `changed` the relations of the rows it changed or made."""
 
     connection: duckdb.DuckDBPyConnection
     grounds: Mapping[str, Ground]
@@ -49,6 +49,7 @@ class _Bench:
     rows: Mapping[str, int]
     known: Mapping[_Name, Finding]
     touched: Mapping[str, Collection[str]]
+    shrunk: Collection[str]
     changed: Mapping[str, str]
     unique: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
@@ -58,10 +59,17 @@ class _Bench:
         """What is known of a rule that the edit can't have changed: `alone` rules read only their columns, others
         may read all of their table. (Where rows are failing, the sample shows all their columns.)"""
         found = self.known.get((table, rule, columns, text))
-        if found is None or table not in self.touched:
+        if found is None or not (table in self.touched or table in self.shrunk):
             return found
-        unchanged = alone and not set(columns) & set(self.touched[table])
-        return found if unchanged and found.verdict != "broken" else None
+        touched = self.touched.get(table, ())
+        unchanged = not touched or (alone and not set(columns) & set(touched))
+        if not unchanged or found.verdict == "broken":
+            return None
+        if table not in self.shrunk:
+            return found
+        # rows that go break nothing; how many of a foreign key's are NULL has to be counted
+        holds = found.verdict == "holds" and rule != "foreign_key"
+        return replace(found, checked=self.rows[table]) if holds else None
 
     def suspects(self, table: str, rule: str, columns: tuple[str, ...], text: str) -> str:
         """The relation of the only rows that can break the rule, because it held before they were changed; "" where
@@ -72,24 +80,32 @@ class _Bench:
 
 def validate(dataset: Dataset) -> Report:
     """One finding per rule, in the order of the tables. The report is not kept: `dataset.keep_report` does that."""
-    return _validated(dataset, {}, {}, {})
+    return _validated(dataset, {}, {}, (), {})
 
 
 def revalidate(
-    dataset: Dataset, before: Report, touched: Mapping[str, Collection[str]], rows: Mapping[str, pa.Table]
+    dataset: Dataset,
+    before: Report,
+    touched: Mapping[str, Collection[str]],
+    rows: Mapping[str, pa.Table],
+    *,
+    shrunk: Collection[str] = (),
 ) -> Report:
     """The report that `validate` would give, looking again only at what an edit can have changed: `before` is the
-    report of the version it was made from, `touched` the columns of each table in which some cell is another, `rows`
-    the rows of each table with such a cell, as they are now."""
+    report of the version it was made from, `touched` the columns of each table in which some cell is another (all of
+    them where rows are new), `shrunk` the tables that lost rows, `rows` the rows of such tables that have another cell
+    or are new, as they are now. A table that is missing there is looked at whole."""
     named = [(f.table, f.rule, f.columns, f.text) for f in before.findings]
     alone = {name for name, count in Counter(named).items() if count == 1}  # of two alike, each has its own place
-    return _validated(dataset, {n: f for n, f in zip(named, before.findings, strict=True) if n in alone}, touched, rows)
+    known = {n: f for n, f in zip(named, before.findings, strict=True) if n in alone}
+    return _validated(dataset, known, touched, shrunk, rows)
 
 
 def _validated(
     dataset: Dataset,
     known: Mapping[_Name, Finding],
     touched: Mapping[str, Collection[str]],
+    shrunk: Collection[str],
     rows: Mapping[str, pa.Table],
 ) -> Report:
     began = time.perf_counter()
@@ -113,6 +129,7 @@ def _validated(
             dataset.rows,
             known,
             touched,
+            shrunk,
             _changed(connection, rows),
         )
         # keys first: a foreign key is cheaper to prove against a key that is known to be unique
@@ -241,7 +258,9 @@ def _references(bench: _Bench, table: str) -> Iterator[Finding]:
             yield _unverified(table, "foreign_key", key.columns, text, reason, key.place)
             continue
         family = _partitions(bench, key.table)
-        same = not any(set(key.references) & set(bench.touched.get(member, ())) for member in family)
+        same = not any(
+            member in bench.shrunk or set(key.references) & set(bench.touched.get(member, ())) for member in family
+        )
         if same and (kept := bench.kept(table, "foreign_key", key.columns, text, alone=True)):
             yield kept
             continue
@@ -288,15 +307,15 @@ def _rows(bench: _Bench, table: str) -> Iterator[Finding]:
     scanned = [rule for rule in scanned if rule not in proven]
     failing = dict(zip(scanned, _counts(bench, relation, scanned), strict=True))
     for rule in rules:
+        sql = f"SELECT * FROM {relation} WHERE {rule.violated or 'FALSE'}"
         if rule in kept:
-            yield kept[rule]
+            yield replace(kept[rule], sql=sql if kept[rule].verdict != "unverified" else "")
             continue
         count = failing.get(rule, 0)
         if rule.reason or isinstance(count, str):
             reason = rule.reason or str(count)
             yield _unverified(table, rule.rule, rule.columns, rule.text, reason, rule.place)
         else:
-            sql = f"SELECT * FROM {relation} WHERE {rule.violated or 'FALSE'}"
             yield _found(bench, table, rule.rule, rule.columns, rule.text, count, rows, sql, rule.place)
 
 
