@@ -22,6 +22,7 @@ from .parquet import Part
 from .plan import Plan, plan_from_json
 from .report import Report
 from .schema import Schema
+from .selecting import USUAL, Answer, Limits, select
 
 if TYPE_CHECKING:
     import polars as pl
@@ -162,12 +163,17 @@ class Dataset(Mapping[str, "pl.DataFrame"]):
         # glob and hive off: a store's path may hold [, * or =
         return pl.scan_parquet(list(self.parts(table)), glob=False, hive_partitioning=False)
 
-    def sql(self, query: str) -> pl.DataFrame:
+    def sql(
+        self, query: str, *, timeout: float = USUAL.seconds, memory: int = USUAL.memory, rows: int | None = None
+    ) -> pl.DataFrame:
         """One SELECT in DuckDB's dialect over this version's tables; nothing else can be read and nothing written.
-        Raises UnsafeSQLError for what is outside the allow-list, InputError for what DuckDB refuses."""
-        from .sandbox import select
+        Seconds and bytes of memory beyond which it is stopped; at most so many `rows` of its result. Raises
+        UnsafeSQLError for what is outside the allow-list, InputError for what DuckDB refuses and for a limit."""
+        return self.select(query, Limits(timeout, memory, rows)).frame
 
-        return select(query, {key: self.parts(key) for key in self})
+    def select(self, query: str, limits: Limits) -> Answer:
+        """As `sql`, and whether the result was cut."""
+        return select(query, {key: self.parts(key) for key in self}, limits)
 
     @property
     def report(self) -> Report | None:

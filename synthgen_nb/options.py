@@ -243,6 +243,13 @@ def add_store_option(parser: ArgumentParser) -> None:
     parser.add_argument("--store", metavar="DIR", help="the folder of datasets (default synthgen_store)")
 
 
+def add_query_options(parser: ArgumentParser) -> None:
+    """What a query may take."""
+    parser.add_argument("--limit-rows", metavar="N", help="rows of the result (default 10k); k and M suffixes")
+    parser.add_argument("--timeout", metavar="TIME", help="stop the query after 90, 90s or 15m (default 60 s)")
+    parser.add_argument("--memory", metavar="SIZE", help="stop the query beyond 500M or 4G of memory (default 2G)")
+
+
 def add_loading_options(parser: ArgumentParser) -> None:
     """Which model: also where it is settled already how it draws."""
     parser.add_argument(

@@ -16,7 +16,6 @@ from .errors import InputError, StoreError, UnsafeSQLError
 
 if TYPE_CHECKING:
     import duckdb
-    import polars as pl
     import pyarrow.dataset as pds
 
 _SCALAR_NAMES = """
@@ -136,20 +135,6 @@ def relation_names(names: Iterable[str]) -> dict[str, str]:
 def quoted(name: str) -> str:
     """A DuckDB identifier."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def select(query: str, tables: Mapping[str, Sequence[Path]]) -> pl.DataFrame:
-    """The result of one guarded SELECT over these tables. Raises UnsafeSQLError, or InputError with DuckDB's own
-    words."""
-    import duckdb
-
-    guarded = guard_query(query, relation_names(tables).values())
-    with connect(tables) as connection:
-        try:
-            frame: pl.DataFrame = connection.sql(guarded).pl()
-            return frame
-        except duckdb.Error as error:
-            raise InputError(_first_line(error)) from error
 
 
 def guard_query(sql: str, tables: Collection[str]) -> str:

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from synthgen_nb.errors import InputError, StoreError, UnsafeSQLError
-from synthgen_nb.sandbox import connect, guard_expression, guard_query, relation_names, select
+from synthgen_nb.sandbox import connect, guard_expression, guard_query, relation_names
+from synthgen_nb.selecting import USUAL, select
 
 TABLES = ("t", "Sales.orders", "c")
 
@@ -179,20 +180,20 @@ def test_names_that_differ_by_case_alone_get_a_number(part, tmp_path):
     twice = tmp_path / "twice.parquet"
     pq.write_table(pa.table({"Id": [1], "id": ["x"], 'a"b': [2]}), twice)
     found = select(
-        'SELECT t."Id", t.id_2, u.id, "a""b" FROM "T" t, "t_2" u WHERE u.id = 3', {"T": [twice], "t": [part]}
-    )
+        'SELECT t."Id", t.id_2, u.id, "a""b" FROM "T" t, "t_2" u WHERE u.id = 3', {"T": [twice], "t": [part]}, USUAL
+    ).frame
     assert found.rows() == [(1, "x", 3, 2)]
 
 
 def test_a_namespace_is_a_schema_and_a_dotted_name_is_one_name(part):
     tables = {"sales.orders": [part], "main.t": [part], "a.b.c": [part]}
     query = 'SELECT count(*) AS n FROM sales.orders, "sales.orders" o, "main.t" m, "a.b.c" c'
-    assert select(query, tables)["n"].to_list() == [81]
+    assert select(query, tables, USUAL).frame["n"].to_list() == [81]
 
 
 def test_a_missing_part_is_an_error_of_ours(tmp_path):
     with pytest.raises(StoreError, match="can't be read"):
-        select("FROM t", {"t": [tmp_path / "nowhere.parquet"]})
+        select("FROM t", {"t": [tmp_path / "nowhere.parquet"]}, USUAL)
     (tmp_path / "no.parquet").write_text("no parquet")
     with pytest.raises(StoreError, match="can't be read"):
-        select("FROM t", {"t": [Path(tmp_path / "no.parquet")]})
+        select("FROM t", {"t": [Path(tmp_path / "no.parquet")]}, USUAL)

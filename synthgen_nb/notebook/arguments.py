@@ -19,6 +19,7 @@ from ..options import (
     add_instruction_options,
     add_loading_options,
     add_model_options,
+    add_query_options,
     add_reading_options,
     add_store_option,
     did_you_mean,
@@ -43,6 +44,7 @@ COMMANDS = {
     "ui": "the panel: a form, live bars and results, without typing a magic",
     "show": "a dataset's summary and first rows",
     "list": "the datasets in the store",
+    "sql": "a SELECT over a dataset's tables: a frame",
     "validate": "check every rule of a dataset again",
     "prove": "the verdict of a real database engine on a dataset",
     "export": "a dataset as files",
@@ -65,6 +67,8 @@ COMMANDS = {
     "doctor": "this environment: front end, versions, store, memory",
     "help": "this text",
 }
+
+FRAME_COMMANDS = ("sql",)  # their result is a frame, which NAME << takes
 
 
 def generation_parser() -> Parser:
@@ -121,7 +125,7 @@ def _add_binding_options(parser: Parser) -> None:
 
 def command_parser(command: str) -> Parser:
     parser = Parser(prog=f"%synthgen {command}", description=COMMANDS[command], add_help=False, allow_abbrev=False)
-    if command in {"show", "validate", "prove", "export", "drop"}:
+    if command in {"show", "validate", "prove", "export", "drop", *FRAME_COMMANDS}:
         parser.add_argument("name", metavar="NAME")
         which = "all of them" if command == "drop" else "the latest"
         parser.add_argument("--version", type=int, metavar="N", help=f"default: {which}")
@@ -129,6 +133,14 @@ def command_parser(command: str) -> Parser:
         parser.add_argument("tables", nargs="*", metavar="TABLE", help="default: all")
         parser.add_argument("--grid", action="store_true", help="all rows, to scroll, sort, filter and edit")
         parser.add_argument("--first", type=int, default=10, metavar="N", help="rows of each table (default 10)")
+    if command == "sql":
+        parser.add_argument("query", nargs="+", metavar="SELECT", help="in quotes; DuckDB's dialect")
+    if command in FRAME_COMMANDS:
+        add_query_options(parser)
+        parser.add_argument(
+            "--as", dest="variable", metavar="VAR", help="bind the frame to this variable, as NAME << does"
+        )
+        parser.add_argument("--force", action="store_true", help="take the name even if it holds a variable of yours")
     if command == "prove":
         parser.add_argument(
             "--engine", default="duckdb", metavar="ENGINE|URL", help="duckdb, sqlite, postgresql://, mysql://"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from ..errors import StoreError
-from .arguments import COMMANDS, command_parser, generation_parser, text_parser
+from .arguments import COMMANDS, FRAME_COMMANDS, command_parser, generation_parser, text_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,17 @@ def candidates(magics: SynthgenMagics, words: list[str], percent: str) -> list[s
     command = words[0] if percent == "%" and words and words[0] in COMMANDS else ""
     parser = command_parser(command) if command else generation_parser()
     options = _options(parser, words)
-    if command in {"show", "validate", "prove", "export", "drop", "rename", "copy", "list"} and words == [command]:
+    if command in {
+        "show",
+        "validate",
+        "prove",
+        "export",
+        "drop",
+        "rename",
+        "copy",
+        "list",
+        *FRAME_COMMANDS,
+    } and words == [command]:
         return [*_names(magics), *options]
     return [*(COMMANDS if percent == "%" and not words else ()), *options]
 

@@ -18,13 +18,14 @@ from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, Union, valida
 from ..engines.urls import masked
 from ..errors import DDLError, InputError, SynthgenError
 from ..options import DISPLAYS, SCALES, Settings, settings
-from .arguments import assigned, command_of, command_parser, generation_parser, parse, text_parser
+from .arguments import FRAME_COMMANDS, assigned, command_of, command_parser, generation_parser, parse, text_parser
 from .commands import DATASET_COMMANDS
 from .doctor import config_page
 from .frontend import front_end
 from .jobcells import JOB_COMMANDS
 from .making import make
 from .place import Drawn, Place
+from .queries import QUERY_COMMANDS
 from .session import Session
 from .texting import TEXT_COMMANDS, make_texts
 from .tidying import STORE_COMMANDS
@@ -109,7 +110,9 @@ class SynthgenMagics(Magics):
             raise UsageError(_one_line(error)) from None
 
     def _command(self, line: str) -> object:
-        name, rest = ("", line) if "<<" in line else command_of(line)
+        variable, said = assigned(line)
+        takes = not variable or said.split(" ", 1)[0] in FRAME_COMMANDS
+        name, rest = command_of(said) if takes else ("", line)
         if name == "help" or not line.strip():
             print(generation_parser().format_help())
             return None
@@ -120,11 +123,14 @@ class SynthgenMagics(Magics):
         if args.help:
             print(parser.format_help())
             return None
+        if variable:
+            args.variable = variable
         place = self.place(args)
         if name == "config":
             place.show(config_page(self))
             return None
-        return (DATASET_COMMANDS | STORE_COMMANDS | JOB_COMMANDS | TEXT_COMMANDS)[name](place, args)
+        commands = DATASET_COMMANDS | STORE_COMMANDS | QUERY_COMMANDS | JOB_COMMANDS | TEXT_COMMANDS
+        return commands[name](place, args)
 
     def _generate(self, line: str, cell: str | None) -> object:
         assigned_name, rest = assigned(line)

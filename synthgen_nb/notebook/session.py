@@ -144,6 +144,13 @@ class Session:
         self._keep(bound, dataset, names.variables)
         return marks
 
+    def assign(self, name: str, value: object, *, force: bool) -> None:
+        """Binds one value. Raises InputError for a variable of the user's own."""
+        self.names((), Wanted(variable=name, force=force))
+        self._release((name,))
+        self.shell.push({name: value})
+        self._bound[name] = value
+
     def follow(self, dataset: Dataset) -> str:
         """Names that hold another version of the dataset hold this one from now on; one line says which. A name that
         the user has given another value since is the user's. Only the tables that differ are read."""

@@ -40,6 +40,7 @@ from .console import answer, asker, reader, show, store_of, style
 from .jobs import add_job_commands, add_watching_options, watched
 from .models import add_bench_command, add_model_commands
 from .plans import plan_command, planned, request_of, schema_of
+from .queries import add_query_commands
 from .stores import add_store_commands
 from .texts import add_text_commands
 
@@ -172,6 +173,7 @@ def _parser() -> Parser:
     add_job_commands(commands)
     add_model_commands(commands)
     add_bench_command(commands)
+    add_query_commands(commands)
     add_store_commands(commands)
     add_text_commands(commands)
     demo_command = commands.add_parser("demo", help="a small shop, generated and shown", description=demo.demo.__doc__)
