@@ -21,6 +21,7 @@ from .errors import StoreError
 from .exports.cache import FOLDER
 from .filenames import escape
 from .ledger import Ledger
+from .scratch import PREFIX
 from .store import Store, read_manifest
 
 Kind = Literal["draft", "stray file", "export kept", "old version"]
@@ -69,6 +70,8 @@ def found(store: Store, keep: int | None = None) -> Sweep:
             busy.append(name)
         else:
             litter += [Litter("old version", store.path / escape(name) / f"v{v}", name, v) for v in old]
+    scratches = sorted(path for path in _entries(store.path) if path.name.startswith(PREFIX))
+    litter += [Litter("draft", path) for path in scratches if _abandoned(path)]
     litter += [Litter("export kept", path) for path in sorted(_entries(store.path / FOLDER))]
     return Sweep(tuple(litter), _freed(litter), tuple(busy))
 
@@ -84,7 +87,7 @@ def sweep(store: Store, what: Sweep) -> None:
                 _removed(each.path)
         except OSError as error:
             raise StoreError(f"can't remove {each.path}: {error.strerror}") from error
-    for home in {each.path.parent for each in what.litter if each.kind == "draft"}:
+    for home in {each.path.parent for each in what.litter if each.kind == "draft"} - {store.path}:
         if not any(_VERSION.fullmatch(path.name) for path in _entries(home)):
             shutil.rmtree(home, ignore_errors=True)
 

@@ -52,6 +52,7 @@ COMMANDS = {
     "copy": "give a dataset a second name",
     "drop": "remove a dataset, or one version of it",
     "gc": "remove what nobody lists or needs, and old versions where asked",
+    "regenerate": "make a dataset again and hold every part against the one in the store",
     "templates": "ready schemas, or the DDL of one",
     "plan": "how each column of a DDL file or a database would be filled",
     "schema": "what is understood of a DDL file or a database",
@@ -125,7 +126,7 @@ def _add_binding_options(parser: Parser) -> None:
 
 def command_parser(command: str) -> Parser:
     parser = Parser(prog=f"%synthgen {command}", description=COMMANDS[command], add_help=False, allow_abbrev=False)
-    if command in {"show", "validate", "prove", "export", "drop", *FRAME_COMMANDS}:
+    if command in {"show", "validate", "prove", "export", "drop", "regenerate", *FRAME_COMMANDS}:
         parser.add_argument("name", metavar="NAME")
         which = "all of them" if command == "drop" else "the latest"
         parser.add_argument("--version", type=int, metavar="N", help=f"default: {which}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..options import Parser
     from .magics import SynthgenMagics
 
+_OF_DATASETS = {"show", "validate", "prove", "export", "drop", "rename", "copy", "regenerate", "list", *FRAME_COMMANDS}
 _LINE = re.compile(r"\s*(%%?)synthgen(_text)?(\s.*)?", re.DOTALL)
 
 
@@ -46,17 +47,7 @@ def candidates(magics: SynthgenMagics, words: list[str], percent: str) -> list[s
     command = words[0] if percent == "%" and words and words[0] in COMMANDS else ""
     parser = command_parser(command) if command else generation_parser()
     options = _options(parser, words)
-    if command in {
-        "show",
-        "validate",
-        "prove",
-        "export",
-        "drop",
-        "rename",
-        "copy",
-        "list",
-        *FRAME_COMMANDS,
-    } and words == [command]:
+    if command in _OF_DATASETS and words == [command]:
         return [*_names(magics), *options]
     return [*(COMMANDS if percent == "%" and not words else ()), *options]
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
+from ..errors import InputError, StoreError
 from ..listing import Wanted, listed
 from ..pages import plural
 from ..pages.outcomes import exported_page
-from ..pages.stores import store_page, sweep_page
+from ..pages.stores import regenerated_page, store_page, sweep_page
 from ..readymade import template, template_names
 from ..storeoptions import wanted_of
 
@@ -72,6 +72,15 @@ def _gc(place: Place, args: Namespace) -> None:
     place.show(sweep_page(place.store, what, not args.dry_run))
 
 
+def _regenerate(place: Place, args: Namespace) -> None:
+    from ..regenerating import regenerate
+
+    made = regenerate(place.store, args.name, args.version)
+    place.show(regenerated_page(made))
+    if not made.equal:
+        raise StoreError(f"{made.dataset} v{made.version}: {plural(len(made.differing), 'part')} came out otherwise")
+
+
 def _templates(place: Place, args: Namespace) -> None:
     print(template(args.name) if args.name else "\n".join(template_names()))
 
@@ -83,5 +92,6 @@ STORE_COMMANDS: dict[str, Callable[[Place, Namespace], object]] = {
     "copy": _copy,
     "drop": _drop,
     "gc": _gc,
+    "regenerate": _regenerate,
     "templates": _templates,
 }

@@ -1,5 +1,5 @@
-"""What people and programs are shown of a store: its datasets, damaged parts, what a sweep removes. Pages, and the
-objects of --json.
+"""What people and programs are shown of a store: its datasets, damaged parts, what a sweep removes, whether a version
+is made again alike. Pages, and the objects of --json.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from . import Grid, Mark, Page, Part, plural, size, visible
 if TYPE_CHECKING:
     from ..dataset import Damage, Dataset
     from ..listing import Entry, Listing
+    from ..regenerating import Regenerated
     from ..store import Store
     from ..sweeping import Sweep
 
@@ -80,6 +81,28 @@ def damage_page(dataset: Dataset, damage: Sequence[Damage]) -> Page:
 def damage_document(damage: Sequence[Damage]) -> list[dict[str, Any]]:
     """[{"table", "file", "found"}]"""
     return [asdict(each) for each in damage]
+
+
+def regenerated_page(made: Regenerated) -> Page:
+    """Whether a version came out as it was, what was put back, and what could not be repeated."""
+    upto = "" if made.reached == made.version else f" of v{made.reached}"
+    marks = []
+    if made.equal:
+        marks.append(Mark("ok", f"{plural(made.parts, 'part')}{upto} made again: every sum is equal"))
+    marks += [Mark("broken", visible(f"{each.table}: {each}")) for each in made.differing[:_LISTED]]
+    if (more := len(made.differing) - _LISTED) > 0:
+        marks.append(Mark("broken", f"and {plural(more, 'more part')}"))
+    marks += [Mark("note", f"{name} was {then} and is {now}") for name, (then, now) in made.changed.items()]
+    marks += [Mark("ok", visible(f"{file} was damaged and is there again")) for file in made.restored]
+    if made.why:
+        marks.append(Mark("unverified", made.why))
+    return Page(f"{made.dataset} v{made.version}", (plural(made.parts, "part"),), tuple(marks))
+
+
+def regenerated_document(made: Regenerated) -> dict[str, Any]:
+    """{"dataset", "version", "reached", "parts", "equal", "differing": [{"table", "file", "found"}], "restored", "why",
+    "changed": {LIBRARY: [then, now]}}"""
+    return {**asdict(made), "equal": made.equal}
 
 
 def sweep_page(store: Store, what: Sweep, removed: bool) -> Page:

@@ -1,5 +1,5 @@
 """The terminal's commands that tidy a store and give its datasets away: `synthgen list, export, drop, copy, rename, gc,
-templates`."""
+regenerate, templates`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from ..errors import InputError
 from ..options import DATABASE_FORMATS, TABLE_FORMATS, add_store_option
 from ..pages import plural
 from ..pages.outcomes import exported_page
-from ..pages.stores import store_document, store_page, sweep_document, sweep_page
+from ..pages.stores import (
+    regenerated_document,
+    regenerated_page,
+    store_document,
+    store_page,
+    sweep_document,
+    sweep_page,
+)
 from ..readymade import template, template_names
 from ..storeoptions import add_gc_options, add_listing_options, wanted_of
 from ..textsets.formats import LINE_FORMATS
@@ -52,7 +59,11 @@ def add_store_commands(commands: Any) -> None:
     gc = commands.add_parser("gc", help="remove what nobody lists or needs", description=_gc.__doc__)
     add_gc_options(gc)
     gc.set_defaults(run=_gc)
-    for command in (listing, export, drop, rename, copy, gc):
+    regenerate = commands.add_parser("regenerate", help="make a dataset again", description=_regenerate.__doc__)
+    regenerate.add_argument("name", metavar="NAME", help="a dataset in the store")
+    regenerate.add_argument("--version", type=int, metavar="N", help="default: the latest")
+    regenerate.set_defaults(run=_regenerate)
+    for command in (listing, export, drop, rename, copy, gc, regenerate):
         add_store_option(command)
         command.add_argument("--json", action="store_true", help="one JSON object on stdout")
     templates = commands.add_parser("templates", help="ready schemas", description=_templates.__doc__)
@@ -133,6 +144,16 @@ def _gc(args: Namespace) -> int:
         sweep(store, what)
     answer(args, sweep_document(store, what, not args.dry_run), sweep_page(store, what, not args.dry_run))
     return 0
+
+
+def _regenerate(args: Namespace) -> int:
+    """Makes a version again from its plan and its edits, and holds every part against the one in the store; parts that
+    were damaged are put back. Exit 1 if one comes out otherwise."""
+    from ..regenerating import regenerate
+
+    made = regenerate(store_of(args), args.name, args.version)
+    answer(args, regenerated_document(made), regenerated_page(made))
+    return 0 if made.equal else 1
 
 
 def _templates(args: Namespace) -> int:
