@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from .errors import StoreError
+from .grafting import graft
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,39 +89,56 @@ def write_part(
     per column, costs up to four times the CPU on random keys. Snappy; statistics; decimals up to 18 digits as
     integers. `Part.file` is the file's bare name. Raises StoreError if the file exists or can't be written; then no
     file is left."""
+    rows = 0
+
+    def counted() -> Iterator[pa.RecordBatch]:
+        nonlocal rows
+        for batch in batches:
+            rows += batch.num_rows
+            yield batch
+
+    with _sink(path) as sink:
+        _write(sink, schema, counted(), dictionary, delta)
+    return Part(path.name, rows, sink.size, sink.hash.hexdigest())
+
+
+def _write(
+    sink: Any, schema: pa.Schema, batches: Iterable[pa.RecordBatch], dictionary: Collection[str], delta: Collection[str]
+) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     encoded = set(dictionary) | {f.name for f in schema if pa.types.is_dictionary(f.type)}
-    rows = 0
+    with pq.ParquetWriter(
+        pa.PythonFile(sink, mode="w"),
+        schema,
+        compression="snappy",
+        use_dictionary=sorted(encoded) or False,
+        column_encoding=dict.fromkeys(sorted(set(delta) - encoded), "DELTA_BINARY_PACKED") or None,
+        store_decimal_as_integer=True,
+        write_statistics=True,
+    ) as writer:
+        for batch in batches:
+            if batch.num_rows:
+                writer.write_batch(batch, row_group_size=batch.num_rows)
+
+
+@contextmanager
+def _sink(path: Path) -> Iterator[_Hashed]:
+    """A new file, on the disk afterwards; or none where that fails. Raises StoreError."""
     try:
         sink = _Hashed(path)
     except OSError as error:
         raise StoreError(f"can't write {path}: {error.strerror}") from error
     try:
-        with (
-            sink,
-            pq.ParquetWriter(
-                pa.PythonFile(sink, mode="w"),
-                schema,
-                compression="snappy",
-                use_dictionary=sorted(encoded) or False,
-                column_encoding=dict.fromkeys(sorted(set(delta) - encoded), "DELTA_BINARY_PACKED") or None,
-                store_decimal_as_integer=True,
-                write_statistics=True,
-            ) as writer,
-        ):
-            for batch in batches:
-                rows += batch.num_rows
-                if batch.num_rows:
-                    writer.write_batch(batch, row_group_size=batch.num_rows)
+        with sink:
+            yield sink
     except OSError as error:
         path.unlink(missing_ok=True)
         raise StoreError(f"can't write {path}: {error.strerror or error}", hint="is the disk full?") from error
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return Part(path.name, rows, sink.size, sink.hash.hexdigest())
 
 
 def take_rows(parts: Sequence[tuple[Path, int]], numbers: Sequence[int]) -> pa.Table:
@@ -169,15 +188,26 @@ class Cells:
 
 def rewrite_part(source: Path, path: Path, cells: Mapping[str, Cells], removed: I64) -> Part:
     """The part anew, with other values in some cells and without the rows `removed` (numbers within the part,
-    ascending). Row groups, types and encodings stay as they are. Raises StoreError."""
+    ascending). Row groups, types and encodings stay as they are; where no row goes, the pages of other columns are
+    copied. Raises StoreError."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(source) as file:
             dictionary, delta = _encodings(file)
-            batches = _changed(file, cells, removed)
-            return write_part(path, file.schema_arrow, batches, dictionary=dictionary, delta=delta)
+            if len(removed):
+                batches = _changed(file, file.schema_arrow.names, cells, removed)
+                return write_part(path, file.schema_arrow, batches, dictionary=dictionary, delta=delta)
+            names = [name for name in file.schema_arrow.names if name in cells]
+            schema = pa.schema([file.schema_arrow.field(name) for name in names])
+            columns, rows = io.BytesIO(), file.metadata.num_rows
+            _write(
+                columns, schema, _changed(file, names, cells, removed), dictionary & cells.keys(), delta & cells.keys()
+            )
+        with source.open("rb") as base, _sink(path) as sink:
+            graft(base, columns, sink.write)
+        return Part(path.name, rows, sink.size, sink.hash.hexdigest())
     except pa.ArrowInvalid as error:
         raise StoreError(f"a part can't be read: {error}") from error
 
@@ -224,13 +254,14 @@ def _encodings(file: Any) -> tuple[set[str], set[str]]:
     return dictionary, delta
 
 
-def _changed(file: Any, cells: Mapping[str, Cells], removed: I64) -> Iterator[pa.RecordBatch]:
+def _changed(file: Any, columns: Sequence[str], cells: Mapping[str, Cells], removed: I64) -> Iterator[pa.RecordBatch]:
+    """Its row groups as they are to be, of these columns."""
     import numpy as np
     import pyarrow as pa
 
     first = 0
     for group in range(file.metadata.num_row_groups):
-        table = file.read_row_group(group)
+        table = file.read_row_group(group, columns=columns)
         end = first + table.num_rows
         for name, fresh in cells.items():
             if len((inside := fresh.within(first, end)).rows):
