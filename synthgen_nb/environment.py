@@ -20,6 +20,7 @@ from msgspec import Struct
 LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "": ("synthgen-nb", "polars", "pyarrow", "duckdb", "sqlglot", "numpy", "ipython"),
     "lab": ("jupyterlab", "ipykernel", "ipywidgets", "anywidget"),
+    "charts": ("altair",),
     "prove": ("psycopg", "pymysql"),
     "llm": ("torch", "transformers", "bitsandbytes"),
 }

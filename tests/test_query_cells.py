@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -36,6 +37,21 @@ def test_a_name_takes_the_frame_and_its_first_rows_are_shown(shop: Cells) -> Non
     assert str(shop["top"]["status"][0]) in shop.said
     shop('%synthgen sql shop --as top "SELECT 1 << 2 AS four"')
     assert shop["top"].rows() == [(4,)]
+
+
+def test_a_result_of_labels_and_numbers_has_a_chart(shop: Cells) -> None:
+    shop(f'%synthgen sql shop "{TOP}"')
+    assert "chart: bars of n by status" in shop.said
+    shop('%synthgen sql shop "SELECT count(*) FROM orders"')
+    assert "chart" not in shop.said
+
+
+def test_where_altair_is_missing_the_frame_comes_alone_with_the_way_to_a_chart(
+    shop: Cells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "altair", None)
+    assert isinstance(shop(f'%synthgen sql shop "{TOP}"').result, pl.DataFrame)
+    assert "no chart: this needs the extra 'charts' (pip install 'synthgen-nb[charts]')" in shop.said
 
 
 def test_a_variable_of_the_persons_own_is_not_taken(shop: Cells) -> None:

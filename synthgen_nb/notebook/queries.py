@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..pages import FIRST_ROWS
+from IPython.display import display
+
+from ..errors import MissingExtra
+from ..pages import FIRST_ROWS, Mark
 from ..pages.answers import answer_page
 from ..querying import limits_of, one_text
+from .charts import METADATA, MIME, spec, suggested
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -28,8 +33,24 @@ def shown(place: Place, args: Namespace, dataset: Dataset, answer: Answer) -> ob
     if args.variable:
         place.session.assign(args.variable, answer.frame, force=args.force)
     if not place.quiet:
-        place.show(answer_page(dataset, answer, first_rows=FIRST_ROWS if args.variable else 0))
+        chart, notes = _chart(answer)
+        page = answer_page(dataset, answer, first_rows=FIRST_ROWS if args.variable else 0)
+        place.show(replace(page, marks=(*page.marks, *notes)))
+        if chart:
+            display(chart, metadata=METADATA, raw=True)
     return None if args.variable else answer.frame
+
+
+def _chart(answer: Answer) -> tuple[dict[str, object], tuple[Mark, ...]]:
+    """What a front end draws, where the frame's shape suggests a chart, or why it can't be drawn."""
+    shape = suggested(answer.frame)
+    if shape is None:
+        return {}, ()
+    try:
+        drawn = spec(answer.frame, shape)
+    except MissingExtra as error:
+        return {}, (Mark("note", f"no chart: {error}"),)
+    return {MIME: drawn, "text/plain": shape.words()}, ()
 
 
 QUERY_COMMANDS: dict[str, Callable[[Place, Namespace], object]] = {"sql": _sql}
