@@ -20,8 +20,6 @@ TOTALS = [Decimal("1.50"), None, Decimal("2"), Decimal("3")]
 SALES = pl.DataFrame({"day": DAYS, "sum(total)": TOTALS, "n": [1, 2, 3, 4]})
 MIDNIGHT = datetime.datetime(2026, 1, 1)
 HOURS = pl.datetime_range(MIDNIGHT, MIDNIGHT + datetime.timedelta(hours=499), "1h", eager=True)
-    {"day": DAYS, "sum(total)": [Decimal("1.50"), None, Decimal("2"), Decimal("3")], "n": [1, 2, 3, 4]}
-)
 
 
 def frame(rows: int, **columns: Any) -> pl.DataFrame:
