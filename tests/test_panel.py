@@ -166,7 +166,7 @@ def test_the_same_plan_again_makes_nothing_new_and_a_variable_of_the_users_is_no
 
 def test_data_does_not_travel_as_traits(browser: Browser) -> None:
     made(browser)
-    email = browser.panel._shown()["customers"]["email"][0]
+    email = browser.panel._outcome.dataset["customers"]["email"][0]
     assert email not in json.dumps({name: getattr(browser.panel, name) for name in ("result", "job", "library")})
 
 

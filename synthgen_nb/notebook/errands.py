@@ -43,15 +43,15 @@ class Attentive(anywidget.AnyWidget):
                 if (act := self.acts().get(str(message.get("type")))) is not None:
                     act(message, buffers)
             except SynthgenError as error:
-                self._say("error", str(error))
+                self.say("error", str(error))
             except Exception as error:
-                self._say("error", f"a fault of ours: {type(error).__name__}: {error}")
+                self.say("error", f"a fault of ours: {type(error).__name__}: {error}")
                 raise
             finally:
                 self.send({"type": "answer", "to": message.get("id")})
         self.wake()
 
-    def _send_out(self, errand: Callable[[], Callable[[], None]]) -> None:
+    def send_out(self, errand: Callable[[], Callable[[], None]]) -> None:
         """Work that takes time, in a thread; what it returns is done by the main thread."""
         if self._errand is not None:
             raise InputError("one thing after another", hint="the last click is still at work")
@@ -65,8 +65,8 @@ class Attentive(anywidget.AnyWidget):
         try:
             errand.result()()
         except SynthgenError as error:
-            self._say("error", str(error))
+            self.say("error", str(error))
         return True
 
-    def _say(self, kind: str, text: str) -> None:
+    def say(self, kind: str, text: str) -> None:
         self.said = {"kind": kind, "text": text, "number": self.said.get("number", 0) + 1}

@@ -23,7 +23,6 @@ from ..request import Request, as_text, read_schema
 from . import panelstate
 from .advice import Advice
 from .assets import assets
-from .downloads import Download, packed
 from .errands import Act, Attentive
 from .form import (
     LONGEST,
@@ -39,7 +38,7 @@ from .form import (
     variable_of,
 )
 from .making import made_before
-from .sheets import Sheets
+from .outcome import Outcome
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
@@ -85,7 +84,7 @@ class Panel(Attentive):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.finished: Callable[[Page], None] = lambda page: None
-        self._place, self._folder, given = place, folder, place.given
+        self._place, given = place, place.given
         self._store, self._jobs = place.store, place.session.jobs(place.store)
         self._today, self._clock = today, clock
         self._schema: Schema | None = None
@@ -93,8 +92,7 @@ class Panel(Attentive):
         self._advice = Advice(place.session.models, self._store)
         self._job: Job | None = None
         self._since = (0.0, 0)
-        self._dataset: Dataset | None = None
-        self._sheets: Sheets | None = None
+        self._outcome = Outcome(self, place, folder)
         super().__init__(
             form={"rows": given.rows, "seed": str(given.seed), "dialect": given.dialect},
             choices={
@@ -123,11 +121,7 @@ class Panel(Attentive):
             "resume": self._resume,
             "cancel": self._cancel,
             "take": self._take,
-            "open": self._open,
-            "rows": self._rows,
-            "edit": self._edit,
-            "grid": self._grid,
-            "download": self._download,
+            **self._outcome.acts(),
             "template": self._template,
             "upload": self._upload,
             "library": self._library,
@@ -152,9 +146,9 @@ class Panel(Attentive):
                 return lambda: self._again(kept)
             return lambda: self._begin(plan, instructed, name, form, request.strict)
 
-        self._send_out(errand)
+        self.send_out(errand)
         self.job = panelstate.starting(name)
-        self._say("status", f"{name}: drafting the plan")
+        self.say("status", f"{name}: drafting the plan")
 
     def _asked(self, message: Mapping[str, Any]) -> tuple[Form, Request, ModelOptions, Schema]:
         """What was typed, with the click: a change of a trait may still be held back by the browser."""
@@ -163,7 +157,7 @@ class Panel(Attentive):
         form = form_of(self.form)
         request, options = asked(form, self._place.given, self._today()), asked_of_model(form, self._place.given)
         if options.warnings:
-            self._say("note", "; ".join(options.warnings))
+            self.say("note", "; ".join(options.warnings))
         return form, request, options, self._schema_now(form, request)
 
     def _begin(self, plan: Plan, instructed: Instructed | None, name: str, form: Form, strict: bool) -> None:
@@ -173,8 +167,8 @@ class Panel(Attentive):
 
     def _again(self, dataset: Dataset) -> None:
         self._job, self.job = None, {}
-        self._show(dataset, dataset_page(dataset, first_rows=0))
-        self._say("note", f"nothing new: this plan is v{dataset.version} of {dataset.name} already")
+        self._outcome.show(dataset, dataset_page(dataset, first_rows=0))
+        self.say("note", f"nothing new: this plan is v{dataset.version} of {dataset.name} already")
 
     def _pause(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         self._own().pause()
@@ -194,59 +188,13 @@ class Panel(Attentive):
             job.cancel(keep=keep)
             return self._ended
 
-        self._send_out(rest)
+        self.send_out(rest)
 
     def _take(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         """An unfinished job of the store, to be resumed or cancelled here."""
         if self._job is not None and self._job.status in _AT_WORK:
             raise InputError(f"job {self._job.number} is at work", hint="wait for it, or pause it")
         self._follow(self._jobs.job(int(message.get("job", 0))))
-
-    def _open(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
-        dataset = self._store.open(str(message.get("name")))
-        self._show(dataset, dataset_page(dataset, first_rows=0))
-
-    def _rows(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
-        dataset, table = self._shown(), str(message.get("table"))
-        if table not in dataset:
-            raise InputError(f"there is no table {table!r}")
-        grid = panelstate.first_rows(dataset, table)
-        self.send({"type": "rows", "of": [dataset.name, dataset.version, table], "grid": grid})
-
-    def _edit(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
-        """The grid in the place of the first rows: each edit of a cell is a checked version of its own."""
-        dataset, table = self._shown(), str(message.get("table"))
-        if table not in dataset:
-            raise InputError(f"there is no table {table!r}")
-        self._sheets = Sheets(dataset, self._store, table=table, on_version=self._edited)
-        self.sheets = self._sheets.state()
-
-    def _grid(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
-        if self._sheets is None:
-            return
-        said = message.get("message")
-        answers, changed = self._sheets.answer(said if isinstance(said, Mapping) else {})
-        for answer in answers:
-            self.send({"type": "grid", "message": answer})
-        if changed:
-            self.sheets = self._sheets.state()
-
-    def _edited(self, dataset: Dataset) -> str:
-        """Another version is current: its checks are shown, and it is the one that stays. Bound names follow it."""
-        page = dataset_page(dataset)
-        self._show(dataset, page)
-        self.finished(page)
-        return self._place.session.follow(dataset)
-
-    def _download(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
-        dataset = self._shown()
-        to, table = str(message.get("to")), message.get("table")
-
-        def errand() -> Callable[[], None]:
-            made = packed(dataset, to, None if table is None else str(table), self._folder)
-            return lambda: self._hand_over(made)
-
-        self._send_out(errand)
 
     def _template(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         name = str(message.get("name"))
@@ -264,7 +212,7 @@ class Panel(Attentive):
         self.ddl = text
         stem = file.rpartition("/")[2].removesuffix(".gz").rpartition(".")[0]
         self.form = {**self.form, "name": stem, "tables": {}}
-        self._say("note", f"{file} was read: {size(len(data))}")
+        self.say("note", f"{file} was read: {size(len(data))}")
 
     def _library(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         self.library = {
@@ -283,13 +231,13 @@ class Panel(Attentive):
 
         def errand() -> Callable[[], None]:
             loaded = self._advice.load(options)
-            return lambda: self._say("note", loading_words(loaded))
+            return lambda: self.say("note", loading_words(loaded))
 
-        self._send_out(errand)
+        self.send_out(errand)
 
     def _unload(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         name = self._advice.unload()
-        self._say("note", f"{name} was unloaded; its memory is free" if name else "no model was loaded")
+        self.say("note", f"{name} was unloaded; its memory is free" if name else "no model was loaded")
         self.look()
 
     def _read(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
@@ -302,7 +250,7 @@ class Panel(Attentive):
             self._advice.read(schema, request, options)
             return self._understand
 
-        self._send_out(errand)
+        self.send_out(errand)
 
     def _drop(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         self._advice.drop(int(message.get("number", 0)), message.get("out") is True)
@@ -358,13 +306,13 @@ class Panel(Attentive):
         self._send_progress(job)
         if job.status == "done":
             made, page = self._place.session.result(job, self._place.wanted())
-            self._show(made, page)
+            self._outcome.show(made, page)
             self.finished(page)
         elif job.status == "cancelled" and (kept := job.record.saved()) is not None:
             page = dataset_page(kept)
-            self._show(kept, page)
+            self._outcome.show(kept, page)
             self.finished(page)
-        self._say("error" if job.status == "failed" else "status", self._rest_words(job))
+        self.say("error" if job.status == "failed" else "status", self._rest_words(job))
         self._library({}, [])
 
     def _rest_words(self, job: Job) -> str:
@@ -404,25 +352,7 @@ class Panel(Attentive):
         self.job = {}
         self._send_progress(job)
 
-    def _show(self, dataset: Dataset, page: Page) -> None:
-        if self._sheets is not None and self._sheets.dataset != dataset:
-            self._sheets, self.sheets = None, {}
-        self._dataset = dataset
-        self.result = panelstate.result_state(dataset, page)
-
     def _own(self) -> Job:
         if self._job is None:
             raise InputError("there is no job in this panel")
         return self._job
-
-    def _shown(self) -> Dataset:
-        if self._dataset is None:
-            raise InputError("no dataset is shown")
-        return self._dataset
-
-    def _hand_over(self, made: Download) -> None:
-        if made.path is not None:
-            self._say("note", f"{size(made.size)} is too much for the browser; written to {made.path}")
-            return
-        self.send({"type": "file", "file": made.file}, buffers=[made.data])
-        self._say("note", f"{made.file}: {size(made.size)}")
