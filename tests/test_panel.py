@@ -257,7 +257,7 @@ def test_downloads_are_the_shown_table_or_a_zip_of_all(browser: Browser) -> None
 
 
 def test_a_big_download_stays_in_the_folder_under_a_name_that_was_free(browser: Browser, tmp_path: Path) -> None:
-    dataset = made(browser).panel._shown()
+    dataset = made(browser).panel._outcome.dataset
     (tmp_path / "orders.csv").write_text("mine")
     left = packed(dataset, "csv", "orders", tmp_path, largest=10)
     assert (left.data, left.path) == (b"", tmp_path / "orders-2.csv")
