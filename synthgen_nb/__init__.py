@@ -42,6 +42,8 @@ _ROOMS = {
     "validate": "validation",
     "Change": "editing",
     "set_cells": "editing",
+    "Diff": "editing",
+    "diff": "editing",
     "export": "exports",
     "Job": "jobs",
     "Jobs": "jobs",
@@ -61,6 +63,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "Change",
     "DDLError",
     "Dataset",
+    "Diff",
     "Finding",
     "InfeasibleError",
     "InputError",
@@ -82,6 +85,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "__version__",
     "ask_plan",
     "check",
+    "diff",
     "draft_plan",
     "export",
     "generate",
@@ -109,7 +113,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
     from .dataset import Dataset
     from .ddl import parse_ddl, render, schema_json
     from .drafting import draft_plan
-    from .editing import Change, set_cells
+    from .editing import Change, Diff, diff, set_cells
     from .errors import (
         DDLError,
         InfeasibleError,

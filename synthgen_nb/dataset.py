@@ -10,11 +10,12 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from .diffs import Differences
 from .edits import Edit
 from .errors import StoreError
 from .instructed import Instructed
@@ -27,7 +28,9 @@ from .selecting import USUAL, Answer, Limits, select
 if TYPE_CHECKING:
     import polars as pl
 
-BESIDE = ("report.json", "diff.json")  # what is kept with a version, next to its dataset.json
+_REPORT, _DIFF = "report.json", "diff.json"
+BESIDE = (_REPORT, _DIFF)  # what is kept with a version, next to its dataset.json
+_Kept = TypeVar("_Kept", bound=Struct)
 
 
 class Files(Struct, frozen=True, kw_only=True):
@@ -178,22 +181,36 @@ class Dataset(Mapping[str, "pl.DataFrame"]):
     @property
     def report(self) -> Report | None:
         """The report kept with this version; None before any was."""
-        try:
-            return msgspec.json.decode((self.path / "report.json").read_bytes(), type=Report)
-        except FileNotFoundError:
-            return None
-        except (OSError, msgspec.DecodeError) as error:
-            raise StoreError(f"{self.name} v{self.version}: report.json can't be read: {error}") from error
+        return self._kept(_REPORT, Report)
 
     def keep_report(self, report: Report) -> None:
         """Lays the report beside the version's data, instead of the one that was there."""
-        draft = self.path / f"report.json.{secrets.token_hex(4)}"
+        self._keep(_REPORT, report)
+
+    @property
+    def diff(self) -> Differences | None:
+        """What the edit that made this version changed, as it is kept with it; None where nothing is."""
+        return self._kept(_DIFF, Differences)
+
+    def keep_diff(self, told: Differences) -> None:
+        self._keep(_DIFF, told)
+
+    def _kept(self, name: str, kind: type[_Kept]) -> _Kept | None:
         try:
-            write_whole(draft, msgspec.json.encode(report))
-            draft.replace(self.path / "report.json")
+            return msgspec.json.decode((self.path / name).read_bytes(), type=kind)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise StoreError(f"{self.name} v{self.version}: {name} can't be read: {error}") from error
+
+    def _keep(self, name: str, value: Struct) -> None:
+        beside = self.path / f"{name}.{secrets.token_hex(4)}"
+        try:
+            write_whole(beside, msgspec.json.encode(value))
+            beside.replace(self.path / name)
         except OSError as error:
-            draft.unlink(missing_ok=True)
-            raise StoreError(f"{self.name} v{self.version}: can't keep the report: {error.strerror}") from error
+            beside.unlink(missing_ok=True)
+            raise StoreError(f"{self.name} v{self.version}: can't keep {name}: {error.strerror}") from error
 
     def kept(self) -> tuple[Path, ...]:
         """The files that are there of those kept with the version: its report, what its edit changed."""

@@ -38,3 +38,13 @@ class TableDiff(Struct, frozen=True, kw_only=True):
     @property
     def cells(self) -> int:
         return sum(self.columns.values())
+
+
+class Differences(Struct, frozen=True, kw_only=True):
+    """Of two versions, as they are kept with the later one. `tables` are those that differ. `notes` tell of tables and
+    columns that only one of the versions has: rows of such tables are counted, such columns are not compared."""
+
+    before: int
+    after: int
+    tables: tuple[TableDiff, ...]
+    notes: tuple[str, ...] = ()

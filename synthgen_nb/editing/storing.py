@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -84,11 +83,14 @@ def one(values: pa.ChunkedArray | pa.Array) -> pa.Array:
 
 
 def differing(old: pa.Array, new: pa.Array) -> Mask:
-    """Where two arrays of the same stored type hold different values: NULL equals NULL, NaN equals NaN."""
+    """Where two arrays of the same stored type hold different values: NULL equals NULL, NaN equals NaN, -0.0 equals
+    0.0, inside of lists and structs too."""
     old, new = plain(old), plain(new)
     if pa.types.is_nested(old.type):
-        pairs = zip(old.to_pylist(), new.to_pylist(), strict=True)
-        return np.array([a != b for a, b in pairs], bool)
+        import polars as pl
+
+        inside: Mask = pl.Series(old).ne_missing(pl.Series(new)).to_numpy()  # Arrow compares no lists and structs
+        return inside
     unlike = pc.fill_null(pc.not_equal(old, new), False)
     if pa.types.is_floating(old.type):
         both = pc.and_(pc.is_nan(old), pc.is_nan(new))

@@ -26,6 +26,7 @@ from ..rows import Values
 from ..schema import Column, Kind, Table, Type
 from ..store import Dataset, Draft, Store
 from ..validation import revalidate, validate
+from .diffing import diff
 from .explaining import worse
 
 _NAMED = 3  # changes named in a version's description
@@ -75,6 +76,7 @@ def set_cells(store: Store, dataset: Dataset, changes: Sequence[Change]) -> Data
         if broken := worse(before, report):
             raise _explained(broken, changes)
         edited.keep_report(report)
+        edited.keep_diff(diff(dataset, edited, columns=touched).told)
         store.require_current(dataset)  # another kernel may have been quicker
         return draft.publish(edited)
 
