@@ -6,6 +6,7 @@ import datetime as dt
 import functools  # not its partial alone: a room of this package has that name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from msgspec import structs
 
@@ -110,8 +111,15 @@ def _drafted(found: Prepared, seed: int, as_of: str, wishes: Sequence[Wish]) -> 
     return plan, tuple(refused)
 
 
-def prepared(schema: Schema, rows: int | Mapping[str, int], as_of: str, wishes: Sequence[Wish] = ()) -> Prepared:
-    """What is decided of all tables together. InputError for impossible numbers."""
+def prepared(
+    schema: Schema,
+    rows: int | Mapping[str, int],
+    as_of: str,
+    wishes: Sequence[Wish] = (),
+    known: Mapping[tuple[str, str], Meaning] = MappingProxyType({}),
+) -> Prepared:
+    """What is decided of all tables together. `known` are meanings that somebody gave to columns, by (table, column).
+    InputError for impossible numbers."""
     facts = Facts(schema.dialect, _day(as_of))
     schema = with_types(schema)
     whole, schema = schema, _without_partitions(schema)
@@ -129,7 +137,10 @@ def prepared(schema: Schema, rows: int | Mapping[str, int], as_of: str, wishes: 
     }
     kinds = subtypes(schema, {key: reading.domains for key, reading in readings.items()}, tenancies)
     domains = travelled(schema, {key: reading.domains for key, reading in readings.items()}, kinds)
-    meanings = {t.key: {c.name: meaning_of(schema, t, c) for c in t.columns} for t in schema.tables.values()}
+    meanings = {
+        t.key: {c.name: known.get((t.key, c.name)) or meaning_of(schema, t, c) for c in t.columns}
+        for t in schema.tables.values()
+    }
     banks: dict[str, list[Fitted]] = {}
     refused += [Refusal(*told) for told in uncounted]
     for key in wished:
@@ -162,13 +173,13 @@ def prepared(schema: Schema, rows: int | Mapping[str, int], as_of: str, wishes: 
     heads = _ring_heads(keys)
     drafts: dict[str, tuple[Draft, int, int | None, str]] = {}
     for table in schema.tables.values():
-        known = meanings[table.key]
+        meant = meanings[table.key]
         draft = Draft(
             keys=keys[table.key],
             domains=domains[table.key],
             kinds={column: held for (owner, column), held in kinds.kinds.items() if owner == table.key},
-            meanings=known,
-            orders=readings[table.key].orders + soft_orders(table, known),
+            meanings=meant,
+            orders=readings[table.key].orders + soft_orders(table, meant),
             left=readings[table.key].left,
             computed=readings[table.key].computed,
             facts=facts,

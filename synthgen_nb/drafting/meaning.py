@@ -7,7 +7,7 @@ values or plans. What no rule knows is "opaque" with little confidence, never a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -268,6 +268,23 @@ def rules() -> tuple[_Rule, ...]:
             found.append(_Rule(meaning, meaning if group == "-" else group, tuple(kinds.split(",")), pattern(name),
                                None if table == "-" else pattern(table), float(confidence), name))  # fmt: skip
     return tuple(found)
+
+
+@cache
+def vocabulary() -> Mapping[str, str]:
+    """Every meaning that a rule knows, and every group, with its group."""
+    named = {rule.meaning: rule.group for rule in rules() if rule.confidence}
+    return {group: group for group in named.values()} | named
+
+
+def is_for(name: str, kind: Type, labels: tuple[str, ...] = ()) -> bool:
+    """Whether some rule finds this meaning, or one of this group, in columns of such a type; of text that is one of a
+    few `labels`, where there are some."""
+    classes = {kind_class for kind_class, holds in _CLASSES.items() if holds(_held(kind))}
+    if labels:
+        classes = {"enum", "yesno"} if {label.lower() for label in labels} <= _YES_NO else {"enum"}
+    told = (rule for rule in rules() if rule.confidence and name in (rule.meaning, rule.group))
+    return any(not classes.isdisjoint(rule.kinds) for rule in told)
 
 
 @lru_cache(maxsize=500)

@@ -19,7 +19,7 @@ _WORD = 8  # bytes taken in at a time
 
 
 def row_keys(window: pa.Table, table: Table, first: int) -> U64:
-    """One key per row (u64[n]) from the columns that name it, called as DuckDB calls them; where none do, from its number,
+    """One key per row (u64[n]) from the columns that name it (DuckDB's names for them); where none do, from its number,
     counted from `first`."""
     if not table.identifying:
         return hashed([pa.array(np.arange(first, first + window.num_rows, dtype=np.int64))])

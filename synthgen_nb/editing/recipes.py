@@ -1,0 +1,248 @@
+"""What a generator call means for the column it is assigned to: a spec, and what it is read at. Knows plans, meanings
+and how columns are drafted; draws nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from msgspec import structs
+
+from ..dataset import near
+from ..ddl.expressions import row_checks
+from ..drafting import prepared
+from ..drafting.columns import random_spec
+from ..drafting.domains import Domain, units_of
+from ..drafting.draft import Draft
+from ..drafting.granting import granted
+from ..drafting.meaning import Meaning, is_for, vocabulary
+from ..errors import InputError, PlanError
+from ..plan import ColumnPlan, Plan, TablePlan
+from ..schema import Column, Kind, PrimaryKey, Schema, Table, Unique
+from ..specs import AnySource, AnySpec, Digit, Drawn, Permuted, Person, Place, Range, Shaped
+from ..specs.folk import Folk
+from ..specs.locales import locales
+from ..specs.people import namesakes
+from ..wishes import Locales, Share
+
+PEOPLE = "person"  # the source that the columns of one person read
+_SHORT = {"person.name": "person.full_name"}
+_SPANS = {"person.age": (18, 90)}  # in years; of others the group says enough
+_ROOM = 4  # times as many different values as there are rows, so that few have to be drawn again
+_SAID = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Where a spec is read: a random integer below `size`, the same for all columns that name one `source`. Of those
+    that the plan permutes, or counts by the row, the first `used` stand for rows that exist."""
+
+    source: str
+    size: int
+    used: int = 0
+    permuted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one column is drawn: `spec` at `index`, modulo `fold` where there is one; without an index at random. NULL in
+    `nulls` of 65,536 rows, as `nulls_of` has it. `guesses` are for where chance alone finds nothing that its CHECKs
+    allow."""
+
+    spec: AnySpec
+    index: Index | None = None
+    fold: int = 0
+    nulls: int = 0
+    nulls_of: str = ""
+    guesses: AnySpec | None = None
+
+
+def planned(plan: Plan, table: str, column: str) -> Recipe:
+    """As the plan has it. Raises InputError for a column that can't be drawn by itself."""
+    drawn = plan.tables[table].columns.get(column)
+    if drawn is None:
+        raise InputError(f"{table}.{column}: the plan of this dataset does not say how it is drawn")
+    guesses = next((r.guesses[column] for r in plan.tables[table].redraws if column in r.guesses), None)
+    index = _index(plan.tables[table], drawn)
+    return Recipe(drawn.spec, index, 0, drawn.nulls, drawn.nulls_of or column, guesses=guesses)
+
+
+def meant(plan: Plan, table: Table, column: Column, meaning: str, locale: str, rows: int) -> Recipe:
+    """By the name of a meaning, for a table of about so many rows. Raises InputError for a meaning or a locale that is
+    not known, and where the column can't hold such values."""
+    meant_as = _meaning(meaning)
+    spoken = _locale(locale) if locale else ""
+    place = f"{table.key}.{column.name}"
+    if any(column.name in key.columns for key in table.foreign_keys):
+        parent = next(key.table for key in table.foreign_keys if column.name in key.columns)
+        raise InputError(f"{place} points to rows of {parent}", hint="synth() draws one of those")
+    people = None if spoken else _people_of(plan.tables[table.key])
+    unique = column.name in table.primary_key or any(column.name in u.columns or u.expressions for u in table.uniques)
+    wanted = _ROOM * max(rows, 1) if unique else 1
+    built = _drafted(plan, table, column, meant_as, spoken, wanted)
+    spec = built.columns[column.name].spec
+    if isinstance(spec, Person):
+        return _of_people(spec, people, plan.tables[table.key], unique, rows)
+    if isinstance(spec, Place):
+        folk = _alike(spec.folk)
+        return Recipe(structs.replace(spec, folk=folk), Index(PEOPLE, _crowded(folk, rows)))
+    return Recipe(_spanned(spec, meant_as, column), _index(built, built.columns[column.name]))
+
+
+def _spanned(spec: AnySpec, meaning: Meaning, column: Column) -> AnySpec:
+    """Within the span of the meaning, where the column leaves room for it."""
+    if meaning.name not in _SPANS or not isinstance(spec, Shaped | Range):
+        return spec
+    one = units_of(column.type)
+    low, high = (bound * one for bound in _SPANS[meaning.name])
+    least, most = (spec.points[0], spec.points[-1]) if isinstance(spec, Shaped) else (spec.low, spec.high)
+    inside = Range(low=max(low, least), high=min(high, most), step=one, scale=spec.scale)
+    return inside if inside.size else spec
+
+
+def _meaning(name: str) -> Meaning:
+    known = vocabulary()
+    wanted = name.strip().lower()
+    wanted = _SHORT.get(wanted, wanted)
+    if wanted not in known:
+        told = f"nothing is known of the meaning {name!r}{near(wanted, [*known, *_SHORT])}"
+        raise InputError(told, hint="synthgen_nb/data/meanings.tsv lists them; synth() alone draws as the plan does")
+    return Meaning(wanted, known[wanted], "named in an edit", 1.0)
+
+
+def _locale(name: str) -> str:
+    """A locale, or the first one of a language."""
+    wanted = name.strip().replace("-", "_").lower()
+    found = [locale for locale in locales() if wanted in (locale.lower(), locale.partition("_")[0])]
+    if not found:
+        raise InputError(f"there is no locale {name!r}{near(name, locales())}", hint=f"there is {', '.join(locales())}")
+    return found[0]
+
+
+# --- as a table of this column alone would be drafted
+
+
+def _drafted(plan: Plan, table: Table, column: Column, meaning: Meaning, locale: str, rows: int) -> TablePlan:
+    schema = _alone(plan.schema, table, column, keys=rows > 1)
+    draft = prepared(schema, rows, plan.as_of, known={(table.key, column.name): meaning}).drafts[table.key][0]
+    _refuse_unfit(table, column, meaning, draft)
+    wishes = (Locales(table=table.key, shares=(Share(locale, 100),)),) if locale else ()
+    built, broken, refused = granted(draft, rows, None, "", wishes)
+    if refused and rows > 1:  # a UNIQUE leaves no room for places: those that are there already are drawn again
+        return _drafted(plan, table, column, meaning, locale, 1)
+    if broken:
+        raise InputError(f"{table.key}.{column.name}: {broken[0].text}", hint=broken[0].hint)
+    if refused:
+        raise _without_locale(table, column, meaning, refused[0].why)
+    return built
+
+
+def _alone(schema: Schema, table: Table, column: Column, *, keys: bool) -> Schema:
+    """The column with what the table asks of it alone; with its keys, where its values are to be different."""
+    checks = tuple(check for check in row_checks(schema, table) if set(check.columns) == {column.name})
+    uniques = tuple(
+        constraint
+        for constraint in table.constraints
+        if keys and isinstance(constraint, (PrimaryKey, Unique)) and constraint.columns in ((column.name,), ())
+    )
+    uniques = tuple(u for u in uniques if isinstance(u, PrimaryKey) or not (u.where or u.expressions))
+    held = structs.replace(column, generated=None, identity=None, default=None)
+    alone = structs.replace(table, columns=(held,), constraints=(*checks, *uniques), rows=(), inherits=())
+    alone = structs.replace(alone, partition_of=None, partition_bound=None)
+    return structs.replace(schema, tables={table.key: alone}, notes=())
+
+
+def _refuse_unfit(table: Table, column: Column, meaning: Meaning, draft: Draft) -> None:
+    domain = draft.domains[column.name]
+    place, kind = f"{table.key}.{column.name}", column.type.sql
+    hint = "synth() draws what fits"
+    labels = tuple(str(value) for value in domain.values or ()) if column.type.kind in (Kind.TEXT, Kind.ENUM) else ()
+    if labels and not is_for(meaning.name, column.type, labels):
+        few = ", ".join(map(repr, labels[:_SAID])) + (", ..." if len(labels) > _SAID else "")
+        raise InputError(f"{place} holds only {few}: it can't be drawn by '{meaning.name}'", hint=hint)
+    if not is_for(meaning.name, column.type) and not labels:
+        raise InputError(f"{place} is {kind}: it can't be drawn by '{meaning.name}'", hint=hint)
+    if column.type.kind != Kind.TEXT or labels:
+        return
+    code = Meaning("code_identifier", "code_identifier", "", 1.0)
+    free = structs.replace(column, type=structs.replace(column.type, length=None))
+    anything = Domain(kind=Kind.TEXT)
+    try:
+        is_code = random_spec(column, meaning, domain, draft.facts) == random_spec(column, code, domain, draft.facts)
+    except PlanError as error:
+        raise InputError(f"{place}: {error.message}", hint=error.hint or hint) from error
+    was_code = random_spec(free, meaning, anything, draft.facts) == random_spec(free, code, anything, draft.facts)
+    if is_code and not was_code:
+        raise InputError(f"{place} ({kind}): its length or its CHECKs leave no room for '{meaning.name}'", hint=hint)
+
+
+def _without_locale(table: Table, column: Column, meaning: Meaning, why: str) -> InputError:
+    if "no columns of people or places" in why:
+        why = f"'{meaning.name}' is the same in every locale"
+        return InputError(f"{table.key}.{column.name}: {why}", hint="leave the locale out")
+    return InputError(f"{table.key}.{column.name}: {why}")
+
+
+# --- what a spec is read at
+
+
+def _of_people(spec: Person, known: tuple[Folk, ...] | None, plan: TablePlan, unique: bool, rows: int) -> Recipe:
+    """A person of the plan's own crowd, or of the locale's; the same for all the columns of a row."""
+    source = plan.sources.get(PEOPLE)
+    if known is not None and isinstance(source, Permuted):
+        copies = max(c.spec.copies for c in plan.columns.values() if isinstance(c.spec, Person))
+        return Recipe(_roomy(structs.replace(spec, folk=known, copies=copies)), _permuted(PEOPLE, source, plan))
+    folk = _alike(spec.folk)
+    size, once = _crowded(folk, rows), namesakes(1, folk)
+    spec = _roomy(structs.replace(spec, folk=folk, copies=size // once if unique else 1))
+    return Recipe(spec, Index(PEOPLE, size), fold=0 if unique else once)
+
+
+def _alike(folk: tuple[Folk, ...]) -> tuple[Folk, ...]:
+    """One group with as many persons as it has pairs of names, whatever its weight."""
+    return tuple(structs.replace(group, weight=1) for group in folk)
+
+
+def _roomy(spec: Person) -> Person:
+    try:
+        spec.check_room()
+    except PlanError as error:
+        raise InputError(error.message, hint=error.hint) from error
+    return spec
+
+
+def _people_of(plan: TablePlan) -> tuple[Folk, ...] | None:
+    """The groups that the table's people come from; None where it has none."""
+    found = [c.spec.folk for c in plan.columns.values() if isinstance(c.spec, Person) and c.at == PEOPLE]
+    return found[0] if found else None
+
+
+def _crowded(folk: tuple[Folk, ...], rows: int) -> int:
+    """How many persons are told apart, enough for a table of so many rows."""
+    copies = 1
+    while namesakes(copies, folk) < _ROOM * rows:
+        copies *= 2
+    return namesakes(copies, folk)
+
+
+def _index(plan: TablePlan, column: ColumnPlan) -> Index | None:
+    """None where the spec draws at random anyway, or follows other columns."""
+    if not column.at or column.spec.needs:
+        return None
+    source: AnySource | None = plan.sources.get(column.at)
+    match source:
+        case Permuted(of="row", present=None):
+            return _permuted(column.at, source, plan)
+        case Drawn():
+            return Index(column.at, source.among)
+        case Permuted(present=int(present)):
+            return Index(column.at, max(present, 1))
+        case Digit() if source.modulo:
+            return Index(column.at, source.modulo)
+    size = column.spec.size
+    if column.at == "row" and size:
+        return Index("row", size, used=plan.rows if plan.rows < size else 0)
+    return Index(column.at, size) if size else None
+
+
+def _permuted(name: str, source: Permuted, plan: TablePlan) -> Index:
+    return Index(name, source.size, used=plan.rows if plan.rows < source.size else 0, permuted=True)
