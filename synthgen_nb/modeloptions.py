@@ -97,11 +97,11 @@ def without_effect(options: ModelOptions, *, loaded: bool) -> tuple[str, ...]:
     return (f"{', '.join(options.given)}: {NO_EFFECT}",) if options.given and not loaded else ()
 
 
-def no_model(load: str) -> ModelError:
-    """The refusal of instructions without a model; `load` is the way to one."""
-    return ModelError(
-        "the instructions (-i) need a model and none is loaded", hint=f"{load}; --ignore-instructions goes on by rules"
-    )
+def no_model(
+    load: str, *, need: str = "the instructions (-i)", otherwise: str = "--ignore-instructions goes on by rules"
+) -> ModelError:
+    """The refusal of what needs a model without one; `load` is the way to one, `otherwise` the way without."""
+    return ModelError(f"{need} need a model and none is loaded", hint=f"{load}; {otherwise}")
 
 
 def load(options: ModelOptions) -> Model:

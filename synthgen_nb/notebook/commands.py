@@ -69,6 +69,7 @@ def _grid(place: Place, dataset: Dataset, tables: list[str] | None) -> None:
     except ModuleNotFoundError as error:
         raise MissingExtra("lab") from error
     grid = Grid(dataset, place.store, table=tables[0] if tables else None, on_version=place.session.follow)
+    place.session.followers.append(grid.follow_edit)
     again = Mark("note", "the grid lives while its kernel does: run this cell again")
     otherwise = bundle(replace(page, marks=(*page.marks, again)))
     until = f"%synthgen show {dataset.name} has the first rows"

@@ -54,6 +54,12 @@ class Grid(anywidget.AnyWidget):
             self._sheets.follow(dataset)
             self.state = self._sheets.state()
 
+    def follow_edit(self, dataset: Dataset) -> None:
+        """The same where it is another version of the dataset that is shown."""
+        shown = self.dataset
+        if dataset != shown and dataset.path.parent == shown.path.parent:
+            self.follow(dataset)
+
     def _received(self, widget: object, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         with self._lock:
             answers, changed = self._sheets.answer(message)

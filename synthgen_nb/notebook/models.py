@@ -47,6 +47,12 @@ class Models:
         _, self.loading = tried(lambda: self.load(options))
         return self.loading
 
+    def pace(self) -> Loading | None:
+        """How fast the model that is held writes; measured once, in a few seconds."""
+        if (model := self.held) is not None and self.loading is None:
+            _, self.loading = tried(lambda: model)
+        return self.loading
+
     def hold(self, model: Model) -> None:
         """A model that somebody else has loaded."""
         self.unload()

@@ -4,7 +4,7 @@ that touches the user's namespace; it never takes a variable of the user's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from ..textsets.kinds import TABLE
 from .binding import Binding, binding, memory_needed
 from .doctor import free_memory
 from .models import Models
+from .proposals import Proposals
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -49,6 +50,9 @@ class Session:
         self._bound: dict[str, object] = {}
         self._sources: dict[str, tuple[Dataset, str]] = {}  # of bound names: dataset and table ("": the dataset itself)
         self.models = Models()
+        self.proposals = Proposals()
+        self.followers: list[Callable[[Dataset], None]] = []
+        """What shows a dataset and may have to show another version of it: called with each that becomes current."""
         self.panels: dict[str, Panel] = {}  # by the path of their store
         self._jobs: dict[str, Jobs] = {}
         self._wanted: dict[Job, Wanted] = {}
@@ -153,7 +157,8 @@ class Session:
 
     def follow(self, dataset: Dataset) -> str:
         """Names that hold another version of the dataset hold this one from now on; one line says which. A name that
-        the user has given another value since is the user's. Only the tables that differ are read."""
+        the user has given another value since is the user's. Only the tables that differ are read. Followers are told
+        of it."""
         import polars as pl
 
         bound: dict[str, object] = {}
@@ -174,6 +179,8 @@ class Session:
                 sums = [[part.sha256 for part in d.manifest.tables[table].parts] for d in (before, dataset)]
                 bound[name] = held if sums[0] == sums[1] else dataset[table]
         self._keep(bound, dataset, tables)
+        for follower in self.followers:
+            follower(dataset)
         return f"{', '.join(bound)} now of v{dataset.version}" if bound else ""
 
     def _keep(self, bound: dict[str, object], dataset: Dataset, tables: Mapping[str, str]) -> None:

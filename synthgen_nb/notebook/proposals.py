@@ -1,0 +1,64 @@
+"""The edits of a session that are proposed and neither applied nor discarded: at most one of each dataset. Knows
+nothing of what they change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from ..dataset import Dataset
+    from ..editing import Diff
+    from ..report import Finding, Report
+    from ..store import Store
+
+
+class Proposal(Protocol):
+    """`dataset` is the version that would come of the edit."""
+
+    @property
+    def dataset(self) -> Dataset: ...
+    @property
+    def diff(self) -> Diff: ...
+    @property
+    def report(self) -> Report: ...
+    @property
+    def problems(self) -> tuple[Finding, ...]: ...
+    @property
+    def whole(self) -> tuple[str, ...]: ...
+    def apply(self, *, confirmed: bool = False) -> Dataset: ...
+    def discard(self) -> None: ...
+
+
+class Proposals:
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str], Proposal] = {}
+
+    def keep(self, store: Store, proposal: Proposal) -> None:
+        """Instead of the one that was open for its dataset, which is discarded."""
+        before = self._open.pop(_key(store, proposal.dataset.name), None)
+        if before is not None:
+            before.discard()
+        self._open[_key(store, proposal.dataset.name)] = proposal
+
+    def of(self, store: Store, name: str) -> Proposal:
+        """Raises InputError where none is open."""
+        if (proposal := self._open.get(_key(store, name))) is None:
+            raise InputError(f"no edit of {name} is proposed", hint=f'%synthgen edit {name} "..." proposes one')
+        return proposal
+
+    def close(self, store: Store, name: str) -> None:
+        """It has been applied."""
+        self._open.pop(_key(store, name), None)
+
+    def discard(self, store: Store, name: str) -> Proposal:
+        """Raises InputError where none is open."""
+        proposal = self.of(store, name)
+        self.close(store, name)
+        proposal.discard()
+        return proposal
+
+
+def _key(store: Store, name: str) -> tuple[str, str]:
+    return str(store.path.absolute()), name
