@@ -4,6 +4,8 @@ lists only what is whole."""
 from __future__ import annotations
 
 from .errors import StoreError
+from .exports.cache import forget
+from .filenames import escape
 from .ledger import Ledger
 from .store import Store
 
@@ -16,6 +18,7 @@ def drop(store: Store, name: str, version: int | None = None) -> tuple[int, ...]
         store.look(name, version)  # says what there is instead
     for each in versions:
         store.remove(name, each)
+        forget(store.path / escape(name), each)
     return versions
 
 

@@ -1,4 +1,5 @@
-"""What one types about a store: the options of both faces, and the listing and the sweep that they ask for. Knows no
+"""What one types about a store: the options of both faces, and the listing and the form of files that they ask
+for. Knows no
 screen and no store."""
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from argparse import ArgumentParser, Namespace
 from typing import get_args
 
 from .errors import InputError
+from .exports.csv import ENCODINGS, PLAIN, CsvForm
 from .listing import Order, State, Wanted
-from .options import parse_bytes
+from .options import DATABASE_FORMATS, TABLE_FORMATS, parse_bytes
+from .textsets.formats import LINE_FORMATS
 
 _AGE = re.compile(r"(\d{1,6})\s*([mhdw])")
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -67,3 +70,41 @@ def add_gc_options(parser: ArgumentParser) -> None:
 
 def add_verify_option(parser: ArgumentParser) -> None:
     parser.add_argument("--verify", action="store_true", help="first read every part again and check its sum")
+
+
+def add_export_options(parser: ArgumentParser) -> None:
+    formats = (*TABLE_FORMATS, *DATABASE_FORMATS, *LINE_FORMATS)
+    add = parser.add_argument
+    add("--to", choices=(*formats, "zip"), default="csv", help="default: csv")
+    add("--of", choices=formats, default="csv", help="with --to zip: what is in it (default csv)")
+    add("--out", metavar="DIR", required=True, help="a new or empty folder, or one it wrote before")
+    csv = parser.add_argument_group("options of CSV")
+    csv.add_argument("--delimiter", metavar="SIGN", default=PLAIN.delimiter, help="between fields: , or ; or | or tab")
+    csv.add_argument("--quote", metavar="SIGN", default=PLAIN.quote, help='around odd texts (default ")')
+    csv.add_argument("--no-header", dest="header", action="store_false", help="no line of names")
+    csv.add_argument("--null", metavar="TEXT", default=PLAIN.null, help="what stands for NULL (default: nothing)")
+    csv.add_argument("--line-end", choices=("lf", "crlf"), default=PLAIN.line_end, help="default: lf")
+    csv.add_argument("--encoding", choices=ENCODINGS, default=PLAIN.encoding, help="utf-8-sig is for Excel")
+    csv.add_argument("--date-format", metavar="FORMAT", default=PLAIN.date_format, help="as of strftime: %%d.%%m.%%Y")
+    csv.add_argument("--timestamp-format", metavar="FORMAT", default=PLAIN.timestamp_format, help="likewise")
+    csv.add_argument(
+        "--time-zone", metavar="ZONE", default=PLAIN.time_zone, help="of timestamps that have one: Europe/Berlin"
+    )
+    csv.add_argument(
+        "--no-formulas", action="store_true", help="a ' before texts that a spreadsheet would calculate (= + - @)"
+    )
+
+
+def csv_form_of(args: Namespace) -> CsvForm:
+    return CsvForm(
+        delimiter={"tab": "\t", "\\t": "\t"}.get(args.delimiter, args.delimiter),
+        quote=args.quote,
+        header=args.header,
+        null=args.null,
+        line_end=args.line_end,
+        encoding=args.encoding,
+        date_format=args.date_format,
+        timestamp_format=args.timestamp_format,
+        time_zone=args.time_zone,
+        no_formulas=args.no_formulas,
+    )

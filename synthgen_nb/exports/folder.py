@@ -48,6 +48,25 @@ class Exported(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
 
 
+def manifest(
+    dataset: Dataset, to: str, names: Mapping[str, str], files: Mapping[str, ExportedFile], left_out: tuple[str, ...]
+) -> Exported:
+    """`names` are the files by table, `files` what is known of each."""
+    return Exported(
+        dataset=dataset.name,
+        version=dataset.version,
+        seed=dataset.seed,
+        as_of=dataset.as_of,
+        format=to,
+        tables={table: replace(files[name], rows=dataset.rows[table]) for table, name in names.items()},
+        left_out=left_out,
+    )
+
+
+def encoded(exported: Exported) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(exported), indent=1)
+
+
 def check_folder(folder: Path) -> Exported | None:
     """The manifest of the export that lies there, None for a new or empty folder; InputError where it is someone
     else's."""
@@ -84,17 +103,8 @@ def fill_folder(
         stage.mkdir(parents=True, exist_ok=True)
         left_out = write(stage)
         described = {name: _described(stage / name) for name in files}
-        tables = {table: replace(described[name], rows=dataset.rows[table]) for table, name in names.items()}
-        exported = Exported(
-            dataset=dataset.name,
-            version=dataset.version,
-            seed=dataset.seed,
-            as_of=dataset.as_of,
-            format=to,
-            tables=tables,
-            left_out=left_out,
-        )
-        (stage / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(exported), indent=1))
+        exported = manifest(dataset, to, names, described, left_out)
+        (stage / MANIFEST).write_bytes(encoded(exported))
         for name in (*files, MANIFEST):  # the manifest last: it speaks of files that are there
             os.replace(stage / name, folder / name)
         for name in known - set(files):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from .plain_values import readable
 
@@ -11,5 +10,5 @@ if TYPE_CHECKING:
     from ..dataset import Dataset
 
 
-def write(dataset: Dataset, table: str, path: Path) -> None:
-    readable(dataset.scan(table), nested_as_text=False).sink_ndjson(path)
+def write(dataset: Dataset, table: str, sink: IO[bytes]) -> None:
+    readable(dataset.scan(table), nested_as_text=False).sink_ndjson(sink)

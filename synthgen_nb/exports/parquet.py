@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
 
 
-def write(dataset: Dataset, table: str, path: Path) -> None:
+def write(dataset: Dataset, table: str, sink: IO[bytes]) -> None:
     parts = dataset.parts(table)
     if len(parts) == 1:
-        shutil.copyfile(parts[0], path)
+        with parts[0].open("rb") as source:
+            shutil.copyfileobj(source, sink)
         return
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetWriter(path, pq.read_schema(parts[0]), compression="snappy") as writer:
+    with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), pq.read_schema(parts[0]), compression="snappy") as writer:
         for part in parts:
-            source = pq.ParquetFile(part)
-            for group in range(source.num_row_groups):
-                writer.write_table(source.read_row_group(group))
+            file = pq.ParquetFile(part)
+            for group in range(file.num_row_groups):
+                writer.write_table(file.read_row_group(group))

@@ -5,8 +5,7 @@ its format. Knows no other dataset.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from ..errors import InputError
 from ..textsets.formats import line
@@ -16,13 +15,12 @@ if TYPE_CHECKING:
     from ..dataset import Dataset
 
 
-def writer(form: str) -> Callable[[Dataset, str, Path], None]:
-    def write(dataset: Dataset, table: str, path: Path) -> None:
+def writer(form: str) -> Callable[[Dataset, str, IO[bytes]], None]:
+    def write(dataset: Dataset, table: str, sink: IO[bytes]) -> None:
         texts = texts_of(bytes(dataset.manifest.plan))
         if texts is None:
             raise InputError(f"{dataset.name} is no dataset of texts", hint=f"{form} is for what `synthgen text` makes")
-        with path.open("wb") as file:
-            for row in dataset[table].iter_rows(named=True):
-                file.write(line(form, texts.texts, row) + b"\n")
+        for row in dataset[table].iter_rows(named=True):
+            sink.write(line(form, texts.texts, row) + b"\n")
 
     return write

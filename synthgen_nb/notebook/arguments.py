@@ -10,9 +10,7 @@ from collections.abc import Mapping
 
 from ..errors import InputError
 from ..options import (
-    DATABASE_FORMATS,
     DISPLAYS,
-    TABLE_FORMATS,
     Parser,
     add_fetching_options,
     add_generation_options,
@@ -25,9 +23,8 @@ from ..options import (
     did_you_mean,
     parse_seconds,
 )
-from ..storeoptions import add_gc_options, add_listing_options, add_verify_option
+from ..storeoptions import add_export_options, add_gc_options, add_listing_options, add_verify_option
 from ..textrequest import add_domain_options, add_text_options
-from ..textsets.formats import LINE_FORMATS
 from .binding import unfit
 
 _ASSIGNED = re.compile(r"\s*(\S+)\s*<<(?:\s+|$)(.*)", re.DOTALL)
@@ -147,9 +144,7 @@ def command_parser(command: str) -> Parser:
             "--engine", default="duckdb", metavar="ENGINE|URL", help="duckdb, sqlite, postgresql://, mysql://"
         )
     if command == "export":
-        formats = (*TABLE_FORMATS, *DATABASE_FORMATS, *LINE_FORMATS)
-        parser.add_argument("--to", choices=formats, default="csv", help="default: csv")
-        parser.add_argument("--out", metavar="DIR", required=True, help="a new or empty folder, or one it wrote before")
+        add_export_options(parser)
     if command == "validate":
         add_verify_option(parser)
     if command == "list":

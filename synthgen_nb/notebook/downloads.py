@@ -7,13 +7,12 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..exports import FORMATS, export
+from ..exports import FORMATS, write_zip
 from ..exports.folder import file_names
 from ..filenames import escape
 
@@ -57,16 +56,14 @@ def packed(dataset: Dataset, to: str, table: str | None, folder: Path, largest: 
 
 def _single(dataset: Dataset, to: str, table: str, stage: Path) -> Path:
     path = stage / file_names([table], to)[table]
-    FORMATS[to](dataset, table, path)
+    with path.open("wb") as sink:
+        FORMATS[to](dataset, table, sink)
     return path
 
 
 def _zipped(dataset: Dataset, to: str, stage: Path) -> Path:
-    export(dataset, stage / "files", to)
     path = stage / f"{escape(dataset.name)}-v{dataset.version}.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for file in sorted((stage / "files").iterdir()):
-            packed.write(file, file.name)
+    write_zip(dataset, path, to)
     return path
 
 

@@ -14,7 +14,7 @@ from ..pages import plural
 from ..pages.outcomes import exported_page
 from ..pages.stores import regenerated_page, store_page, sweep_page
 from ..readymade import template, template_names
-from ..storeoptions import wanted_of
+from ..storeoptions import csv_form_of, wanted_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -33,7 +33,9 @@ def _show_store(place: Place, wanted: Wanted | None = None) -> None:
 def _export(place: Place, args: Namespace) -> None:
     from ..exports import export
 
-    place.show(exported_page(export(place.store.open(args.name, args.version), args.out, args.to), args.out))
+    dataset = place.store.open(args.name, args.version)
+    exported = export(dataset, args.out, args.to, form=csv_form_of(args), of=args.of)
+    place.show(exported_page(exported, args.out))
 
 
 def _rename(place: Place, args: Namespace) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import InputError
-from ..options import DATABASE_FORMATS, TABLE_FORMATS, add_store_option
+from ..options import add_store_option
 from ..pages import plural
 from ..pages.outcomes import exported_page
 from ..pages.stores import (
@@ -22,8 +22,7 @@ from ..pages.stores import (
     sweep_page,
 )
 from ..readymade import template, template_names
-from ..storeoptions import add_gc_options, add_listing_options, wanted_of
-from ..textsets.formats import LINE_FORMATS
+from ..storeoptions import add_export_options, add_gc_options, add_listing_options, csv_form_of, wanted_of
 from .console import answer, confirmed, store_of
 
 if TYPE_CHECKING:
@@ -38,10 +37,7 @@ def add_store_commands(commands: Any) -> None:
     export = commands.add_parser("export", help="a dataset as files", description=_export.__doc__)
     export.add_argument("name", metavar="NAME", help="a dataset in the store")
     export.add_argument("--version", type=int, metavar="N", help="default: the latest")
-    export.add_argument(
-        "--to", choices=(*TABLE_FORMATS, *DATABASE_FORMATS, *LINE_FORMATS), default="csv", help="default: csv"
-    )
-    export.add_argument("--out", metavar="DIR", required=True, help="a new or empty folder, or one it wrote before")
+    add_export_options(export)
     export.set_defaults(run=_export)
     drop = commands.add_parser("drop", help="remove a dataset", description=_drop.__doc__)
     drop.add_argument("name", metavar="NAME", help="a dataset in the store")
@@ -89,10 +85,12 @@ def _answer_store(args: Namespace, store: Store) -> None:
 
 
 def _export(args: Namespace) -> int:
-    """Writes a dataset as files: one for each table, or one for all in a database's format."""
+    """Writes a dataset as files: one for each table, or one for all in a database's format or a
+    ZIP."""
     from ..exports import export
 
-    exported = export(store_of(args).open(args.name, args.version), args.out, args.to)
+    dataset = store_of(args).open(args.name, args.version)
+    exported = export(dataset, args.out, args.to, form=csv_form_of(args), of=args.of)
     answer(args, msgspec.to_builtins(exported), exported_page(exported, args.out))
     return 0
 
