@@ -141,18 +141,20 @@ def _sink(path: Path) -> Iterator[_Hashed]:
         raise
 
 
-def take_rows(parts: Sequence[tuple[Path, int]], numbers: Sequence[int]) -> pa.Table:
+def take_rows(parts: Sequence[tuple[Path, int]], numbers: Sequence[int] | I64) -> pa.Table:
     """The rows of these numbers, ascending, of parts that follow one another, each with its number of rows. Only the
     row groups that hold them are read. Raises StoreError."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    wanted = np.asarray(numbers, np.int64)
     found: list[pa.Table] = []
     first = 0
     for path, rows in parts:
-        inside = [number - first for number in numbers if first <= number < first + rows]
+        inside = _between(wanted, first, first + rows)
         first += rows
-        if inside or not found:
+        if len(inside) or not found:
             try:
                 with pq.ParquetFile(path) as file:
                     found += _taken(file, inside) or [file.schema_arrow.empty_table()]
@@ -161,15 +163,21 @@ def take_rows(parts: Sequence[tuple[Path, int]], numbers: Sequence[int]) -> pa.T
     return pa.concat_tables([table for table in found if table.num_rows] or found[:1])
 
 
-def _taken(file: Any, numbers: Sequence[int]) -> list[pa.Table]:
+def _taken(file: Any, numbers: I64) -> list[pa.Table]:
     found, first = [], 0
     for group in range(file.metadata.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
-        inside = [number - first for number in numbers if first <= number < first + rows]
-        if inside:
+        inside = _between(numbers, first, first + rows)
+        if len(inside):
             found.append(file.read_row_group(group).take(inside))
         first += rows
     return found
+
+
+def _between(numbers: I64, first: int, end: int) -> I64:
+    """Those of first..end-1, counted from `first`."""
+    low, high = numbers.searchsorted((first, end))
+    return numbers[low:high] - first
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ def _labelled(data: pa.Array, valid: Mask | None, arrow: pa.DataType, labels: tu
     if not pa.types.is_dictionary(data.type):
         data = pc.dictionary_encode(pc.cast(data, pa.string()))
     known = pa.array(labels, pa.string())
-    codes = pc.index_in(data.dictionary, known).to_numpy(zero_copy_only=False)[pc.fill_null(data.indices, 0).to_numpy()]
+    found = pc.index_in(data.dictionary, known).to_numpy(zero_copy_only=False)
+    codes = found[pc.fill_null(data.indices, 0).to_numpy()] if len(found) else np.zeros(len(data))  # nothing but NULLs
     missing = ~data.is_valid().to_numpy(zero_copy_only=False) if data.null_count else np.zeros(len(data), bool)
     mask = missing if valid is None else missing | ~valid
     if np.isnan(codes[~mask].astype(float)).any():

@@ -7,8 +7,9 @@ foreign key one parent's. What only other rows can tell, whether a value is free
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ from .calls import Call
 from .parents import Parents, widest_first
 from .recipes import Index, Recipe, meant, planned
 from .rowkeys import row_keys
-from .rules import Rules
+from .rules import MOST_TRIED, Rules
 from .storing import nothing, one, plain
 
 __all__ = ["Draws", "row_keys"]
@@ -41,9 +42,10 @@ _HALF = float(1 << 53)
 class Draws:
     """What calls give, for a dataset whose tables lie by now in the parts that `paths` names. Used with `with`."""
 
-    def __init__(self, dataset: Dataset, paths: Callable[[str], Sequence[Path]]) -> None:
-        self.plan: Plan = dataset.plan
-        self.schema, self.paths = dataset.schema, paths
+    def __init__(self, dataset: Dataset, paths: Callable[[str], Sequence[Path]], plan: Plan | None = None) -> None:
+        self.dataset, self.paths = dataset, paths
+        self.plan = plan or dataset.plan
+        self.schema = self.plan.schema
         self._rows = dataset.rows
         self._recipes: dict[tuple[str, str, str, str], Recipe] = {}
         self._parents: dict[str, Parents] = {}
@@ -68,7 +70,7 @@ class Draws:
             column = self.schema.tables[table].column(call.column)
             if column.generated is not None or row_time(column):
                 raise InputError(f"{table}.{column.name} is computed: it can't be drawn")
-            if not self._points(table, call):
+            if not self.points(table, call):
                 self.recipe(table, call)
 
     def needs(self, table: str, calls: Sequence[Call]) -> frozenset[str]:
@@ -76,7 +78,7 @@ class Draws:
         known, found = self.schema.tables[table], set(self.schema.tables[table].identifying)
         assigned = {call.column for call in calls if call.percent is None}
         for call in calls:
-            if call.percent is None and not self._points(table, call):
+            if call.percent is None and not self.points(table, call):
                 found |= self._followed(table, self.recipe(table, call).spec.needs)
         for check in row_checks(self.schema, known):
             if not assigned.isdisjoint(check.columns):
@@ -143,6 +145,21 @@ class Draws:
                 self._recipes[place] = planned(self.plan, table, call.column)
         return self._recipes[place]
 
+    def by(self, plan: Plan) -> Draws:
+        """The same by another plan of the same schema."""
+        return Draws(self.dataset, self.paths, plan)
+
+    def size(self, table: str, call: Call) -> int:
+        """How many different values the call can give, where it counts them; else 0."""
+        if self.points(table, call):
+            return 0
+        index = self.recipe(table, call).index
+        return index.size if index is not None else 0
+
+    def points(self, table: str, call: Call) -> bool:
+        """Whether it draws a parent's row."""
+        return not call.meaning and any(call.column in key.columns for key in self.schema.tables[table].foreign_keys)
+
     def parents(self, table: str) -> Parents:
         if table not in self._parents:
             self._parents[table] = Parents(self.schema, self.schema.tables[table], self.paths)
@@ -156,13 +173,38 @@ class Draws:
                 found |= self._followed(table, self.plan.tables[table].columns[name].spec.needs)
         return found
 
+    def space(self, table: str, calls: Mapping[str, Call], columns: Collection[str]) -> pa.Table | None:
+        """All that the calls can give for those of the columns that have one, as rows; None where that is too much."""
+        pointing = {name for name in columns if name in calls and self.points(table, calls[name])}
+        units: list[pa.Table] = []
+        for key, own in widest_first(self.schema.tables[table], pointing):
+            if len(own) < len(key.columns):
+                return None  # it has to agree with what the row has in the others
+            units.append(self.parents(table).keys(key))
+        for name in columns:
+            if name in calls and name not in pointing:
+                recipe = self.recipe(table, calls[name])
+                if not 0 < recipe.spec.size <= MOST_TRIED:
+                    return None
+                index = np.arange(recipe.spec.size, dtype=np.uint64)
+                rows = Rows(_World(self, calls[name]), table, index)
+                units.append(pa.table({name: self._stored(table, name, recipe.spec.at(index, rows, name))}))
+        sizes = [unit.num_rows for unit in units]
+        if not units or not 0 < prod(sizes) <= MOST_TRIED:
+            return None
+        code, found = np.arange(prod(sizes)), dict[str, pa.ChunkedArray]()
+        for unit in units:
+            code, place = np.divmod(code, unit.num_rows)
+            found |= {name: unit.column(name).take(pa.array(place)) for name in unit.column_names}
+        return pa.table(found)
+
     # --- one attempt
 
     def _attempt(
         self, table: str, calls: Mapping[str, Call], given: Mapping[str, pa.Array], keys: U64, attempt: int
     ) -> dict[str, pa.Array]:
         found: dict[str, pa.Array] = {}
-        pointing = {name for name, call in calls.items() if self._points(table, call)}
+        pointing = {name for name, call in calls.items() if self.points(table, call)}
         for key, own in widest_first(self.schema.tables[table], pointing):
             found |= self._pointed(table, calls[own[0]], key, own, {**given, **found}, keys, attempt)
         rest = [name for name in calls if name not in pointing]
@@ -174,9 +216,11 @@ class Draws:
         return {name: found[name] for name in calls}
 
     def _drawn(self, table: str, call: Call, given: Mapping[str, pa.Array], keys: U64, attempt: int) -> pa.Array:
-        column = self.schema.tables[table].column(call.column)
-        values = self._made(table, call, self.recipe(table, call), given, keys, attempt)
-        return to_arrow(values, arrow_type(column.type, self.schema.dialect), column.type.values)
+        return self._stored(table, call.column, self._made(table, call, self.recipe(table, call), given, keys, attempt))
+
+    def _stored(self, table: str, column: str, values: Values) -> pa.Array:
+        kind = self.schema.tables[table].column(column).type
+        return to_arrow(values, arrow_type(kind, self.schema.dialect), kind.values)
 
     def _made(
         self, table: str, call: Call, recipe: Recipe, given: Mapping[str, pa.Array], keys: U64, attempt: int
@@ -231,9 +275,6 @@ class Draws:
         return pa.array(share < float(call.percent) / 100)
 
     # --- foreign keys
-
-    def _points(self, table: str, call: Call) -> bool:
-        return not call.meaning and any(call.column in key.columns for key in self.schema.tables[table].foreign_keys)
 
     def _pointed(
         self, table: str, call: Call, key: ForeignKey, own: Sequence[str], given: Mapping[str, pa.Array], keys: U64,

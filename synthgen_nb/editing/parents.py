@@ -50,7 +50,7 @@ class Parents:
 
     def _all(self, key: ForeignKey) -> pa.Table:
         parent, dialect = self._schema.tables[key.table], self._schema.dialect
-        read = _columns(self._paths(key.table), key.references)
+        read = columns_of(self._paths(key.table), key.references)
         arrays = {}
         for mine, name in zip(key.columns, key.references, strict=True):
             theirs, kind = parent.column(name).type, self._table.column(mine).type
@@ -85,10 +85,11 @@ def _stamp(path: Path) -> tuple[object, ...]:
     return path, status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _columns(paths: Sequence[Path], columns: Sequence[str]) -> pa.Table:
+def columns_of(paths: Sequence[Path], columns: Sequence[str]) -> pa.Table:
+    """Some columns of parts. Raises StoreError."""
     import pyarrow.parquet as pq
 
     try:
-        return pa.concat_tables([pq.ParquetFile(path).read(columns=list(columns)) for path in paths])
+        return pa.concat_tables([pq.read_table(path, columns=list(columns), partitioning=None) for path in paths])
     except (OSError, pa.ArrowInvalid) as error:
         raise StoreError(f"a part can't be read: {error}") from error

@@ -18,7 +18,7 @@ from ..drafting.meaning import Meaning, is_for, vocabulary
 from ..errors import InputError, PlanError
 from ..plan import ColumnPlan, Plan, TablePlan
 from ..schema import Column, Kind, PrimaryKey, Schema, Table, Unique
-from ..specs import AnySource, AnySpec, Digit, Drawn, Permuted, Person, Place, Range, Shaped
+from ..specs import Among, AnySource, AnySpec, Digit, Drawn, Permuted, Person, Place, Range, Shaped
 from ..specs.folk import Folk
 from ..specs.locales import locales
 from ..specs.people import namesakes
@@ -225,8 +225,8 @@ def _crowded(folk: tuple[Folk, ...], rows: int) -> int:
 
 
 def _index(plan: TablePlan, column: ColumnPlan) -> Index | None:
-    """None where the spec draws at random anyway, or follows other columns."""
-    if not column.at or column.spec.needs:
+    """None where the spec draws at random anyway."""
+    if not column.at:
         return None
     source: AnySource | None = plan.sources.get(column.at)
     match source:
@@ -238,6 +238,8 @@ def _index(plan: TablePlan, column: ColumnPlan) -> Index | None:
             return Index(column.at, max(present, 1))
         case Digit() if source.modulo:
             return Index(column.at, source.modulo)
+        case Among():
+            return Index(column.at, 2)
     size = column.spec.size
     if column.at == "row" and size:
         return Index("row", size, used=plan.rows if plan.rows < size else 0)

@@ -1,0 +1,189 @@
+"""Drawn cells and further rows among those that are there: all keys, UNIQUEs, CHECKs and foreign keys hold, or it is
+said that there is no room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from synthgen_nb import draft_plan, generate, parse_ddl
+from synthgen_nb.editing.calls import Call
+from synthgen_nb.editing.drawing import Draws
+from synthgen_nb.editing.newrows import new_rows
+from synthgen_nb.editing.rowkeys import row_keys
+from synthgen_nb.editing.settling import settle
+from synthgen_nb.editing.state import Changes, State
+from synthgen_nb.edits import Edit
+from synthgen_nb.errors import RefusedEdit
+from synthgen_nb.parquet import Cells
+from synthgen_nb.schema import Schema
+from synthgen_nb.store import Dataset, Store
+from synthgen_nb.validation import validate
+
+SHOP = {
+    "postgres": """
+CREATE TYPE status AS ENUM ('new', 'paid', 'sent');
+CREATE TABLE customers (id integer PRIMARY KEY, name varchar(60), email varchar(60) NOT NULL UNIQUE,
+  code text UNIQUE CHECK (code ~ '^[A-Z][0-9]{3}$'), boss integer REFERENCES customers (id));
+CREATE TABLE passports (customer_id integer PRIMARY KEY REFERENCES customers (id), number text UNIQUE NOT NULL,
+  since date, until date, CHECK (since < until));
+CREATE TABLE products (id uuid PRIMARY KEY, name text NOT NULL);
+CREATE TABLE orders (id bigserial PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers (id),
+  status status NOT NULL, placed timestamp NOT NULL, sent timestamp, tags text[], CHECK (sent >= placed));
+CREATE TABLE items (order_id bigint NOT NULL REFERENCES orders (id), line_no integer NOT NULL,
+  product_id uuid REFERENCES products (id), quantity integer NOT NULL CHECK (quantity BETWEEN 1 AND 20),
+  price numeric(8, 2) NOT NULL, total numeric(12, 2) GENERATED ALWAYS AS (quantity * price) STORED,
+  CHECK (price * quantity < 5000), PRIMARY KEY (order_id, line_no));
+CREATE TABLE likes (customer_id integer NOT NULL REFERENCES customers (id),
+  product_id uuid NOT NULL REFERENCES products (id), PRIMARY KEY (customer_id, product_id));
+CREATE TABLE flags (id serial PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers (id),
+  is_default boolean NOT NULL);
+CREATE UNIQUE INDEX one_default ON flags (customer_id) WHERE is_default;
+CREATE TABLE notes (body text, written date);
+""",
+    "mysql": """
+CREATE TABLE customers (id int AUTO_INCREMENT PRIMARY KEY, name varchar(60), email varchar(60) NOT NULL UNIQUE,
+  kind enum('a', 'b') NOT NULL, size set('s', 'm'), boss int, FOREIGN KEY (boss) REFERENCES customers (id));
+CREATE TABLE orders (id bigint unsigned AUTO_INCREMENT PRIMARY KEY, customer_id int NOT NULL, placed datetime NOT NULL,
+  year_ year, FOREIGN KEY (customer_id) REFERENCES customers (id));
+CREATE TABLE likes (customer_id int NOT NULL, order_id bigint unsigned NOT NULL, UNIQUE KEY (customer_id, order_id),
+  FOREIGN KEY (customer_id) REFERENCES customers (id), FOREIGN KEY (order_id) REFERENCES orders (id));
+""",
+    "sqlite": """
+CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE COLLATE NOCASE, age INTEGER
+  CHECK (age > 17));
+CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customers (id),
+  slot TEXT NOT NULL, UNIQUE (customer_id, slot));
+""",
+    "duckdb": """
+CREATE TABLE customers (id INTEGER PRIMARY KEY, email VARCHAR UNIQUE, tags VARCHAR[],
+  place STRUCT(x INTEGER, y DOUBLE));
+CREATE TABLE orders (id UUID PRIMARY KEY, customer_id INTEGER REFERENCES customers (id), at TIMESTAMP, till TIMESTAMP,
+  CHECK (till > at));
+""",
+}
+ROWS = {"*": 120, "passports": 100, "likes": 150, "products": 30, "items": 300}
+
+
+@pytest.fixture(scope="module", params=SHOP)
+def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Dataset]:
+    schema = parse_ddl(SHOP[request.param], dialect=request.param)
+    store = Store(tmp_path_factory.mktemp("made"))
+    rows = {name: count for name, count in ROWS.items() if name == "*" or name in schema.tables}
+    return store, generate(draft_plan(schema, rows=rows, seed=3), store, "shop")
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Dataset]:
+    store = Store(tmp_path_factory.mktemp("made"))
+    schema = parse_ddl(SHOP["postgres"], dialect="postgres")
+    return store, generate(draft_plan(schema, rows=ROWS, seed=3), store, "shop")
+
+
+def redrawn(store: Store, dataset: Dataset, table: str, columns: list[str]) -> tuple[list[str], pa.Table, int]:
+    """(broken rules, the rows of the table, rows that were left) after all the columns were drawn anew."""
+    calls = {name: Call(name, column=name) for name in columns}
+    with store.begin(dataset.name, parent=dataset.version) as draft:
+        state = State(dataset, draft)
+        with Draws(dataset, state.paths) as draws:
+            rows = pa.concat_tables([pq.read_table(path) for path in dataset.parts(table)])
+            keys = row_keys(rows, dataset.schema.tables[table], 0)
+            numbers = np.arange(rows.num_rows)
+            values = draws.fill(table, list(calls.values()), rows, keys)
+            state.change(table, [Changes({name: Cells(numbers, values[name]) for name in calls})])
+            left = settle(state, draws, table, calls, numbers)
+        after = pa.concat_tables([pq.read_table(path) for path in state.paths(table)])
+        return [f.text for f in validate(state.successor(Edit(sql=""), "")).broken], after, len(left)
+
+
+def added(store: Store, dataset: Dataset, table: str, count: int) -> tuple[list[str], pa.Table]:
+    """(broken rules, the new rows) with so many rows more."""
+    with store.begin(dataset.name, parent=dataset.version) as draft:
+        state = State(dataset, draft)
+        with Draws(dataset, state.paths) as draws:
+            rows = new_rows(draws, table, count)
+        state.append(table, rows)
+        return [f.text for f in validate(state.successor(Edit(sql=""), "")).broken], rows
+
+
+def _columns(schema: Schema, table: str) -> list[str]:
+    referenced = {
+        name for t in schema.tables.values() for k in t.foreign_keys if k.table == table for name in k.references
+    }
+    read = {"quantity", "price"}  # by a computed column
+    columns = schema.tables[table].columns
+    return [c.name for c in columns if c.generated is None and c.name not in referenced | read]
+
+
+def test_drawn_cells_hold_every_rule_each_for_itself_and_all_together(shop: tuple[Store, Dataset]) -> None:
+    store, dataset = shop
+    for table in dataset:
+        names = _columns(dataset.schema, table)
+        for columns in [[name] for name in names] + [names]:
+            if columns:
+                broken, _, left = redrawn(store, dataset, table, columns)
+                assert (broken, left) == ([], 0), (table, columns)
+
+
+def test_further_rows_hold_every_rule(shop: tuple[Store, Dataset]) -> None:
+    store, dataset = shop
+    for table in dataset:
+        count = 20 if table == "passports" else 200
+        broken, rows = added(store, dataset, table, count)
+        assert (broken, rows.num_rows) == ([], count), table
+
+
+def test_they_are_the_same_each_time(postgres: tuple[Store, Dataset]) -> None:
+    for table in ("customers", "items", "notes"):
+        assert added(*postgres, table, 50)[1].equals(added(*postgres, table, 50)[1])
+        assert redrawn(*postgres, table, _columns(postgres[1].schema, table))[1].equals(
+            redrawn(*postgres, table, _columns(postgres[1].schema, table))[1]
+        )
+
+
+def test_serial_keys_and_line_numbers_count_on(postgres: tuple[Store, Dataset]) -> None:
+    _, customers = added(*postgres, "customers", 5)
+    assert customers["id"].to_pylist() == [121, 122, 123, 124, 125]
+    _, items = added(*postgres, "items", 200)
+    lines = postgres[1]["items"]
+    last = dict(lines.group_by("order_id").agg(top=lines["line_no"].max() * 0).iter_rows())
+    for order, line in lines.select("order_id", "line_no").iter_rows():
+        last[order] = max(last[order], line)
+    for order, line in sorted(zip(items["order_id"].to_pylist(), items["line_no"].to_pylist(), strict=True)):
+        assert line == last.get(order, 0) + 1
+        last[order] = line
+
+
+def test_the_last_free_combinations_are_found(postgres: tuple[Store, Dataset]) -> None:
+    room = 120 * 30 - 150
+    assert added(*postgres, "likes", room)[0] == []
+    with pytest.raises(RefusedEdit, match=r"likes can't have 3,601 rows: PRIMARY KEY \(customer_id, product_id\)"):
+        added(*postgres, "likes", room + 1)
+    with pytest.raises(RefusedEdit, match="passports can't have 121 rows"):
+        added(*postgres, "passports", 21)
+
+
+def test_of_two_rows_with_one_new_value_one_keeps_it(postgres: tuple[Store, Dataset]) -> None:
+    store, dataset = postgres
+    with store.begin(dataset.name, parent=1) as draft:
+        state, numbers = State(dataset, draft), np.array([3, 4, 5])
+        state.change("customers", [Changes({"code": Cells(numbers, pa.array(["A001"] * 3))})])
+        with Draws(dataset, state.paths) as draws:
+            settle(state, draws, "customers", {"code": Call("code", column="code")}, numbers)
+        codes = state.take("customers", numbers)["code"].to_pylist()
+        assert codes.count("A001") == 1
+        assert len(set(codes)) == 3
+
+
+def test_parents_are_those_that_are_there_now(postgres: tuple[Store, Dataset], tmp_path: Path) -> None:
+    store, dataset = postgres
+    with store.begin(dataset.name, parent=1) as draft:
+        state = State(dataset, draft)
+        state.change("customers", [Changes(removed=np.arange(5, 120))])
+        with Draws(dataset, state.paths) as draws:
+            orders = new_rows(draws, "orders", 40)
+        assert set(orders["customer_id"].to_pylist()) <= set(state.take("customers", np.arange(5))["id"].to_pylist())
