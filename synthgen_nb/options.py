@@ -174,6 +174,14 @@ def parse_seed(text: str) -> int:
     return seed
 
 
+def parse_version(text: str) -> int:
+    """'3' or 'v3'."""
+    match = re.fullmatch(r"v?([1-9]\d{0,8})", text.strip().lower())
+    if not match:
+        raise InputError(f"{text!r} is no version", hint="examples: 3, v3")
+    return int(match[1])
+
+
 def parse_as_of(text: str) -> str:
     """'YYYY-MM-DD' as it came, or the word 'today', which is left for the caller's clock (see `dated`)."""
     if text == "today":

@@ -5,7 +5,7 @@ frame for each table when one is asked for. Knows datasets and their keys; not w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,9 +16,11 @@ import numpy as np
 from ..cells import spelled
 from ..dataset import Dataset, near
 from ..diffs import Differences, RowDiff, TableDiff
+from ..errors import InputError
 from ..rows import I64
 from ..sandbox import connect, quoted, relation_names
 from ..schema import Kind, Table
+from ..store import Store
 from .pairing import Changed, Lone, Pairing, by_name, by_number
 from .stored import Stored
 
@@ -125,7 +127,26 @@ def diff(old: Dataset, new: Dataset, *, columns: Hints | None = None) -> Diff:
 def diff_before(before: Dataset, dataset: Dataset) -> Diff:
     """What made `dataset` of `before`, which it was made from: what is kept of that, or else compared now."""
     told = dataset.diff
-    return Diff(before, dataset, told) if told is not None and told.before == before.version else diff(before, dataset)
+    kept = told is not None and (told.before, told.after) == (before.version, dataset.version)
+    return Diff(before, dataset, told) if told is not None and kept else diff(before, dataset)
+
+
+def versions_compared(store: Store, name: str, versions: Sequence[int]) -> Diff:
+    """Two versions of a dataset, or one and the current one; without any the current one and the one that it was made
+    from. Raises InputError where there is none."""
+    if len(versions) > 2:
+        raise InputError(f"{len(versions)} versions: two can be compared")
+    if len(versions) == 2:
+        return diff_before(store.open(name, versions[0]), store.open(name, versions[1]))
+    current = store.open(name)
+    if versions:
+        return diff_before(store.open(name, versions[0]), current)
+    if current.parent is None:
+        raise InputError(
+            f"{name} v{current.version} was not made by an edit: there is nothing before it",
+            hint=f"name two of its versions: {', '.join(f'v{each}' for each in store.versions(name))}",
+        )
+    return diff_before(store.open(name, current.parent), current)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from ..options import (
     add_store_option,
     did_you_mean,
     parse_seconds,
+    parse_version,
 )
 from ..storeoptions import add_export_options, add_gc_options, add_listing_options, add_verify_option
 from ..textrequest import add_domain_options, add_text_options
@@ -42,6 +43,10 @@ COMMANDS = {
     "show": "a dataset's summary and first rows",
     "list": "the datasets in the store",
     "sql": "a SELECT over a dataset's tables: a frame",
+    "diff": "what differs between two versions of a dataset: a frame for each table",
+    "history": "the versions of a dataset and what made each",
+    "undo": "go back to the version before an edit",
+    "redo": "take an undo back",
     "validate": "check every rule of a dataset again",
     "prove": "the verdict of a real database engine on a dataset",
     "export": "a dataset as files",
@@ -151,6 +156,11 @@ def command_parser(command: str) -> Parser:
         add_listing_options(parser)
     if command == "gc":
         add_gc_options(parser)
+    if command in {"diff", "history", "undo", "redo"}:
+        parser.add_argument("name", metavar="NAME")
+    if command == "diff":
+        versions = "none, one or two: default the current one and the one before it"
+        parser.add_argument("versions", nargs="*", type=parse_version, metavar="VERSION", help=versions)
     if command in {"rename", "copy"}:
         parser.add_argument("old", metavar="OLD")
         parser.add_argument("new", metavar="NEW")
@@ -176,7 +186,7 @@ def command_parser(command: str) -> Parser:
     if command == "resume":
         add_loading_options(parser)
         add_working_options(parser)
-    if command in {"resume", "wait"}:
+    if command in {"resume", "wait", "undo", "redo"}:
         add_showing_options(parser)
     if command == "cancel":
         parser.add_argument("--keep", action="store_true", help="keep its rows as a version marked partial")

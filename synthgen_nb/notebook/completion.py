@@ -10,6 +10,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 
 from ..errors import StoreError
 from .arguments import COMMANDS, FRAME_COMMANDS, command_parser, generation_parser, text_parser
+from .edits import EDIT_COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .magics import SynthgenMagics
 
 _OF_DATASETS = {"show", "validate", "prove", "export", "drop", "rename", "copy", "regenerate", "list", *FRAME_COMMANDS}
+_OF_DATASETS |= EDIT_COMMANDS.keys()
 _LINE = re.compile(r"\s*(%%?)synthgen(_text)?(\s.*)?", re.DOTALL)
 
 

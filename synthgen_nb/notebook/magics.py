@@ -21,6 +21,7 @@ from ..options import DISPLAYS, SCALES, Settings, settings
 from .arguments import FRAME_COMMANDS, assigned, command_of, command_parser, generation_parser, parse, text_parser
 from .commands import DATASET_COMMANDS
 from .doctor import config_page
+from .edits import EDIT_COMMANDS
 from .frontend import front_end
 from .jobcells import JOB_COMMANDS
 from .making import make
@@ -129,7 +130,7 @@ class SynthgenMagics(Magics):
         if name == "config":
             place.show(config_page(self))
             return None
-        commands = DATASET_COMMANDS | STORE_COMMANDS | QUERY_COMMANDS | JOB_COMMANDS | TEXT_COMMANDS
+        commands = DATASET_COMMANDS | STORE_COMMANDS | QUERY_COMMANDS | JOB_COMMANDS | TEXT_COMMANDS | EDIT_COMMANDS
         return commands[name](place, args)
 
     def _generate(self, line: str, cell: str | None) -> object:

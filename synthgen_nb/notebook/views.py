@@ -10,7 +10,8 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
 
-from ..pages import Grid, Mark, Page, Part, brief, dataset_page, report_page
+from ..pages import Cell, Grid, Mark, Page, Part, Swap, brief, dataset_page, report_page
+from ..pages.diffs import diff_page
 from ..pages.jobs import job_page
 from ..pages.outcomes import proof_page
 from ..pages.plans import plan_page, schema_page
@@ -54,6 +55,8 @@ vertical-align:top;border:0;color:inherit;max-width:none}}
 .synthgen .sg-scroll tbody tr{{background:transparent}}
 .synthgen .sg-scroll tbody tr:nth-child(even){{background:{_STRIPE}}}
 .synthgen .sg-null{{color:{_FAINT};font-style:italic;font-size:11px}}
+.synthgen del{{color:{_FAINT};text-decoration:line-through}}
+.synthgen ins{{font-weight:600;text-decoration:underline;text-underline-offset:2px;background:{_SOFT};color:inherit}}
 .synthgen code{{font-family:var(--jp-code-font-family,monospace);font-size:12px;background:{_SOFT};color:inherit;\
 padding:.1em .4em;border-radius:3px;white-space:pre-wrap}}
 .synthgen .sg-foot{{margin-top:.4em}}
@@ -78,7 +81,7 @@ def html(page: Page) -> str:
     return (
         f'{STYLE}<div class="synthgen"><div><strong class="sg-title">{escape(page.title)}</strong> {facts}</div>'
         + (f'<ul class="sg-marks">{marks}</ul>' if marks else "")
-        + "".join(part_html(part, i == opened) for i, part in enumerate(page.parts))
+        + "".join(part_html(part, part.opened or i == opened) for i, part in enumerate(page.parts))
         + (f'<div class="sg-foot">{foot}</div>' if foot else "")
         + "</div>"
     )
@@ -107,9 +110,18 @@ def _grid(grid: Grid, label: str) -> str:
     return f'<div class="sg-scroll"><table aria-label="{escape(label)}">{table}</table>{more}</div>'
 
 
-def _value(grid: Grid, column: int, value: str | None) -> str:
-    shown = '<span class="sg-null">NULL</span>' if value is None else escape(value)
-    return f"<td{_side(grid, column)}>{shown}</td>"
+def _value(grid: Grid, column: int, value: Cell | Swap) -> str:
+    return f"<td{_side(grid, column)}>{_swapped(value) if isinstance(value, Swap) else _shown(value)}</td>"
+
+
+def _shown(value: Cell) -> str:
+    return '<span class="sg-null">NULL</span>' if value is None else escape(value)
+
+
+def _swapped(value: Swap) -> str:
+    """<del> and <ins> are struck and underlined without our style too, and said by screen readers."""
+    old, new = f"<del>{_shown(value.old)}</del>", f"<ins>{_shown(value.new)}</ins>"
+    return {"changed": f'{old}<span aria-hidden="true"> → </span>{new}', "added": new, "removed": old}[value.kind]
 
 
 def _side(grid: Grid, column: int) -> str:
@@ -118,6 +130,7 @@ def _side(grid: Grid, column: int) -> str:
 
 _VIEWS: dict[tuple[str, str], Callable[[Any], Page]] = {
     ("synthgen_nb.dataset", "Dataset"): dataset_page,
+    ("synthgen_nb.editing.diffing", "Diff"): diff_page,
     ("synthgen_nb.report", "Report"): report_page,
     ("synthgen_nb.plan", "Plan"): plan_page,
     ("synthgen_nb.proving", "Proof"): proof_page,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import PlanError
@@ -28,12 +29,22 @@ _MIDDLE = frozenset({1, 2, 3})
 
 
 @dataclass(frozen=True, slots=True)
+class Swap:
+    """A cell that held another value: the old one is struck, the new one marked, and what was done is never told by a
+    colour alone. Of a row that was added there is only the new one, of one that was removed only the old one."""
+
+    old: Cell
+    new: Cell
+    kind: Literal["changed", "added", "removed"] = "changed"
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """`right` holds the numbers of the columns that read from the right (counts, amounts); `types` stands under the
     names; `more` says what was left out."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[Cell | Swap, ...], ...]
     right: frozenset[int] = frozenset()
     types: tuple[str, ...] = ()
     more: str = ""
@@ -52,6 +63,7 @@ class Part:
     title: str
     grid: Grid
     folded: bool = False  # a notebook shows the title and opens the grid on request
+    opened: bool = False  # it is open already
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +255,7 @@ def sample_grid(finding: Finding) -> Grid:
 def brief(page: Page, tables: int = 6, rows: int = 3) -> Page:
     """The page for a place without folding: of each folded grid a few rows, and of many grids the first few."""
     folded = [part for part in page.parts if part.folded]
-    kept = [replace(part, grid=_few(part.grid, rows)) for part in folded[:tables]]
+    kept = [part if part.opened else replace(part, grid=_few(part.grid, rows)) for part in folded[:tables]]
     rest = len(folded) - len(kept)
     marks = (*page.marks, Mark("note", f"{plural(rest, 'more table')} not shown here")) if rest else page.marks
     return replace(page, marks=marks, parts=(*(part for part in page.parts if not part.folded), *kept))
@@ -301,6 +313,11 @@ def without_empty(grid: Grid) -> Grid:
 
 def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def moment(seconds: float) -> str:
+    """Seconds since 1970 for people, in UTC; "" for none."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M") if seconds else ""
 
 
 def size(count: int) -> str:

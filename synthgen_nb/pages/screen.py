@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from . import Cell, Grid, Mark, Page, cut
+from . import Cell, Grid, Mark, Page, Swap, cut
 
 _NULL = "NULL"
+_STRUCK, _BOLD = "9", "1"  # SGR
 _MARKS = {  # kind: symbol, symbol for a screen without Unicode, word, colour (SGR)
     "ok": ("✓", "+", "ok", "32"),
     "broken": ("✗", "x", "broken", "31"),
@@ -56,7 +57,7 @@ def text(page: Page, style: Style = PLAIN) -> str:
         label = max(len(name) for name, _ in page.commands)
         lines += ["", *(f"{style.paint(name.ljust(label), '2')}  {code}" for name, code in page.commands)]
     made = "\n".join(line.rstrip() for line in lines)
-    return made if style.unicode else made.replace("·", "-").replace("…", "~")
+    return made if style.unicode else made.replace("·", "-").replace("…", "~").replace("→", "->")
 
 
 def mark_line(mark: Mark, style: Style) -> str:
@@ -66,8 +67,8 @@ def mark_line(mark: Mark, style: Style) -> str:
 
 def grid_lines(grid: Grid, style: Style) -> list[str]:
     """The grid, indented by two. Columns that do not fit are left out, and a line says how many."""
-    body: list[Sequence[Cell]] = [grid.columns, *([grid.types] if grid.types else []), *grid.rows]
-    texts = [[_NULL if c is None else c for c in row] for row in body]
+    body: list[Sequence[Cell | Swap]] = [grid.columns, *([grid.types] if grid.types else []), *grid.rows]
+    texts = [[_plain(c) for c in row] for row in body]
     widths = [max(width(row[i]) for row in texts) for i in range(len(grid.columns))]
     kept = _fitting(widths, style.width - 2)
     lines = []
@@ -75,8 +76,9 @@ def grid_lines(grid: Grid, style: Style) -> list[str]:
         cells = []
         for i in kept:
             space = " " * (widths[i] - width(row[i]))
-            faint = number == 0 or (grid.types and number == 1) or body[number][i] is None
-            shown = style.paint(row[i], "2") if faint else row[i]
+            given = body[number][i]
+            faint = number == 0 or (grid.types and number == 1) or given is None
+            shown = _swapped(given, style) if isinstance(given, Swap) else style.paint(row[i], "2") if faint else row[i]
             cells.append(space + shown if i in grid.right else shown + space)
         lines.append("  " + "  ".join(cells))
     left_out = len(grid.columns) - len(kept)
@@ -84,6 +86,16 @@ def grid_lines(grid: Grid, style: Style) -> list[str]:
     if left_out:
         more.append(f"{left_out} more column{'s' if left_out > 1 else ''}: {cut(', '.join(grid.columns[len(kept) :]))}")
     return [*lines, *([style.paint(f"  … {', '.join(more)}", "2")] if more else [])]
+
+
+def _plain(cell: Cell | Swap) -> str:
+    return _swapped(cell, PLAIN) if isinstance(cell, Swap) else _NULL if cell is None else cell
+
+
+def _swapped(cell: Swap, style: Style) -> str:
+    """`old → new`; the word for rows that have only one of them stands beside."""
+    old, new = style.paint(_plain(cell.old), _STRUCK), style.paint(_plain(cell.new), _BOLD)
+    return {"changed": f"{old} → {new}", "added": new, "removed": old}[cell.kind]
 
 
 def _fitting(widths: Sequence[int], room: int) -> list[int]:

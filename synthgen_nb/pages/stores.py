@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from . import Grid, Mark, Page, Part, plural, size, visible
+from . import Grid, Mark, Page, Part, moment, plural, size, visible
 
 if TYPE_CHECKING:
     from ..dataset import Damage, Dataset
@@ -37,7 +37,7 @@ def store_page(listing: Listing) -> Page:
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
-    made = datetime.fromtimestamp(entry.made, UTC).strftime("%Y-%m-%d %H:%M") if entry.made else ""
+    made = moment(entry.made)
     total, tables = sum(entry.rows.values()), str(len(entry.rows))
     counts = (tables, f"{total:,}", size(entry.bytes), str(entry.seed)) if entry.made else ("", "", "", "")
     return (entry.name, f"v{entry.version}", str(len(entry.versions)), *counts, made, entry.state)

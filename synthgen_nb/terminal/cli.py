@@ -37,6 +37,7 @@ from ..request import table_key
 from ..storeoptions import add_verify_option
 from . import demo, launch
 from .console import answer, asker, reader, show, store_of, style
+from .edits import add_edit_commands
 from .jobs import add_job_commands, add_watching_options, watched
 from .models import add_bench_command, add_model_commands
 from .plans import plan_command, planned, request_of, schema_of
@@ -174,6 +175,7 @@ def _parser() -> Parser:
     add_model_commands(commands)
     add_bench_command(commands)
     add_query_commands(commands)
+    add_edit_commands(commands)
     add_store_commands(commands)
     add_text_commands(commands)
     demo_command = commands.add_parser("demo", help="a small shop, generated and shown", description=demo.demo.__doc__)

@@ -1,0 +1,172 @@
+"""Editing at the command line: what differs between versions, going back and forth between them, and what made each."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from synthgen_nb import draft_plan, generate, parse_ddl
+from synthgen_nb.editing import Change, Diff, diff, history, set_cells, spelled_rows
+from synthgen_nb.notebook.views import html
+from synthgen_nb.pages.diffs import diff_page, history_page
+from synthgen_nb.pages.screen import Style, text
+from synthgen_nb.store import Dataset, Store
+from synthgen_nb.terminal import cli
+
+Run = Callable[..., tuple[int, str, str]]
+DDL = """
+CREATE TABLE customers (id integer PRIMARY KEY, email varchar(60) NOT NULL UNIQUE, city text);
+CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), quantity integer NOT NULL);
+"""
+EVIL = "<script>alert('x')</script>\x1b[31m"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """`run("diff", "shop")` in a folder whose store has a shop with two edits -> (exit code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    for name in [n for n in os.environ if n.startswith("SYNTHGEN_")]:
+        monkeypatch.delenv(name)
+    edited(Store())
+
+    def call(*words: str) -> tuple[int, str, str]:
+        code = cli.main(words)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+def edited(store: Store) -> tuple[Dataset, Dataset, Dataset]:
+    first = generate(draft_plan(parse_ddl(DDL, dialect="postgres"), rows=30, seed=1), store, "shop")
+    second = typed(store, first, "customers", 3, 2, "Bonn")
+    return first, second, typed(store, second, "orders", 4, 2, "77")
+
+
+def typed(store: Store, dataset: Dataset, table: str, row: int, place: int, new: str | None) -> Dataset:
+    old, name = spelled_rows(dataset, table, [row])[0][place], dataset.schema.tables[table].column_names[place]
+    return set_cells(store, dataset, [Change(table=table, row=row, column=name, old=old, new=new)])
+
+
+def answer(result: tuple[int, str, str], code: int = 0) -> dict[str, Any]:
+    assert result[0] == code, result[2]
+    document: dict[str, Any] = json.loads(result[1])
+    return document
+
+
+def test_a_diff_says_how_many_rows_and_cells_and_shows_the_first(run: Run) -> None:
+    code, out, _ = run("diff", "shop")
+    old = spelled_rows(Store().open("shop", 1), "orders", [4])[0][2]
+    assert code == 0
+    assert out.startswith("shop v2 → v3 · 1 row changed (1 cell)")
+    assert f"changed  5   {old} → 77" in out
+    assert "11 rules hold" in out
+    assert "shop v1 → v3 · 2 rows changed (2 cells)" in run("diff", "shop", "v1")[1]
+    assert "no difference" in run("diff", "shop", "3", "3")[1]
+
+
+def test_the_document_of_a_diff_has_the_counts_by_table(run: Run) -> None:
+    said = answer(run("diff", "shop", "1", "2", "--json"))
+    assert said["modifiedTables"] == {"customers": {"added": 0, "removed": 0, "updatedRows": 1, "updatedCells": 1}}
+    assert (said["dataset"], said["before"], said["after"], said["rowCountChanges"]) == ("shop", 1, 2, {})
+    assert said["validation"]["clean"] is True
+    assert said["sample"]["customers"][0]["cells"]["city"][1] == "Bonn"
+
+
+def test_undo_and_redo_go_between_versions_and_lose_none(run: Run) -> None:
+    code, out, _ = run("undo", "shop")
+    assert (code, Store().open("shop").version) == (0, 2)
+    assert "shop v2 · current now · undone: orders.quantity of row 5" in out
+    assert "synthgen redo shop" in out
+    assert answer(run("undo", "shop", "--json")) == {"dataset": "shop", "before": 2, "version": 1}
+    code, _, err = run("undo", "shop")
+    assert (code, err) == (2, "synthgen: shop v1 was not made by an edit: there is nothing to undo\n")
+    assert answer(run("redo", "shop", "--json"))["version"] == 2
+    assert "redone: customers.city of row 4" in (run("undo", "shop") and run("redo", "shop"))[1]
+    assert Store().versions("shop") == (1, 2, 3)
+
+
+def test_history_says_what_made_each_version_and_what_it_changed(run: Run) -> None:
+    run("undo", "shop")
+    lines = run("history", "shop")[1].splitlines()
+    assert lines[0] == "shop · 3 versions"
+    assert [line.split()[:2] for line in lines[3:6]] == [["v3", "undone"], ["v2", "current"], ["v1", "generated"]]
+    assert "customers.city of row 4" in lines[4]
+    assert "1 row changed (1 cell)  clean" in lines[4]
+    assert "synthgen redo shop" in lines[-1]
+    said = answer(run("history", "shop", "--json"))
+    assert said["current"] == 2
+    assert [(v["made"], v["parent"], v["undone"]) for v in said["versions"]] == [
+        ("generated", None, False), ("typed", 1, False), ("typed", 2, True),
+    ]  # fmt: skip
+    assert said["versions"][1]["changed"] == {"customers": {"added": 0, "removed": 0, "changed": 1, "cells": 1}}
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (("diff", "shop", "1", "2", "3"), "3 versions: two can be compared"),
+        (("diff", "shop", "9"), "shop has no version 9 (versions 1 to 3)"),
+        (("diff", "shop", "first"), "'first' is no version"),
+        (("diff", "shp"), "no dataset 'shp' in synthgen_store (did you mean shop?)"),
+        (("history", "shp"), "no dataset 'shp'"),
+        (("redo", "shop"), "shop: no undo to take back"),
+    ],
+)
+def test_what_is_not_there_is_said_in_one_line(run: Run, words: tuple[str, ...], message: str) -> None:
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_generated_version_has_none_before_it(run: Run) -> None:
+    generate(draft_plan(parse_ddl(DDL, dialect="postgres"), rows=20, seed=1), Store(), "shop")
+    assert (
+        "v4 was not made by an edit: there is nothing before it (name two of its versions: v1, v2, v3, v4)"
+        in (run("diff", "shop")[2])
+    )
+    assert "10 removed" in run("diff", "shop", "1", "4")[1] or "20 rows removed" in run("diff", "shop", "1", "4")[1]
+
+
+def test_a_version_that_cant_be_read_hides_no_other(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    edited(store)
+    (tmp_path / "shop" / "v2" / "diff.json").write_text("{")
+    steps = history(store, "shop")
+    assert [step.made for step in steps] == ["generated", "unreadable", "typed"]
+    assert "diff.json can't be read" in text(history_page("shop", steps, "synthgen"), Style(width=200))
+
+
+def evil(tmp_path: Path) -> Diff:
+    store = Store(tmp_path)
+    _, second, _ = edited(store)
+    third = typed(store, store.open("shop"), "customers", 5, 2, EVIL)
+    fourth = typed(store, third, "customers", 6, 2, None)
+    return diff(second, fourth)
+
+
+def test_in_html_the_old_value_is_deleted_and_the_new_one_inserted(tmp_path: Path) -> None:
+    page = html(diff_page(evil(tmp_path)))
+    assert "<ins>77</ins>" in page
+    assert '<ins><span class="sg-null">NULL</span></ins>' in page
+    assert page.count("<del>") == page.count("<ins>") == 3
+    assert "<script" not in page
+    assert "\x1b" not in page
+    assert page.count("<details open>") == 2
+
+
+def test_on_a_screen_neither_colour_nor_style_is_needed_to_read_a_diff(tmp_path: Path) -> None:
+    page = diff_page(evil(tmp_path))
+    plain = text(page)
+    assert "→ NULL" in plain
+    assert "\x1b" not in plain
+    assert "\x1b[9m" in text(page, Style(colour=True))
+    narrow = text(page, Style(unicode=False))
+    assert "-> 77" in narrow
+    assert "→" not in narrow
