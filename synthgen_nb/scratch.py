@@ -20,7 +20,7 @@ def scratch(store: Store) -> Iterator[Store]:
     """Raises StoreError where the store can't be written."""
     folder = store.path / f"{PREFIX}{secrets.token_hex(4)}"
     try:
-        folder.mkdir()
+        folder.mkdir(parents=True)
     except OSError as error:
         raise StoreError(f"can't write the store {store.path}: {error.strerror}") from error
     try:

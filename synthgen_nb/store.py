@@ -63,10 +63,11 @@ class Draft:
         """The part's name within the version's folder."""
         return f"{escape(table)}/{part.file}"
 
-    def share(self, part: Part, table: str, path: Path) -> Part:
-        """Another version's part, at `path`, as this one's own too: a second name of the same bytes, so that either
-        version can be dropped or moved without the other. A copy where the file system has no links."""
-        there = self.path / escape(table) / path.name
+    def share(self, part: Part, table: str, path: Path, *, name: str = "") -> Part:
+        """Another version's part, at `path`, as this one's own too, under its own `name` or another one: a second name
+        of the same bytes, so that either version can be dropped or moved without the other. A copy where the file
+        system has no links."""
+        there = self.path / escape(table) / (name or path.name)
         there.parent.mkdir(exist_ok=True)
         try:
             os.link(path, there)
@@ -76,7 +77,7 @@ class Draft:
                 _sync(there)
             except OSError as error:
                 raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
-        return msgspec.structs.replace(part, file=path.name)
+        return msgspec.structs.replace(part, file=there.name)
 
     def keep_only(self, parts: Collection[str]) -> None:
         """Removes every part but those, named as `Part.file` is in a version: what a killed process left torn."""
@@ -246,7 +247,7 @@ class Store:
         if current.parent is None:
             raise StoreError(f"{name} v{current.version} was not made by an edit: there is nothing to undo")
         before, at = self.open(name, current.parent), self.pointer(name)
-        self._point(name, Pointer(before.version, at.newest, (*at.undone, current.version)))
+        self.point(name, Pointer(before.version, at.newest, (*at.undone, current.version)))
         return before
 
     def redo(self, name: str) -> Dataset:
@@ -255,10 +256,11 @@ class Store:
         if not at.undone:
             raise StoreError(f"{name}: no undo to take back")
         after = self.open(name, at.undone[-1])
-        self._point(name, Pointer(after.version, at.newest, at.undone[:-1]))
+        self.point(name, Pointer(after.version, at.newest, at.undone[:-1]))
         return after
 
-    def _point(self, name: str, to: Pointer) -> None:
+    def point(self, name: str, to: Pointer) -> None:
+        """Says which version is current, and where redo leads. Raises StoreError."""
         try:
             point(self.path / escape(name), to)
         except OSError as error:
@@ -305,19 +307,31 @@ class Store:
         except OSError as error:
             raise StoreError(f"can't remove {name} v{version}: {error.strerror}") from error
 
-    def copy(self, old: str, new: str) -> None:
-        """Every version and what undo knows, under another name too. Raises StoreError."""
-        at = self.pointer(old)
-        for version in self.versions(old):
-            source, draft = self.open(old, version), Draft(self, _checked(new), version)
-            try:
-                draft.path.mkdir(parents=True)
-            except OSError as error:
-                raise StoreError(f"can't make {new} v{version}: {error.strerror}") from error
-            leases.acquire(draft.path)
-            with draft:
-                draft.repeat(source)
-        self._point(new, at)
+    def copy(self, old: str, new: str, *, source: Store | None = None) -> None:
+        """Every version of `old` and what undo knows, of this store or another one, as `new`; where one can't be had,
+        none. Raises StoreError."""
+        source, made = source or self, []
+        at = source.pointer(old)
+        try:
+            for version in source.versions(old):
+                with self.draft(new, version) as draft:
+                    draft.repeat(source.open(old, version))
+                made.append(version)
+        except BaseException:
+            for version in made:
+                self.remove(new, version)
+            raise
+        self.point(new, at)
+
+    def draft(self, name: str, version: int) -> Draft:
+        """A draft of this very version in the hands of this process. Raises StoreError where the number is taken."""
+        draft = Draft(self, _checked(name), version)
+        try:
+            draft.path.mkdir(parents=True)
+        except OSError as error:
+            raise StoreError(f"can't make {name} v{version}: {error.strerror}") from error
+        leases.acquire(draft.path)
+        return draft
 
     def _claim(self, name: str, parent: int | None) -> Draft:
         """The first free number: making a folder is what one process alone can do."""
@@ -349,7 +363,7 @@ def read_manifest(text: bytes, whose: str) -> Manifest:
                 hint="pip install --upgrade synthgen-nb",
             )
         return msgspec.json.decode(text, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise StoreError(f"{whose}: dataset.json can't be read: {error}") from error
 
 

@@ -16,6 +16,7 @@ from .options import DATABASE_FORMATS, TABLE_FORMATS, parse_bytes
 from .textsets.formats import LINE_FORMATS
 
 _AGE = re.compile(r"(\d{1,6})\s*([mhdw])")
+ARCHIVE = "archive"  # of every version, unless one is named
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -75,7 +76,7 @@ def add_verify_option(parser: ArgumentParser) -> None:
 def add_export_options(parser: ArgumentParser) -> None:
     formats = (*TABLE_FORMATS, *DATABASE_FORMATS, *LINE_FORMATS)
     add = parser.add_argument
-    add("--to", choices=(*formats, "zip"), default="csv", help="default: csv")
+    add("--to", choices=(*formats, "zip", ARCHIVE), default="csv", help=f"default: csv; {ARCHIVE} is for `import`")
     add("--of", choices=formats, default="csv", help="with --to zip: what is in it (default csv)")
     add("--out", metavar="DIR", required=True, help="a new or empty folder, or one it wrote before")
     csv = parser.add_argument_group("options of CSV")

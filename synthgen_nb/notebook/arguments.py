@@ -50,6 +50,7 @@ COMMANDS = {
     "validate": "check every rule of a dataset again",
     "prove": "the verdict of a real database engine on a dataset",
     "export": "a dataset as files",
+    "import": "a dataset out of an archive that `export --to archive` wrote",
     "rename": "give a dataset another name",
     "copy": "give a dataset a second name",
     "drop": "remove a dataset, or one version of it",
@@ -154,6 +155,9 @@ def command_parser(command: str) -> Parser:
         add_verify_option(parser)
     if command == "list":
         add_listing_options(parser)
+    if command == "import":
+        parser.add_argument("file", metavar="FILE", help="NAME.synthgen.zip")
+        parser.add_argument("--name", help="the dataset's name in the store (default: its own)")
     if command == "gc":
         add_gc_options(parser)
     if command in {"diff", "history", "undo", "redo"}:

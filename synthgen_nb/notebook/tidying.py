@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError, StoreError
 from ..listing import Wanted, listed
-from ..pages import plural
+from ..pages import dataset_page, plural
 from ..pages.outcomes import exported_page
 from ..pages.stores import regenerated_page, store_page, sweep_page
 from ..readymade import template, template_names
-from ..storeoptions import csv_form_of, wanted_of
+from ..storeoptions import ARCHIVE, csv_form_of, wanted_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -31,11 +31,21 @@ def _show_store(place: Place, wanted: Wanted | None = None) -> None:
 
 
 def _export(place: Place, args: Namespace) -> None:
+    from ..archives import archive
     from ..exports import export
 
-    dataset = place.store.open(args.name, args.version)
-    exported = export(dataset, args.out, args.to, form=csv_form_of(args), of=args.of)
+    if args.to == ARCHIVE:
+        exported = archive(place.store, args.name, args.out, args.version)
+    else:
+        dataset = place.store.open(args.name, args.version)
+        exported = export(dataset, args.out, args.to, form=csv_form_of(args), of=args.of)
     place.show(exported_page(exported, args.out))
+
+
+def _import(place: Place, args: Namespace) -> None:
+    from ..importing import import_archive
+
+    place.show(dataset_page(import_archive(place.store, args.file, args.name or ""), first_rows=0))
 
 
 def _rename(place: Place, args: Namespace) -> None:
@@ -90,6 +100,7 @@ def _templates(place: Place, args: Namespace) -> None:
 STORE_COMMANDS: dict[str, Callable[[Place, Namespace], object]] = {
     "list": _list,
     "export": _export,
+    "import": _import,
     "rename": _rename,
     "copy": _copy,
     "drop": _drop,

@@ -1,5 +1,5 @@
-"""The terminal's commands that tidy a store and give its datasets away: `synthgen list, export, drop, copy, rename, gc,
-regenerate, templates`."""
+"""The terminal's commands that tidy a store and give its datasets away: `synthgen list, export, import, drop, copy,
+rename, gc, regenerate, templates`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import msgspec
 
 from ..errors import InputError
 from ..options import add_store_option
-from ..pages import plural
+from ..pages import dataset_page, plural
+from ..pages.documents import dataset_document
 from ..pages.outcomes import exported_page
 from ..pages.stores import (
     regenerated_document,
@@ -22,7 +23,7 @@ from ..pages.stores import (
     sweep_page,
 )
 from ..readymade import template, template_names
-from ..storeoptions import add_export_options, add_gc_options, add_listing_options, csv_form_of, wanted_of
+from ..storeoptions import ARCHIVE, add_export_options, add_gc_options, add_listing_options, csv_form_of, wanted_of
 from .console import answer, confirmed, store_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ def add_store_commands(commands: Any) -> None:
     export.add_argument("--version", type=int, metavar="N", help="default: the latest")
     add_export_options(export)
     export.set_defaults(run=_export)
+    taken = commands.add_parser("import", help="a dataset out of an archive", description=_import.__doc__)
+    taken.add_argument("file", metavar="FILE", help="NAME.synthgen.zip")
+    taken.add_argument("--name", help="the dataset's name in the store (default: its own)")
+    taken.set_defaults(run=_import)
     drop = commands.add_parser("drop", help="remove a dataset", description=_drop.__doc__)
     drop.add_argument("name", metavar="NAME", help="a dataset in the store")
     drop.add_argument("--version", type=int, metavar="N", help="default: all of them")
@@ -59,7 +64,7 @@ def add_store_commands(commands: Any) -> None:
     regenerate.add_argument("name", metavar="NAME", help="a dataset in the store")
     regenerate.add_argument("--version", type=int, metavar="N", help="default: the latest")
     regenerate.set_defaults(run=_regenerate)
-    for command in (listing, export, drop, rename, copy, gc, regenerate):
+    for command in (listing, export, taken, drop, rename, copy, gc, regenerate):
         add_store_option(command)
         command.add_argument("--json", action="store_true", help="one JSON object on stdout")
     templates = commands.add_parser("templates", help="ready schemas", description=_templates.__doc__)
@@ -86,12 +91,27 @@ def _answer_store(args: Namespace, store: Store) -> None:
 
 def _export(args: Namespace) -> int:
     """Writes a dataset as files: one for each table, or one for all in a database's format or a
-    ZIP."""
+    ZIP; with --to archive all versions for `import`."""
+    from ..archives import archive
     from ..exports import export
 
-    dataset = store_of(args).open(args.name, args.version)
-    exported = export(dataset, args.out, args.to, form=csv_form_of(args), of=args.of)
+    store = store_of(args)
+    if args.to == ARCHIVE:
+        exported = archive(store, args.name, args.out, args.version)
+    else:
+        dataset = store.open(args.name, args.version)
+        exported = export(dataset, args.out, args.to, form=csv_form_of(args), of=args.of)
     answer(args, msgspec.to_builtins(exported), exported_page(exported, args.out))
+    return 0
+
+
+def _import(args: Namespace) -> int:
+    """Takes a dataset that `export --to archive` wrote, here or on another machine, into the store. Every sum is
+    checked, nothing in the file is run, and it is there whole or not at all."""
+    from ..importing import import_archive
+
+    dataset = import_archive(store_of(args), args.file, args.name or "")
+    answer(args, dataset_document(dataset), dataset_page(dataset, first_rows=0))
     return 0
 
 
