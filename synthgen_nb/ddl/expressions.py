@@ -43,15 +43,22 @@ def parse_expression(sql: str, dialect: str) -> exp.Expression:
     found = where.this
     assert isinstance(found, exp.Expression)
     found.pop()
-    for escaped in list(found.find_all(exp.ByteString)):  # E'...': read already, so a literal like any other
+    return settled(found, dialect)
+
+
+def settled(tree: exp.Expression, dialect: str) -> exp.Expression:
+    """The parser's tree without what it takes for something else: E'...', whose text it has read already, is a literal
+    like any other, and `json -> key` inside a function's parentheses no lambda."""
+    for escaped in list(tree.find_all(exp.ByteString)):
         plain = exp.Literal.string(escaped.name)
-        if escaped is found:
+        plain.meta.update(escaped.meta)
+        if escaped is tree:
             return plain
         escaped.replace(plain)
-    for arrow in list(found.find_all(exp.Lambda)):
+    for arrow in list(tree.find_all(exp.Lambda)):
         if (member := _member(arrow, dialect)) is not None:
             arrow.replace(member)
-    return found
+    return tree
 
 
 def _member(node: exp.Lambda, dialect: str) -> exp.JSONExtract | None:

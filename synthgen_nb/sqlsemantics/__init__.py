@@ -15,9 +15,8 @@ from ..ddl.expressions import parse_expression
 from ..errors import DDLError, UnsafeSQLError
 from ..sandbox import guard_expression
 from ..schema import Kind, Type
-from .functions import FUNCTIONS
-from .operators import OPERATORS
-from .terms import Scope, Term, as_truth, refuse
+from .reading import shimmed
+from .terms import Scope, Term, as_truth, family_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,7 +39,7 @@ def translate(
     Raises UnsafeSQLError for what can't be evaluated exactly, and for what is not an expression."""
     if dialect == "duckdb":
         return guard_expression(sql, parser=parser)
-    return guard_expression(_read(sql, Scope(_family(dialect), columns, names or {}, as_of)).sql, parser=parser)
+    return guard_expression(_read(sql, Scope(family_of(dialect), columns, names or {}, as_of)).sql, parser=parser)
 
 
 def condition(
@@ -56,7 +55,7 @@ def condition(
     FALSE; NULL passes."""
     if dialect == "duckdb":
         return guard_expression(sql, parser=parser)
-    scope = Scope(_family(dialect), columns, names or {}, as_of)
+    scope = Scope(family_of(dialect), columns, names or {}, as_of)
     return guard_expression(as_truth(_read(sql, scope), scope).sql, parser=parser)
 
 
@@ -68,24 +67,14 @@ def result_of(
     if dialect == "duckdb":
         guard_expression(sql)
         return None, None
-    term = _read(sql, Scope(_family(dialect), columns, {}, as_of))
+    term = _read(sql, Scope(family_of(dialect), columns, {}, as_of))
     guard_expression(term.sql)
     return term.kind, term.scale
 
 
-def _family(dialect: str) -> str:
-    return "mysql" if dialect == "mariadb" else dialect
-
-
 def _read(sql: str, scope: Scope) -> Term:
     def read(node: exp.Expression) -> Term:
-        name = node.name.lower() if isinstance(node, exp.Anonymous) else type(node)
-        shim = OPERATORS.get(type(node)) or FUNCTIONS.get((name, scope.family))
-        if shim is None:
-            if isinstance(node, (exp.Subquery, exp.Select, exp.Exists)):
-                refuse("a query inside an expression")
-            refuse(f"{node.name}()" if isinstance(node, exp.Anonymous) else node.sql()[:60])
-        return shim(node, read, scope)
+        return shimmed(node, read, scope)
 
     try:
         return read(parse_expression(sql, scope.family))

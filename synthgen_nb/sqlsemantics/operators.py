@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from ..schema import Kind
+from ..schema import Kind, Type
 from .arithmetic import ARITHMETIC, BITS, arithmetic, bitwise, division, interval, negative, whole_division
 from .casts import array_from, array_of, converted
 from .patterns import glob, like_with_classes, posix, similar
@@ -51,7 +51,11 @@ def column(node: exp.Expression, read: Read, scope: Scope) -> Term:
             refuse(f"the unknown column {name}")
         found = close[0]
         quoted = '"' + scope.names.get(found, found).replace('"', '""') + '"'
-    kind = scope.columns[found]
+    return held(quoted, scope.columns[found], scope)
+
+
+def held(quoted: str, kind: Type, scope: Scope) -> Term:
+    """What a column of this type holds, under the name that DuckDB knows it by."""
     collation = "ci" if kind.case_insensitive else ""
     if kind.kind == Kind.FLOAT:  # a float32 meets numbers as a double, everywhere but in DuckDB
         return Term(f"CAST({quoted} AS DOUBLE)" if scope.family != "duckdb" else quoted, Kind.FLOAT)

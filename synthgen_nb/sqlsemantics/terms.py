@@ -21,6 +21,11 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECAS
 _QUOTIENT = {"postgres": 10, "oracle": 10, "mysql": 9}  # digits kept after the point of an exact quotient
 
 
+def family_of(dialect: str) -> str:
+    """Dialects that mean the same by the same expression are one family."""
+    return "mysql" if dialect == "mariadb" else dialect
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What an expression is read against. `family` is a dialect (mariadb counts as mysql). `columns` are the table's

@@ -1,0 +1,626 @@
+"""Queries of a source dialect in DuckDB's words: SELECT with joins, groups, set operations, WITH and LIMIT, and the
+expressions over them. Every expression means what the shims of this package say. What has no exact equal is refused.
+
+A query always gives the same rows: where ORDER BY leaves rows side by side, what tells them apart decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+from sqlglot import exp
+
+from ..ddl.dialects import dialect_named
+from ..errors import UnsafeSQLError
+from ..sandbox import quoted, relation_names
+from ..schema import Kind, Schema, Table
+from .aggregates import AGGREGATES, aggregate, orderable
+from .operators import Read, common, compared, held
+from .reading import shimmed
+from .relations import (
+    Query,
+    Relation,
+    Sight,
+    column_named,
+    forbidden,
+    located,
+    name_in,
+    near,
+    unknown_column,
+    wrong,
+)
+from .terms import TEXTUAL, Scope, Term, as_truth, family_of, fold, refuse, same_kind, string, truth, whole
+
+_Own = Callable[[exp.Expression, Read, Sight], Term | None]
+
+_LONGEST = 1 << 18  # characters of a query in DuckDB's words: WITH is written out wherever it is named
+_NUMBERINGS = {exp.RowNumber: "row_number", exp.Rank: "rank", exp.DenseRank: "dense_rank"}
+_SIDES = {"": "JOIN", "LEFT": "LEFT JOIN", "RIGHT": "RIGHT JOIN", "FULL": "FULL JOIN"}
+_SET_WORDS = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """What stands in a FROM, in DuckDB's words ("" for nothing)."""
+
+    sql: str
+    relations: tuple[Relation, ...]
+    merged: Mapping[str, Term]
+
+
+class QueryReader:
+    """Reads the expressions and queries of one statement against a schema. `reads` are the columns of the statement's
+    own table that were met so far."""
+
+    def __init__(self, schema: Schema, as_of: str) -> None:
+        self.schema, self.dialect = schema, dialect_named(schema.dialect)
+        self.scope = Scope(family_of(schema.dialect), None, {}, as_of)
+        self.reads: set[str] = set()
+        self._called = relation_names(schema.tables)
+        self._numbers = count(1)
+        self._own: dict[type[exp.Expression], _Own] = {
+            exp.Column: self._column,
+            exp.Subquery: self._scalar,
+            exp.Select: self._scalar,
+            exp.Exists: self._exists,
+            exp.In: self._member,
+            exp.Window: self._window,
+            exp.Filter: self._filtered,
+            **dict.fromkeys(_SET_WORDS, self._scalar),
+            **dict.fromkeys(AGGREGATES, self._aggregate),
+            **dict.fromkeys((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE), self._quantified),
+        }
+
+    # Expressions
+
+    def read(self, node: exp.Expression, sight: Sight) -> Term:
+        """What an expression means at this place. Raises UnsafeSQLError or InputError with the place of what can't be
+        read."""
+
+        def read(node: exp.Expression) -> Term:
+            if sight.formed and node in sight.formed:
+                return sight.formed[node]
+            own = self._own.get(type(node))
+            try:
+                found = own(node, read, sight) if own else None
+                return shimmed(node, read, self.scope) if found is None else found
+            except UnsafeSQLError as error:
+                raise located(error, node) from error
+
+        return read(node)
+
+    def condition(self, node: exp.Expression, sight: Sight) -> str:
+        try:
+            return as_truth(self.read(node, sight), self.scope).sql
+        except UnsafeSQLError as error:
+            raise located(error, node) from error
+
+    def _column(self, node: exp.Expression, read: Read, sight: Sight) -> Term:
+        assert isinstance(node, exp.Column)
+        found = column_named(node, sight, self.dialect)
+        if found is None:
+            if self.scope.family == "sqlite" and node.this.args.get("quoted"):
+                return string(node.name)  # a name in double quotes that is no column is a string there
+            unknown_column(node, sight, self.dialect)
+        owner = found.relation
+        if owner is not None and owner.target:
+            self.reads.add(found.name)
+        grouped = found.sight.grouped
+        if grouped is None:
+            return found.term
+        if found.term.sql in grouped:
+            return grouped[found.term.sql]
+        if owner is not None and owner.ties and all(tie.sql in grouped for tie in owner.ties):
+            return replace(found.term, sql=f"any_value({found.term.sql})")  # all rows of a group have the same
+        wrong(node, f"{found.name} is neither grouped by nor counted", hint="name it in GROUP BY, or take its max()")
+
+    def _scalar(self, node: exp.Expression, read: Read, sight: Sight) -> Term:
+        made = self.query(node, sight)
+        if len(made.terms) != 1:
+            wrong(node, f"one column is wanted here, this query gives {len(made.terms)}")
+        return replace(made.terms[0], sql=f"({made.sql})", text=None)
+
+    def _exists(self, node: exp.Expression, read: Read, sight: Sight) -> Term:
+        return truth(f"(EXISTS ({self.query(node.this, sight).sql}))")
+
+    def _member(self, node: exp.Expression, read: Read, sight: Sight) -> Term | None:
+        query = node.args.get("query")
+        if query is None or node.args.get("unnest") or node.args.get("field"):
+            return None
+        return self._among(exp.EQ, read(node.this), query, sight, every=False)
+
+    def _quantified(self, node: exp.Expression, read: Read, sight: Sight) -> Term | None:
+        """= ANY (SELECT ...), > ALL (SELECT ...)."""
+        many = node.args["expression"]
+        if not isinstance(many, (exp.Any, exp.All)) or not isinstance(many.this, exp.Query):
+            return None
+        return self._among(type(node), read(node.this), many.args["this"], sight, every=isinstance(many, exp.All))
+
+    def _among(
+        self, operator: type[exp.Expression], left: Term, query: exp.Expression, sight: Sight, *, every: bool
+    ) -> Term:
+        made = self.query(query, sight)
+        wanted = len(left.items) if left.items is not None and left.kind != Kind.ARRAY else 1
+        if len(made.terms) != wanted:
+            wrong(query, f"{wanted} columns are wanted here, this query gives {len(made.terms)}")
+        alias = self._alias()
+        items = [replace(term, sql=f"{alias}.{term.sql}", text=None) for term in made.terms]
+        if wanted == 1 and operator is exp.EQ and not every:
+            left, item = same_kind(left, items[0], self.scope)
+            return truth(f"({left.sql} IN (SELECT {item.sql} FROM ({made.sql}) AS {alias}))")
+        right = items[0] if left.items is None else Term("", items=tuple(items))
+        held_so = compared(operator, left, right, self.scope).sql
+        ends = ("FALSE", "TRUE") if every else ("TRUE", "FALSE")
+        rows = f"SELECT 1 FROM ({made.sql}) AS {alias} WHERE"
+        return truth(
+            f"(CASE WHEN EXISTS ({rows} {f'NOT {held_so}' if every else held_so}) THEN {ends[0]}"
+            f" WHEN EXISTS ({rows} ({held_so}) IS NULL) THEN NULL ELSE {ends[1]} END)"
+        )
+
+    # Aggregates and windows
+
+    def _aggregate(
+        self, node: exp.Expression, read: Read, sight: Sight, *, only: exp.Expression | None = None, over: str = ""
+    ) -> Term:
+        if not over and not sight.counting:
+            wrong(
+                node, f"{node.sql()[:60]} can't stand here", hint="compare with a query: > (SELECT count(*) FROM ...)"
+            )
+        within = sight if over else replace(sight, grouped=None, formed={}, counting=False, numbering=False)
+        for column in node.walk(prune=lambda part: isinstance(part, exp.Query)):
+            if not over and isinstance(column, exp.Column):
+                found = column_named(column, sight, self.dialect)
+                if found is not None and found.sight is not sight:
+                    refuse("an aggregate over a column of the query around it")
+
+        def inner(part: exp.Expression) -> Term:
+            return self.read(part, replace(within, numbering=False))
+
+        condition = self.condition(only, within) if only is not None else ""
+        return aggregate(node, inner, self.scope, only=condition, over=over)
+
+    def _filtered(self, node: exp.Expression, read: Read, sight: Sight) -> Term:
+        if type(node.this) not in AGGREGATES:
+            refuse(node.sql()[:60])
+        return self._aggregate(node.this, read, sight, only=node.args["expression"].this)
+
+    def _window(self, node: exp.Expression, read: Read, sight: Sight) -> Term:
+        self._only(node, {"this", "partition_by", "order", "over"})
+        if not sight.numbering:
+            wrong(
+                node, "a window can't stand here", hint="name it in a query around: SELECT ... FROM (SELECT ...) AS q"
+            )
+        within = replace(sight, numbering=False)
+        inner, order = node.this, node.args.get("order")
+        cut = [self._grouping(self.read(part, within)) for part in node.args.get("partition_by") or ()]
+        sorting = [self._sorted(part, self.read(part.this, within)) for part in order.expressions] if order else []
+        name = _NUMBERINGS.get(type(inner))
+        if name == "row_number":
+            sorting += self._ties(sight)
+        if name is None and type(inner) not in AGGREGATES:
+            refuse(f"{inner.sql()[:60]} OVER")
+        if order is None and name in ("rank", "dense_rank"):
+            wrong(node, f"{name}() counts along an order", hint="write OVER (ORDER BY ...)")
+        clauses = [f"PARTITION BY {', '.join(cut)}"] if cut else []
+        clauses += [f"ORDER BY {', '.join(sorting)}"] if sorting else []
+        over = f" OVER ({' '.join(clauses)})"
+        if name is not None:
+            return whole(f"{name}(){over}")
+        return self._aggregate(inner, read, within, over=over)
+
+    # Queries
+
+    def query(self, node: exp.Expression, outer: Sight, *, in_order: bool = False) -> Query:
+        """`in_order`: its rows come in their order, though nothing cuts them off."""
+        while isinstance(node, exp.Subquery) and not any(v for k, v in node.args.items() if k not in ("this", "alias")):
+            node = node.this
+        if isinstance(node, exp.Select):
+            made = self._select(node, outer, in_order)
+        elif isinstance(node, exp.SetOperation):
+            made = self._set_operation(node, outer, in_order)
+        elif isinstance(node, exp.Values):
+            made = self._values(node, outer)
+        else:
+            forbidden(node, f"{node.key.upper()} is not read as a query")
+        if len(made.sql) > _LONGEST:
+            forbidden(node, "this query is too long once WITH is written out")
+        return made
+
+    def _select(self, node: exp.Select, outer: Sight, in_order: bool) -> Query:
+        self._only(node, {"expressions", "from_", "joins", "where", "group", "having", "order", "limit", "offset",
+                          "distinct", "with_"})  # fmt: skip
+        outer = self.named(node, outer)
+        first = node.args.get("from_")
+        source = self.joined(first.this if first else None, node.args.get("joins") or (), outer)
+        rows = Sight(source.relations, outer, source.merged)
+        clauses = [f"FROM {source.sql}"] if source.sql else []
+        if where := node.args.get("where"):
+            clauses.append(f"WHERE {self.condition(where.this, rows)}")
+        items = node.expressions
+        sight, groups = self._grouped(node, items, rows)
+        names, terms = self._items(items, source, replace(sight, numbering=True))
+        if groups:
+            clauses.append(f"GROUP BY {', '.join(groups)}")
+        if having := node.args.get("having"):
+            clauses.append(f"HAVING {self.condition(self._unaliased(having.this, items, sight), sight)}")
+        listed = ", ".join(f"{term.sql} AS {quoted(f'c{at}')}" for at, term in enumerate(terms, 1))
+        sql = " ".join([f"SELECT {listed}", *clauses])
+        given = tuple(replace(term, sql=quoted(f"c{at}"), items=None) for at, term in enumerate(terms, 1))
+        limit = self._limit(node)
+        if distinct := node.args.get("distinct"):
+            if distinct.args.get("on"):
+                forbidden(node, "DISTINCT ON is not read here", hint="use row_number() OVER (PARTITION BY ...)")
+            made = Query(self._distinct(sql, given), names, given)
+            return self._cut(made, node, limit, in_order, [term.sql for term in terms], sight)
+        if limit or in_order:
+            sorting = self._order(node, items, terms, names, replace(sight, numbering=True), exact=bool(limit))
+            sorting += groups if sight.grouped is not None else self._ties(rows)
+            sql += f" ORDER BY {', '.join(sorting)}" if sorting else ""
+        return Query(sql + limit, names, given)
+
+    def _set_operation(self, node: exp.SetOperation, outer: Sight, in_order: bool) -> Query:
+        self._only(node, {"this", "expression", "distinct", "order", "limit", "offset", "with_"})
+        outer = self.named(node, outer)
+        left, right = self.query(node.this, outer), self.query(node.expression, outer)
+        if len(left.terms) != len(right.terms):
+            wrong(node.expression, f"the queries give {len(left.terms)} and {len(right.terms)} columns")
+        pairs = zip(left.terms, right.terms, strict=True)
+        given = tuple(
+            replace(common([replace(one, text=None), replace(other, text=None)]), sql=one.sql) for one, other in pairs
+        )
+        distinct, word = bool(node.args.get("distinct")), _SET_WORDS[type(node)]
+        blind = any(term.collation == "ci" and term.kind in TEXTUAL for term in given)
+        if blind and word != "UNION":
+            refuse(f"{word} of texts that ignore case")
+        sql = f"({left.sql}) {word}{'' if distinct and not blind else ' ALL'} ({right.sql})"
+        made = Query(self._distinct(sql, given) if distinct and blind else sql, left.names, given)
+        return self._cut(made, node, self._limit(node), in_order, [], outer)
+
+    def _values(self, node: exp.Values, outer: Sight) -> Query:
+        rows = [[self.read(item, outer) for item in _row(one)] for one in node.expressions]
+        if len({len(row) for row in rows}) != 1:
+            wrong(node, "the rows of VALUES are of different lengths")
+        given = tuple(
+            replace(common(column), sql=quoted(f"c{at}")) for at, column in enumerate(zip(*rows, strict=True), 1)
+        )
+        listed = ", ".join(f"({', '.join(term.sql for term in row)})" for row in rows)
+        columns = ", ".join(term.sql for term in given)
+        sql = f"SELECT {columns} FROM (VALUES {listed}) AS {self._alias()}({columns})"
+        return Query(sql, tuple(f"column{at}" for at in range(1, len(given) + 1)), given)
+
+    def named(self, node: exp.Expression, outer: Sight) -> Sight:
+        """The sight with the queries of this node's WITH."""
+        clause = node.args.get("with_")
+        if clause is None:
+            return outer
+        if clause.args.get("recursive") and any(_calls_itself(cte) for cte in clause.expressions):
+            forbidden(clause, "WITH RECURSIVE is not run here")
+        for cte in clause.expressions:
+            made = self.query(cte.this, outer)
+            name, names = self._stored(cte.args["alias"].this), self._renamed(cte.args["alias"], made.names)
+            outer = Sight(outer=outer, named={name: replace(made, names=names)})
+        return outer
+
+    # FROM
+
+    def joined(self, first: exp.Expression | None, joins: Sequence[exp.Expression], outer: Sight) -> From:
+        """A table or query and what is joined to it."""
+        if first is None:
+            return From("", (), {})
+        sql, relation = self._source(first, outer)
+        relations = [relation] if relation else []
+        merged: dict[str, Term] = {}
+        joins = [*(first.args.get("joins") or ()), *joins]
+        sides = {(join.args.get("side") or "").upper() for join in joins}
+        for join in joins:
+            self._only(join, {"this", "on", "using", "side", "kind"})
+            side, kind = ((join.args.get(word) or "").upper() for word in ("side", "kind"))
+            bare = not join.args.get("on") and not join.args.get("using")
+            if side not in _SIDES or kind not in ("", "INNER", "OUTER", "CROSS", "STRAIGHT") or (side and bare):
+                forbidden(join, f"{' '.join((side, kind)).strip()} JOIN is not read here")
+            if bare and not kind and {"RIGHT", "FULL"} & sides:
+                forbidden(join, "a comma beside RIGHT or FULL JOIN is not read here", hint="write CROSS JOIN")
+            more, relation = self._source(join.this, outer)
+            if relation is None:
+                continue
+            if any(self.dialect.same(one.name) == self.dialect.same(relation.name) for one in relations):
+                wrong(join, f"two tables are called {relation.name} here", hint="give one another name: ... AS other")
+            before = Sight(tuple(relations), outer, merged)
+            relations.append(relation)
+            if bare:
+                sql = f"{sql} CROSS JOIN {more}"
+                continue
+            if join.args.get("using"):
+                condition = self._using(join, before, relation, side, merged)
+            else:
+                condition = self.condition(join.args["on"], Sight(tuple(relations), outer, merged))
+            sql = f"{sql} {_SIDES[side]} {more} ON {condition}"
+        return From(sql if relations else "", tuple(relations), merged)
+
+    def _using(self, join: exp.Expression, before: Sight, right: Relation, side: str, merged: dict[str, Term]) -> str:
+        found = []
+        for identifier in join.args["using"]:
+            column = exp.Column(this=identifier.copy())
+            left = column_named(column, replace(before, outer=None), self.dialect)
+            name = name_in(identifier, right.columns, self.dialect)
+            if left is None or name is None:
+                wrong(identifier, f"{identifier.name} is not a column of both sides")
+            other = right.columns[name]
+            found.append(compared(exp.EQ, left.term, other, self.scope).sql)
+            both = replace(common([left.term, other]), sql=f"coalesce({left.term.sql}, {other.sql})")
+            merged[name] = {"RIGHT": other, "FULL": both}.get(side, left.term)
+        return f"({' AND '.join(found)})"
+
+    def _source(self, node: exp.Expression, outer: Sight) -> tuple[str, Relation | None]:
+        alias, given = self._alias(), node.args.get("alias")
+        if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
+            made = None if node.args.get("db") else self._of_with(node.this, outer)
+            if made is None:
+                if self.scope.family in ("oracle", "mysql") and node.name.lower() == "dual":
+                    return "", None
+                self._only(node, {"this", "db", "alias", "only", "joins"})
+                if given is not None and given.args.get("columns"):
+                    forbidden(node, "columns of a table can't be given other names here")
+                table = self.table(node)
+                return f"{quoted(self._called[table.key])} AS {alias}", self.relation(table, alias, given)
+            self._only(node, {"this", "alias", "joins"})
+        elif isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
+            self._only(node, {"this", "alias", "joins"})
+            made = self.query(node.args["this"], outer)
+        elif isinstance(node, exp.Values):
+            made = self.query(node, outer)
+        else:
+            forbidden(node, f"{node.key.upper()} is not read in FROM")
+        names = self._renamed(given, made.names)
+        if repeated := [name for at, name in enumerate(names) if name and name in names[:at]]:
+            wrong(node, f"two columns are called {repeated[0]} here", hint="give one another name: ... AS other")
+        terms = [replace(term, sql=f"{alias}.{term.sql}", kind=term.kind or _text(term), text=None)
+                 for term in made.terms]  # fmt: skip
+        called = self._stored(given.this) if given is not None and given.this else node.name
+        columns = {name or f" {at}": term for at, (name, term) in enumerate(zip(names, terms, strict=True))}
+        return f"({made.sql}) AS {alias}", Relation(called, columns, tuple(terms))
+
+    def table(self, node: exp.Table) -> Table:
+        """The table of the schema that is meant."""
+        namespace = node.args.get("db")
+        if node.args.get("catalog"):
+            forbidden(node, "a table is named by its schema and its name, no more")
+        spaces = {table.namespace for table in self.schema.tables.values()}
+        space: str | None = ""
+        if namespace is not None and self.dialect.same(namespace.name) != self.dialect.same(self.dialect.home):
+            space = name_in(namespace, spaces - {""}, self.dialect)
+        tables = {table.name: table for table in self.schema.tables.values() if table.namespace == space}
+        name = name_in(node.this, tables, self.dialect)
+        if name is None:
+            said = f"{namespace.name}.{node.name}" if namespace is not None else node.name
+            wrong(node, f"there is no table {said}", hint=near(said, self.schema.tables))
+        table = tables[name]
+        if table.partition_of:
+            wrong(node, f"the rows of {table.key} are kept in {table.partition_of}", hint=f"name {table.partition_of}")
+        heirs = [other.key for other in self.schema.tables.values() if table.key in other.inherits]
+        if heirs and not node.args.get("only"):
+            forbidden(node, f"the rows of {', '.join(heirs)} belong to {table.key} too", hint=f"write ONLY {table.key}")
+        return table
+
+    def relation(self, table: Table, alias: str, given: exp.Expression | None, *, target: bool = False) -> Relation:
+        """A table under a name of ours, and under the one that it was given."""
+        called = relation_names(table.column_names)
+        columns = {c.name: held(f"{alias}.{quoted(called[c.name])}", c.type, self.scope) for c in table.columns}
+        ties = tuple(columns[name] for name in table.identifying or table.column_names)
+        name = self._stored(given.this) if given is not None and given.this else table.name
+        return Relation(name, columns, ties, table.namespace if given is None else "", target)
+
+    def _of_with(self, identifier: exp.Expression, sight: Sight | None) -> Query | None:
+        while sight is not None:
+            name = name_in(identifier, sight.named, self.dialect)
+            if name is not None:
+                return sight.named[name]
+            sight = sight.outer
+        return None
+
+    # SELECT, GROUP BY, ORDER BY, LIMIT
+
+    def _items(
+        self, items: Sequence[exp.Expression], source: From, sight: Sight
+    ) -> tuple[tuple[str, ...], tuple[Term, ...]]:
+        names, terms = [], []
+        for item in items:
+            plain = item.this if isinstance(item, exp.Alias) else item
+            star = plain.this if isinstance(plain, exp.Column) else plain
+            if isinstance(star, exp.Star):
+                self._only(star, set())
+                for column in self._starred(plain, source):
+                    names.append(column.name)
+                    terms.append(self.read(column, sight))
+                continue
+            alias = item.args.get("alias")
+            given = alias if alias is not None else plain.this if isinstance(plain, exp.Column) else None
+            names.append("" if given is None else self._stored(given))
+            terms.append(self.read(plain, sight))
+        if not terms:
+            raise UnsafeSQLError("a query that gives nothing")
+        return tuple(names), tuple(terms)
+
+    def _starred(self, node: exp.Expression, source: From) -> list[exp.Column]:
+        owner = node.args.get("table") if isinstance(node, exp.Column) else None
+        relations = [one for one in source.relations if owner is None or name_in(owner, [one.name], self.dialect)]
+        if not relations:
+            wrong(node, "there is nothing that * could stand for")
+        named = [("", name) for name in source.merged] if owner is None else []
+        named += [(one.name, n) for one in relations for n in one.columns if owner or n not in source.merged]
+        return [exp.column(exp.to_identifier(name, quoted=True),
+                           table=exp.to_identifier(of, quoted=True) if of else None)
+                for of, name in named if not name.startswith(" ")]  # fmt: skip
+
+    def _grouped(self, node: exp.Select, items: Sequence[exp.Expression], rows: Sight) -> tuple[Sight, list[str]]:
+        group = node.args.get("group")
+        if group is None:
+            clauses = [*items, *(node.args[key] for key in ("having", "order") if node.args.get(key))]
+            if not any(_counts(clause) for clause in clauses):
+                return rows, []
+            return replace(rows, grouped={}, counting=True), []
+        self._only(group, {"expressions"})
+        grouped, formed, groups = {}, {}, []
+        for part in group.expressions:
+            meant = self._unaliased(self._item_at(part, items), items, rows)
+            term = self.read(meant, rows)
+            if next(meant.find_all(exp.Column, exp.Query), None) is None:
+                refuse("GROUP BY a constant")
+            same = self._grouping(term)
+            groups.append(same)
+            shown = term if same == term.sql else replace(term, sql=f"min({term.sql})")
+            grouped[term.sql] = formed[meant] = shown
+        return replace(rows, grouped=grouped, formed=formed, counting=True), groups
+
+    def _order(
+        self, node: exp.Expression, items: Sequence[exp.Expression], terms: Sequence[Term], names: Sequence[str],
+        sight: Sight, *, exact: bool,
+    ) -> list[str]:  # fmt: skip
+        found = []
+        for part in node.args["order"].expressions if node.args.get("order") else ():
+            at = self._position(part.this, terms, names)
+            if at is None and next(part.find_all(exp.Column, exp.Query), None) is None:
+                continue  # a constant
+            found.append(self._sorted(part, self.read(part.this, sight) if at is None else terms[at], exact=exact))
+        return found
+
+    def _cut(
+        self, made: Query, node: exp.Expression, limit: str, in_order: bool, sources: Sequence[str], sight: Sight
+    ) -> Query:
+        """ORDER BY and LIMIT over rows that were made one already: only what they give can be named."""
+        if not (limit or in_order):
+            return made
+        sorting = []
+        for part in node.args["order"].expressions if node.args.get("order") else ():
+            at = self._position(part.this, made.terms, made.names)
+            if at is None and (read := self.read(part.this, replace(sight, numbering=True)).sql) in sources:
+                at = sources.index(read)
+            if at is None:
+                wrong(part, "only what the query gives can order it", hint="name one of its columns")
+            sorting.append(self._sorted(part, made.terms[at], exact=bool(limit)))
+        sorting += [term.sql for term in made.terms]
+        sql = f"SELECT * FROM ({made.sql}) AS {self._alias()} ORDER BY {', '.join(sorting)}{limit}"
+        return replace(made, sql=sql)
+
+    def _position(self, node: exp.Expression, terms: Sequence[Term], names: Sequence[str]) -> int | None:
+        """Which column of the query this is: a number, or a name it gives."""
+        if isinstance(node, exp.Literal) and not node.is_string:
+            if not node.name.isdigit() or not 1 <= int(node.name) <= len(terms):
+                wrong(node, f"there is no column {node.name} to order by")
+            return int(node.name) - 1
+        if isinstance(node, exp.Column) and not node.args.get("table"):
+            name = name_in(node.this, [name for name in names if name], self.dialect)
+            return None if name is None else names.index(name)
+        return None
+
+    def _item_at(self, node: exp.Expression, items: Sequence[exp.Expression]) -> exp.Expression:
+        """GROUP BY 1."""
+        if not isinstance(node, exp.Literal) or node.is_string:
+            return node
+        if not node.name.isdigit() or not 1 <= int(node.name) <= len(items):
+            wrong(node, f"there is no column {node.name} to group by")
+        item = items[int(node.name) - 1]
+        return item.this if isinstance(item, exp.Alias) else item
+
+    def _unaliased(self, node: exp.Expression, items: Sequence[exp.Expression], sight: Sight) -> exp.Expression:
+        """A name that SELECT gives, where no column of the tables has it, as what it stands for."""
+        aliases = {self._stored(item.args["alias"]): item.this for item in items if isinstance(item, exp.Alias)}
+        level = replace(sight, outer=None)
+
+        def meant(part: exp.Expression) -> exp.Expression:
+            if not isinstance(part, exp.Column) or part.args.get("table"):
+                return part
+            name = name_in(part.this, aliases, self.dialect)
+            return part if name is None or column_named(part, level, self.dialect) else aliases[name].copy()
+
+        return node.transform(meant) if aliases else node
+
+    def _sorted(self, node: exp.Expression, term: Term, *, exact: bool = True) -> str:
+        term = replace(term, kind=term.kind or _text(term))
+        if exact and term.kind is not None and not orderable(term, self.scope):
+            forbidden(node, f"the order of {term.kind} is the database's own here", hint="order by a number or a date")
+        nulls = "FIRST" if node.args.get("nulls_first") else "LAST"
+        if node.args.get("with_fill"):
+            refuse("WITH FILL")
+        return f"{self._grouping(term)} {'DESC' if node.args.get('desc') else 'ASC'} NULLS {nulls}"
+
+    def _grouping(self, term: Term) -> str:
+        """What is the same for texts that the source takes for one."""
+        return fold(term.sql, self.scope.family) if term.collation == "ci" and term.kind in TEXTUAL else term.sql
+
+    def _distinct(self, sql: str, terms: Sequence[Term]) -> str:
+        if not any(self._grouping(term) != term.sql for term in terms):
+            return f"SELECT DISTINCT * FROM ({sql}) AS {self._alias()}"
+        alike = [self._grouping(term) for term in terms]
+        shown = [t.sql if same == t.sql else f"min({t.sql}) AS {t.sql}" for t, same in zip(terms, alike, strict=True)]
+        return f"SELECT {', '.join(shown)} FROM ({sql}) AS {self._alias()} GROUP BY {', '.join(alike)}"
+
+    def _ties(self, sight: Sight) -> list[str]:
+        return [tie.sql for relation in sight.relations for tie in relation.ties]
+
+    def _limit(self, node: exp.Expression) -> str:
+        """ " LIMIT n OFFSET m"."""
+        limit, offset, made = node.args.get("limit"), node.args.get("offset"), ""
+        if limit is not None:
+            options = limit.args.get("limit_options")
+            if options is not None and (options.args.get("percent") or options.args.get("with_ties")):
+                forbidden(limit, "PERCENT and WITH TIES are not read here")
+            made += f" LIMIT {self._whole(limit.args.get('expression') or limit.args.get('count'), limit)}"
+        if offset is not None:
+            made += f" OFFSET {self._whole(offset.args.get('expression'), offset)}"
+        return made
+
+    def _whole(self, node: exp.Expression | None, clause: exp.Expression) -> int:
+        while isinstance(node, exp.Paren):
+            node = node.this
+        if not isinstance(node, exp.Literal) or not node.name.isdigit() or len(node.name) > 18:
+            forbidden(clause, "a plain number is wanted after LIMIT and OFFSET")
+        return int(node.name)
+
+    # Names and clauses
+
+    def _alias(self) -> str:
+        return quoted(f"q{next(self._numbers)}")
+
+    def _stored(self, identifier: exp.Expression) -> str:
+        """A name as the server keeps it."""
+        name = identifier.name
+        return self.dialect.cut(name) if identifier.args.get("quoted") else self.dialect.folded(name)
+
+    def _renamed(self, alias: exp.Expression | None, names: tuple[str, ...]) -> tuple[str, ...]:
+        given = (alias.args.get("columns") if alias is not None else None) or ()
+        if len(given) > len(names):
+            assert alias is not None
+            wrong(alias, f"{len(given)} names are given to {len(names)} columns")
+        return tuple(self._stored(one) for one in given) + names[len(given) :]
+
+    def _only(self, node: exp.Expression, allowed: set[str]) -> None:
+        for key, value in node.args.items():
+            if value and key not in allowed:
+                forbidden(node, f"{key.strip('_').upper().replace('_', ' ')} is not read here")
+
+
+def _row(node: exp.Expression) -> list[exp.Expression]:
+    if isinstance(node, exp.Tuple):
+        return list(node.expressions)
+    return [node.this if isinstance(node, exp.Paren) else node]
+
+
+def _text(term: Term) -> Kind | None:
+    return Kind.TEXT if term.text is not None else None
+
+
+def _counts(clause: exp.Expression) -> bool:
+    """Whether an aggregate stands in it that is neither over a window nor of a query within."""
+    for node in clause.walk(prune=lambda inner: isinstance(inner, exp.Query)):
+        window = node.parent.parent if isinstance(node.parent, exp.Filter) else node.parent
+        if type(node) in AGGREGATES and not isinstance(window, exp.Window):
+            return True
+    return False
+
+
+def _calls_itself(cte: exp.Expression) -> bool:
+    name = cte.args["alias"].name.lower()
+    return any(table.name.lower() == name for table in cte.this.find_all(exp.Table))
