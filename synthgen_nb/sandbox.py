@@ -66,6 +66,12 @@ _AGGREGATE_NAMES = """
 """
 _AGGREGATES = frozenset(_AGGREGATE_NAMES.split())
 
+_FLEETING_NAMES = """
+    random uuid uuidv4 gen_random_uuid reservoir_quantile current_date current_localtime current_localtimestamp
+    get_current_time get_current_timestamp now today transaction_timestamp
+"""
+_FLEETING = frozenset(_FLEETING_NAMES.split())  # another answer each time
+
 _TABLE_FUNCTIONS = frozenset(("range", "generate_series", "unnest", "json_each", "json_tree"))
 
 _EXPRESSION_NAMES = """
@@ -137,15 +143,27 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def guard_query(sql: str, tables: Collection[str]) -> str:
+def guard_query(
+    sql: str,
+    tables: Collection[str],
+    *,
+    parser: duckdb.DuckDBPyConnection | None = None,
+    repeatable: bool = False,
+) -> str:
     """The query itself, if it is one SELECT (or VALUES, FROM, WITH) over `tables` and calls nothing outside the
-    allow-list. Raises UnsafeSQLError naming what was seen, InputError if it can't be read."""
-    with connect() as connection:
-        tree, _ = _parsed(connection, sql)
+    allow-list; nor, if it has to be `repeatable`, anything with another answer each time. `parser` is any open
+    connection, to save opening one. Raises UnsafeSQLError naming what was seen, InputError if it can't be read."""
+    if parser is None:
+        with connect() as connection:
+            return guard_query(sql, tables, parser=connection, repeatable=repeatable)
+    tree, _ = _parsed(parser, sql)
     known = {name.lower() for name in tables}
     local = {entry["key"].lower() for node in _nodes(tree) for entry in node.get("cte_map", {}).get("map", ())}
+    functions = _SCALARS | _AGGREGATES
     for node in _nodes(tree):
-        _guard_node(node, _QUERY_EXPRESSIONS, _SCALARS | _AGGREGATES)
+        _guard_node(node, _QUERY_EXPRESSIONS, functions - _FLEETING if repeatable else functions)
+        if repeatable and node.get("sample"):
+            raise UnsafeSQLError("a sample is not the same each time")
         if node.get("type") == "BASE_TABLE":
             path = [part for part in (node["catalog_name"], node["schema_name"], node["table_name"]) if part]
             name = ".".join(path).lower()

@@ -390,7 +390,8 @@ class QueryReader:
         spaces = {table.namespace for table in self.schema.tables.values()}
         space: str | None = ""
         if namespace is not None and self.dialect.same(namespace.name) != self.dialect.same(self.dialect.home):
-            space = name_in(namespace, spaces - {""}, self.dialect)
+            # where no namespace is home, the first one seen was made it
+            space = name_in(namespace, spaces - {""}, self.dialect) or ("" if not self.dialect.home else None)
         tables = {table.name: table for table in self.schema.tables.values() if table.namespace == space}
         name = name_in(node.this, tables, self.dialect)
         if name is None:

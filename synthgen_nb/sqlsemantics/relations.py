@@ -115,17 +115,17 @@ def name_in(identifier: exp.Expression, known: Iterable[str], dialect: Dialect) 
     return name if name in alike else alike[0] if alike else None
 
 
-def wrong(node: exp.Expression, message: str, *, hint: str = "") -> NoReturn:
+def wrong(node: exp.Expr, message: str, *, hint: str = "") -> NoReturn:
     """Raises InputError with the place of the node."""
     raise InputError(one_line(message), hint=one_line(hint), details=_place(node))
 
 
-def forbidden(node: exp.Expression, message: str, *, hint: str = "") -> NoReturn:
+def forbidden(node: exp.Expr, message: str, *, hint: str = "") -> NoReturn:
     """Raises UnsafeSQLError with the place of the node."""
     raise UnsafeSQLError(one_line(message), hint=one_line(hint), details=_place(node))
 
 
-def located(error: InputError, node: exp.Expression) -> InputError:
+def located(error: InputError, node: exp.Expr) -> InputError:
     """The error with the place of the node, if it has none yet."""
     if "offset" not in error.details:
         error.details.update(_place(node))
@@ -138,7 +138,7 @@ def one_line(text: str, longest: int = 200) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _place(node: exp.Expression) -> dict[str, int]:
+def _place(node: exp.Expr) -> dict[str, int]:
     at: exp.Expr | None = node
     while at is not None:
         starts = [inner.meta["start"] for inner in at.walk() if "start" in inner.meta]
@@ -158,8 +158,9 @@ def _hits(node: exp.Column, level: Sight, dialect: Dialect) -> list[Found]:
     else:
         relations = [one for one in level.relations if name_in(qualifier, [one.name], dialect)]
         if namespace is not None:
-            home = "" if dialect.same(namespace.name) == dialect.same(dialect.home) else namespace.name
-            relations = [one for one in relations if dialect.same(one.namespace) == dialect.same(home)]
+            known = [one for one in relations if dialect.same(one.namespace) == dialect.same(namespace.name)]
+            at_home = dialect.home in ("", dialect.same(namespace.name))
+            relations = known or [one for one in relations if at_home and not one.namespace]
     found = []
     for relation in relations:
         name = name_in(node.this, relation.columns, dialect)
