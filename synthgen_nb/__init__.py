@@ -43,7 +43,11 @@ _ROOMS = {
     "Change": "editing",
     "set_cells": "editing",
     "Diff": "editing",
+    "Edit": "edits",
+    "Proposal": "editing",
+    "apply": "editing",
     "diff": "editing",
+    "propose": "editing",
     "export": "exports",
     "Job": "jobs",
     "Jobs": "jobs",
@@ -64,6 +68,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "DDLError",
     "Dataset",
     "Diff",
+    "Edit",
     "Finding",
     "InfeasibleError",
     "InputError",
@@ -74,6 +79,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "Plan",
     "PlanError",
     "Proof",
+    "Proposal",
     "RefusedEdit",
     "Report",
     "Schema",
@@ -83,6 +89,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "TextOrder",
     "UnsafeSQLError",
     "__version__",
+    "apply",
     "ask_plan",
     "check",
     "diff",
@@ -93,6 +100,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "load_ipython_extension",
     "parse_ddl",
     "plan_from_json",
+    "propose",
     "prove",
     "read_database",
     "render",
@@ -113,7 +121,8 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
     from .dataset import Dataset
     from .ddl import parse_ddl, render, schema_json
     from .drafting import draft_plan
-    from .editing import Change, Diff, diff, set_cells
+    from .editing import Change, Diff, Proposal, apply, diff, propose, set_cells
+    from .edits import Edit
     from .errors import (
         DDLError,
         InfeasibleError,

@@ -70,7 +70,7 @@ class Advice:
         about = (schema, options.instructions, options.planning, model.name, model.commit)
         if self._read is None or self._read[0] != about:
             self.forget()
-            proposal = propose(schema, request, options, model, self._meter())
+            proposal = propose(schema, request, options, model, self.meter())
             self._read = (about, proposal)
         return self._read[1]
 
@@ -80,7 +80,7 @@ class Advice:
             return drafted(schema, request), None
         proposal = self.read(schema, request, options)
         chosen, model = replace(options, drop=self.dropped), self._models.wanted(options)
-        return fulfilled(schema, request, chosen, proposal, model, self._store, self._meter())
+        return fulfilled(schema, request, chosen, proposal, model, self._store, self.meter())
 
     def state(self) -> dict[str, Any]:
         """{"model", "doing", "changes": [{"number", "text", "on"}], "not_done", "facts"}"""
@@ -97,7 +97,8 @@ class Advice:
             "read": f"{plural(len(lines), 'change')}, read in {duration(known.seconds)}" if known else "",
         }
 
-    def _meter(self) -> Drawn:
+    def meter(self) -> Drawn:
+        """Shows in `state` what a model is at, and ends at `stop`."""
         self._stopped = False
         return _Stoppable(self)
 

@@ -25,6 +25,7 @@ class Screen(Protocol):
 
     result: dict[str, Any]
     sheets: dict[str, Any]
+    edits: dict[str, Any]
     finished: Callable[[Page], None]
 
     def say(self, kind: str, text: str) -> None: ...
@@ -33,11 +34,13 @@ class Screen(Protocol):
 
 
 class Outcome:
-    """`folder` takes files that are too big for a browser's socket."""
+    """`folder` takes files that are too big for a browser's socket. Whoever else shows something of the dataset sets
+    `on_show`."""
 
     def __init__(self, screen: Screen, place: Place, folder: Path) -> None:
         self._screen, self._place, self._folder = screen, place, folder
-        self._dataset: Dataset | None = None
+        self.on_show: Callable[[Dataset], None] = lambda dataset: None
+        self.shown: Dataset | None = None
         self._sheets: Sheets | None = None
 
     def acts(self) -> dict[str, Act]:
@@ -52,15 +55,34 @@ class Outcome:
     @property
     def dataset(self) -> Dataset:
         """Raises InputError where none is shown."""
-        if self._dataset is None:
+        if self.shown is None:
             raise InputError("no dataset is shown")
-        return self._dataset
+        return self.shown
 
     def show(self, dataset: Dataset, page: Page) -> None:
         if self._sheets is not None and self._sheets.dataset != dataset:
             self._sheets, self._screen.sheets = None, {}
-        self._dataset = dataset
+        self.shown = dataset
         self._screen.result = panelstate.result_state(dataset, page)
+        self.on_show(dataset)
+
+    def follow(self, dataset: Dataset) -> None:
+        """Another version of what is shown is current by now."""
+        if self.shown is None or self.shown == dataset or self.shown.path.parent != dataset.path.parent:
+            return
+        if self._sheets is not None:
+            self._sheets.follow(dataset)
+            self._screen.sheets = self._sheets.state()
+        self.show(dataset, dataset_page(dataset, first_rows=0))
+
+    def moved(self, dataset: Dataset) -> str:
+        """An edit of this panel's, or its undoing, made another version current. It stays in the notebook, and bound
+        names and open grids follow it; the line says which."""
+        if dataset == self.shown:
+            return ""
+        self.follow(dataset)
+        self._screen.finished(dataset_page(dataset))
+        return self._place.session.follow(dataset)
 
     def _open(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         dataset = self._place.store.open(str(message.get("name")))
@@ -74,7 +96,7 @@ class Outcome:
     def _edit(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         """The grid in the place of the first rows: each edit of a cell is a checked version of its own."""
         dataset, table = self._asked(message)
-        self._sheets = Sheets(dataset, self._place.store, table=table, on_version=self._edited)
+        self._sheets = Sheets(dataset, self._place.store, table=table, on_version=self.moved)
         self._screen.sheets = self._sheets.state()
 
     def _asked(self, message: Mapping[str, Any]) -> tuple[Dataset, str]:
@@ -92,13 +114,6 @@ class Outcome:
             self._screen.send({"type": "grid", "message": answer})
         if changed:
             self._screen.sheets = self._sheets.state()
-
-    def _edited(self, dataset: Dataset) -> str:
-        """Another version is current: its checks are shown, and it is the one that stays. Bound names follow it."""
-        page = dataset_page(dataset)
-        self.show(dataset, page)
-        self._screen.finished(page)
-        return self._place.session.follow(dataset)
 
     def _download(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         dataset = self.dataset

@@ -23,6 +23,7 @@ from ..request import Request, as_text, read_schema
 from . import panelstate
 from .advice import Advice
 from .assets import assets
+from .editbox import EditBox
 from .errands import Act, Attentive
 from .form import (
     LONGEST,
@@ -57,8 +58,8 @@ class Panel(Attentive):
     is called in the main thread with the page of each dataset that a job of this panel makes. Its JavaScript says
     "hello" when it is drawn."""
 
-    _esm = assets("elements.js", "grid.js", "bars.js", "results.js", "advice.js", "panel.js")
-    _css = assets("theme.css", "panel.css", "grid.css")
+    _esm = assets("elements.js", "grid.js", "bars.js", "results.js", "advice.js", "edits.js", "panel.js")
+    _css = assets("theme.css", "panel.css", "edits.css", "grid.css")
 
     twin = Unicode().tag(sync=True)  # a name for the result that is shown where this panel is not
     ddl = Unicode().tag(sync=True)
@@ -73,6 +74,7 @@ class Panel(Attentive):
     result = Dict().tag(sync=True)
     advice = Dict().tag(sync=True)  # the model, and what it read out of the instructions
     sheets = Dict().tag(sync=True)  # the grid, once it is asked for
+    edits = Dict().tag(sync=True)  # the box for edits of what is shown, and what one would change
     library = Dict().tag(sync=True)  # the store's datasets and unfinished jobs
 
     def __init__(
@@ -93,6 +95,9 @@ class Panel(Attentive):
         self._job: Job | None = None
         self._since = (0.0, 0)
         self._outcome = Outcome(self, place, folder)
+        self._edits = EditBox(self, self._outcome, place, self._advice, self._asked_of_model)
+        self._outcome.on_show = self._edits.follow
+        place.session.followers.append(self._outcome.follow)
         super().__init__(
             form={"rows": given.rows, "seed": str(given.seed), "dialect": given.dialect},
             choices={
@@ -122,6 +127,7 @@ class Panel(Attentive):
             "cancel": self._cancel,
             "take": self._take,
             **self._outcome.acts(),
+            **self._edits.acts(),
             "template": self._template,
             "upload": self._upload,
             "library": self._library,
@@ -159,6 +165,9 @@ class Panel(Attentive):
         if options.warnings:
             self.say("note", "; ".join(options.warnings))
         return form, request, options, self._schema_now(form, request)
+
+    def _asked_of_model(self) -> ModelOptions:
+        return asked_of_model(form_of(self.form), self._place.given)
 
     def _begin(self, plan: Plan, instructed: Instructed | None, name: str, form: Form, strict: bool) -> None:
         """As the cell of `line` would: the dataset and its frames will be bound."""
@@ -267,6 +276,7 @@ class Panel(Attentive):
         with self._lock:
             if self._came_back():
                 self._advice.rest()
+                self._edits.rest()
                 if self.job.get("status") == "starting":
                     self.job = panelstate.job_state(self._job) if self._job else {}
             self.look()

@@ -87,7 +87,7 @@ def result_state(dataset: Dataset, page: Page) -> dict[str, Any]:
 
 
 def first_rows(dataset: Dataset, table: str) -> dict[str, Any]:
-    return _grid(rows_grid(dataset.scan(table), dataset.rows[table], FIRST))
+    return json_grid(rows_grid(dataset.scan(table), dataset.rows[table], FIRST))
 
 
 def _badges(report: Report) -> Iterator[dict[str, Any]]:
@@ -95,7 +95,7 @@ def _badges(report: Report) -> Iterator[dict[str, Any]]:
     bad = (*report.broken, *report.unverified)
     for finding in bad[:_SHOWN]:
         mark = finding_mark(finding)
-        rows = _grid(sample_grid(finding)) if finding.sample else None
+        rows = json_grid(sample_grid(finding)) if finding.sample else None
         yield {"kind": mark.kind, "text": mark.text, "rows": rows, "sql": finding.sql}
     if len(bad) > _SHOWN:
         yield {"kind": bad[_SHOWN].verdict, "text": f"and {len(bad) - _SHOWN} more", "rows": None, "sql": ""}
@@ -104,7 +104,7 @@ def _badges(report: Report) -> Iterator[dict[str, Any]]:
             yield {"kind": "ok", "text": f"{rule.replace('_', ' ')} {counts['holds']:,}", "rows": None, "sql": ""}
 
 
-def _grid(grid: Grid) -> dict[str, Any]:
+def json_grid(grid: Grid) -> dict[str, Any]:
     return {**to_builtins(grid), "right": sorted(grid.right)}
 
 

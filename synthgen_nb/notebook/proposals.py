@@ -3,32 +3,13 @@ nothing of what they change."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
 
 if TYPE_CHECKING:
-    from ..dataset import Dataset
-    from ..editing import Diff
-    from ..report import Finding, Report
+    from ..editing import Proposal
     from ..store import Store
-
-
-class Proposal(Protocol):
-    """`dataset` is the version that would come of the edit."""
-
-    @property
-    def dataset(self) -> Dataset: ...
-    @property
-    def diff(self) -> Diff: ...
-    @property
-    def report(self) -> Report: ...
-    @property
-    def problems(self) -> tuple[Finding, ...]: ...
-    @property
-    def whole(self) -> tuple[str, ...]: ...
-    def apply(self, *, confirmed: bool = False) -> Dataset: ...
-    def discard(self) -> None: ...
 
 
 class Proposals:
@@ -44,9 +25,12 @@ class Proposals:
 
     def of(self, store: Store, name: str) -> Proposal:
         """Raises InputError where none is open."""
-        if (proposal := self._open.get(_key(store, name))) is None:
+        if (proposal := self.get(store, name)) is None:
             raise InputError(f"no edit of {name} is proposed", hint=f'%synthgen edit {name} "..." proposes one')
         return proposal
+
+    def get(self, store: Store, name: str) -> Proposal | None:
+        return self._open.get(_key(store, name))
 
     def close(self, store: Store, name: str) -> None:
         """It has been applied."""

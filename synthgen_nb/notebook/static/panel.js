@@ -25,6 +25,7 @@ class Panel {
     this.fresh = new Set(); // fields with something typed that the kernel has not got yet
     this.results = new Results((message) => this.ask(message), model);
     this.bars = new Bars();
+    this.edits = new Edits((message) => this.askForm(message));
     this.live = h("div", { class: "sg-live", role: "status", "aria-live": "polite" });
     // the static twin of the result is for readers without this panel
     const twin = `.synthgen-twin-${model.get("twin")}`;
@@ -36,6 +37,7 @@ class Panel {
       this.settingsSection(),
       this.jobSection(),
       this.results.node,
+      this.edits.node,
       this.lineSection(),
       this.librarySection(),
       this.live,
@@ -202,6 +204,7 @@ class Panel {
       said: () => this.showSaid(),
       result: () => this.results.show(this.model.get("result")),
       sheets: () => this.results.showGrid(),
+      edits: () => this.edits.show(this.model.get("edits")),
       library: () => this.showLibrary(),
       job: () => this.showJob(),
       tables: () => this.showJob(),
@@ -214,7 +217,7 @@ class Panel {
     };
     on("msg:custom", (message, buffers) => this.got(message, buffers));
     for (const [name, act] of Object.entries(told)) on(`change:${name}`, act);
-    for (const name of ["form", "read", "wrong", "line", "advice", "job", "result", "sheets", "library"]) told[name]();
+    for (const name of ["form", "read", "wrong", "line", "advice", "job", "result", "sheets", "edits", "library"]) told[name]();
     const said = this.model.get("said");
     if (said.kind === "error") this.showSaid();
   }
@@ -325,6 +328,7 @@ class Panel {
   showAdvice() {
     const advice = this.model.get("advice");
     this.advice.show(advice);
+    this.edits.busy(advice.doing);
     if (advice.doing) this.speak(advice.doing, SPOKEN);
   }
 
@@ -396,9 +400,14 @@ class Panel {
   }
 
   askModel(type, more) {
+    this.askForm({ type, ddl: this.ddl.value, ...more });
+  }
+
+  // With what the form says now: a change of it may still be held back.
+  askForm(message) {
     this.sentAll();
     this.tell("note", "");
-    this.ask({ type, ddl: this.ddl.value, form: this.formNow(), ...more });
+    this.ask({ ...message, form: this.formNow() });
   }
 
   shortcut(event) {
