@@ -54,7 +54,7 @@ def edit_of(
     """What the text asks for; where it is no SQL, `model` writes it, about `table` if one is named. `pace` is what is
     known of the model's speed: the wait is told before it begins. Raises ModelError without a model, InputError for no
     text."""
-    from .asking import ask_edit, sound  # type: ignore[attr-defined]
+    from .asking import ask_edit, sound
 
     if is_sql(text):
         return Edit(sql=text.strip(), breaking=breaking)

@@ -21,10 +21,10 @@ _TEXT = 40  # characters of a value
 _LINE = 120  # characters of what was not done
 _DECIMALS = 4
 _PROMPT = 200  # characters of what a model is asked to write later
-_YEAR = "(?:19|20)[0-9]{2}"
+YEAR = "(?:19|20)[0-9]{2}"
 _LONG, _SHORT = "(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])", "(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
-_DAY = f"{_YEAR}-(?:{_LONG}|{_SHORT}|02-(?:0[1-9]|1[0-9]|2[0-8]))"
-_CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+DAY = f"{YEAR}-(?:{_LONG}|{_SHORT}|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _TIMES = {"type": "number", "minimum": 0, "maximum": 20, "multipleOf": 0.1}
 _PERCENT = {"type": "number", "minimum": 0.1, "maximum": 100, "multipleOf": 0.1}
 
@@ -116,11 +116,11 @@ def _value(room: ColumnRoom) -> dict[str, Any]:
 def _bound(room: ColumnRoom) -> dict[str, Any]:
     match room.column.type.kind:
         case Kind.DATE:
-            return {"type": "string", "pattern": f"^{_DAY}$"}
+            return {"type": "string", "pattern": f"^{DAY}$"}
         case Kind.TIMESTAMP | Kind.TIMESTAMPTZ:
-            return {"type": "string", "pattern": f"^{_DAY}(?: {_CLOCK})?$"}
+            return {"type": "string", "pattern": f"^{DAY}(?: {CLOCK})?$"}
         case Kind.TIME:
-            return {"type": "string", "pattern": f"^{_CLOCK}$"}
+            return {"type": "string", "pattern": f"^{CLOCK}$"}
     low, high = room.low or Decimal(0), room.high or Decimal(0)
     if not room.digits:
         return _whole(int(low), int(high))
