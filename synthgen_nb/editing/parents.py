@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from ..errors import StoreError
 from ..physical import arrow_type, converted, from_arrow, to_arrow
 from ..rows import I64, U64, below
-from ..schema import ForeignKey, Schema, Table
+from ..schema import Column, ForeignKey, Schema, Table
 from .rowkeys import hashed
 from .storing import one
 
@@ -51,11 +51,10 @@ class Parents:
     def _all(self, key: ForeignKey) -> pa.Table:
         parent, dialect = self._schema.tables[key.table], self._schema.dialect
         read = columns_of(self._paths(key.table), key.references)
-        arrays = {}
-        for mine, name in zip(key.columns, key.references, strict=True):
-            theirs, kind = parent.column(name).type, self._table.column(mine).type
-            values = converted(from_arrow(one(read.column(name)), theirs, dialect), theirs, kind)
-            arrays[mine] = to_arrow(values, arrow_type(kind, dialect), kind.values)
+        arrays = {
+            mine: as_child(one(read.column(theirs)), parent.column(theirs), self._table.column(mine), dialect)
+            for mine, theirs in zip(key.columns, key.references, strict=True)
+        }
         found = pa.table(arrays).drop_null()
         for other in self._beside(key):
             held = self.keys(other).column(other.columns[0])
@@ -68,6 +67,12 @@ class Parents:
         if len(key.columns) == 1:
             others = [k for k in others if others.index(k) > others.index(key)]
         return others
+
+
+def as_child(values: pa.Array, parent: Column, child: Column, dialect: str) -> pa.Array:
+    """Values of a parent's column as the child's column stores them."""
+    found = converted(from_arrow(values, parent.type, dialect), parent.type, child.type)
+    return to_arrow(found, arrow_type(child.type, dialect), child.type.values)
 
 
 def widest_first(table: Table, columns: Collection[str]) -> list[tuple[ForeignKey, tuple[str, ...]]]:

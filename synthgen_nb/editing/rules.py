@@ -34,7 +34,8 @@ class Rules:
         self._relation = quoted(table.key)
         self._connection = connect({table.key: paths} if paths else None, threads=1)
         self._ground = Ground(schema, table, self._names, {}, as_of, self._connection)
-        self._row_rules = tuple(rule for rule in row_rules(self._ground) if rule.violated)
+        told = [*row_rules(self._ground), *map(self._in_key, table.primary_key)]
+        self._row_rules = tuple(rule for rule in told if rule.violated)
         self._computable: dict[RowRule, bool] = {}
 
     def __enter__(self) -> Rules:
@@ -164,6 +165,9 @@ class Rules:
             f"WITH mine AS ({mine}), other AS ({held}) SELECT {_ROW} FROM mine SEMI JOIN other ON {same} WHERE {_OPEN} "
             f"UNION SELECT {_ROW} FROM ({turn}) WHERE {_OPEN} AND turn > 1"
         )
+
+    def _in_key(self, name: str) -> RowRule:
+        return RowRule("not_null", (name,), f"{name} NOT NULL", violated=f"{self._ground.column(name)} IS NULL")
 
     def _key(self, constraint: PrimaryKey | Unique) -> Key | None:
         try:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from msgspec import structs
 
 from ..computing import recomputed, unheld
+from ..ddl.fragments import columns_read
 from ..parquet import Cells
 from ..rows import I64, U64, Mask, bits, key_of
 from ..schema import PrimaryKey, Schema, Table, Unique
@@ -37,11 +38,13 @@ class Settled:
     open: I64
 
 
-def settle(state: State, draws: Draws, table: str, calls: Mapping[str, Call], numbers: I64) -> I64:
-    """The cells of these rows (ascending) that the calls gave, by column, drawn again where they break a rule of the
-    row or a key that others have; computed columns follow. Gives the numbers of the rows that no draw could mend."""
+def settle(
+    state: State, draws: Draws, table: str, calls: Mapping[str, Call], numbers: I64, *, anew: bool = False
+) -> bool:
+    """The cells of these rows (ascending) that the calls give, by column, drawn again where they break a rule of the
+    row or a key that others have, and at first in all rows if `anew`; computed columns follow. Whether any changed."""
     if not len(numbers) or not calls:
-        return numbers[:0]
+        return False
     known, dialect = state.schema.tables[table], state.schema.dialect
     as_they_are = state.take(table, numbers)
     columns = {c.name: stored(as_they_are.column(c.name), c, dialect) for c in known.columns}
@@ -52,9 +55,18 @@ def settle(state: State, draws: Draws, table: str, calls: Mapping[str, Call], nu
         return draws.draw(table, calls, some, keys[places], attempt)
 
     with Rules(state.schema, known, draws.plan.as_of, state.paths(table)) as rules:
-        settled = until_held(rules, draws, table, calls, columns, keys, redraw, was=as_they_are)
-    write(state, table, numbers, columns, settled.columns)
-    return numbers[settled.open]
+        settled = until_held(rules, draws, table, calls, columns, keys, redraw, was=as_they_are, anew=anew)
+    return write(state, table, numbers, columns, settled.columns)
+
+
+def following(schema: Schema, table: Table, columns: Collection[str]) -> set[str]:
+    """The columns, and those that are computed from them."""
+    made = {c.name: c.generated for c in table.columns if c.generated is not None}
+    inputs = {name: columns_read(sql, table.column_names, schema.dialect) for name, sql in made.items()}
+    found = set(columns)
+    while more := {name for name, read in inputs.items() if name not in found and not found.isdisjoint(read)}:
+        found |= more
+    return found
 
 
 def computed_of(schema: Schema, table: Table, as_of: str, row: Columns, changed: Collection[str]) -> Columns:
@@ -92,14 +104,18 @@ def until_held(
     keys: U64,
     redraw: Redraw,
     was: pa.Table | None = None,
+    anew: bool = False,
 ) -> Settled:
     """The rows with no value that a rule of the row refuses and no key that another row has, if draws find such values.
     `was` are the rows of the table in whose place they come; of two rows alike, the one keeps its values that comes
     first by its key."""
     found = dict(columns)
-    uniques = rules.uniques(calls)
+    read = following(draws.schema, draws.schema.tables[table], calls)
+    uniques = rules.uniques(read)
     open_ = np.ones(len(keys), bool)
-    bad = rules.broken(pa.table(found), calls) | rules.taken(pa.table(found), open_, keys, uniques, was)
+    bad = open_
+    if not anew:
+        bad = rules.broken(pa.table(found), read) | rules.taken(pa.table(found), open_, keys, uniques, was)
     for attempt in range(1, _LAST):
         places = np.flatnonzero(bad)
         if not len(places):
@@ -114,7 +130,7 @@ def until_held(
         found |= computed_of(draws.schema, draws.schema.tables[table], draws.plan.as_of, found, set(changed))
         rows = pa.table(found)
         bad = rules.taken(rows, open_, keys, uniques, was)
-        bad[places] |= rules.broken(rows.take(pa.array(places)), calls)
+        bad[places] |= rules.broken(rows.take(pa.array(places)), read)
     return Settled(found, np.flatnonzero(bad))
 
 

@@ -48,10 +48,12 @@ class Changes:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A part as it stands. `own` parts lie in the draft, others in the version it comes from; `marked` are the rows
-    that are new or have a new cell; None: none of them."""
+    that are new or have a new cell; None: none of them. `origin` are the rows' numbers in that version, -1 of new
+    ones."""
 
     path: Path
     part: Part
+    origin: range | I64
     own: bool = False
     marked: Mask | None = None
 
@@ -70,10 +72,7 @@ class State:
 
     def __init__(self, dataset: Dataset, draft: Draft) -> None:
         self.dataset, self.schema, self._draft = dataset, dataset.schema, draft
-        self._tables = {
-            key: [Standing(dataset.path / part.file, part) for part in files.parts]
-            for key, files in dataset.manifest.tables.items()
-        }
+        self._tables = {key: _as_saved(dataset, key) for key in dataset}
         self.columns: dict[str, set[str]] = {}
         """Of each table: the columns in which some cell is another; all of them where rows are new."""
         self.shrunk: set[str] = set()
@@ -129,13 +128,26 @@ class State:
         for first in range(0, rows.num_rows, PART_ROWS):
             path = next(free)
             part = append_part(standings[0].path, path, rows.slice(first, PART_ROWS), GROUP_ROWS)
-            standings.append(Standing(path, part, own=True, marked=np.ones(part.rows, bool)))
+            origin, marked = np.full(part.rows, -1), np.ones(part.rows, bool)
+            standings.append(Standing(path, part, origin, own=True, marked=marked))
             self.columns.setdefault(table, set()).update(self.schema.tables[table].column_names)
             self.grown.add(table)
 
     def take(self, table: str, numbers: I64) -> pa.Table:
         """The rows of these numbers (ascending), whole."""
         return take_rows([(standing.path, standing.part.rows) for standing in self._tables[table]], numbers)
+
+    def origins(self, table: str) -> I64:
+        """The number of each row in the version that the edit began from; -1 of new ones."""
+        return np.concatenate([_numbers(standing.origin) for standing in self._tables[table]])
+
+    def marked_numbers(self, table: str) -> I64:
+        """The rows that have a new cell or are new, by number."""
+        masks = [
+            np.zeros(standing.part.rows, bool) if standing.marked is None else standing.marked
+            for standing in self._tables[table]
+        ]
+        return np.flatnonzero(np.concatenate(masks))
 
     def marked(self, table: str) -> int:
         """How many rows have a new cell or are new."""
@@ -175,9 +187,12 @@ class State:
         if len(changes.removed):
             self.shrunk.add(table)
             marked = np.delete(marked, changes.removed)
+        origin = standing.origin
+        if len(changes.removed):
+            origin = np.delete(_numbers(origin), changes.removed)
         beside = self._draft.part_path(table, at).with_name(f"next-{at:05d}.parquet")
         part = rewrite_part(standing.path, beside, changes.cells, changes.removed)
-        return Standing(beside, part, own=True, marked=marked)
+        return Standing(beside, part, origin, own=True, marked=marked)
 
     def _put(self, table: str, fresh: Sequence[Standing]) -> None:
         """The parts of the table from now on, each under the name of the one whose place it takes. Parts that lost all
@@ -199,6 +214,18 @@ class State:
             except OSError as error:
                 raise StoreError(f"can't save {self.dataset.name}: {error.strerror}") from error
         self._tables[table] = placed
+
+
+def _as_saved(dataset: Dataset, table: str) -> list[Standing]:
+    found, first = [], 0
+    for part in dataset.manifest.tables[table].parts:
+        found.append(Standing(dataset.path / part.file, part, range(first, first + part.rows)))
+        first += part.rows
+    return found
+
+
+def _numbers(origin: range | I64) -> I64:
+    return np.arange(origin.start, origin.stop) if isinstance(origin, range) else origin
 
 
 def _grouped(standings: Sequence[Standing]) -> Iterator[list[Standing]]:
