@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from synthgen_nb import draft_plan, generate, parse_ddl
+from synthgen_nb import RefusedEdit, draft_plan, generate, parse_ddl, propose
 from synthgen_nb.editing.consequences import cascade, mend
 from synthgen_nb.editing.drawing import Draws
 from synthgen_nb.editing.explaining import worse
@@ -269,3 +269,27 @@ def test_keys_are_compared_as_the_engine_compares_them(dialect: str, tmp_path: P
     assert problems == []
     lost = dataset["tags"]["name"][0].upper()
     assert tables["tagged"]["tag"].to_list() == [tag for tag in spelled.values() if tag != lost]
+
+
+def test_an_edit_says_which_way_it_goes(shop: tuple[Store, Dataset]) -> None:
+    """A DELETE of parents: refused, with the children that it would leave, or with them, or without."""
+    dataset = shop[1]
+    with propose(dataset, "DELETE FROM customers WHERE id <= 5") as refused:
+        assert {problem.table for problem in refused.problems} == {"orders"}
+        with pytest.raises(RefusedEdit):
+            refused.apply()
+    for breaking, fewer in (("cascade", True), ("mend", False)):
+        with propose(dataset, Edit(sql="DELETE FROM customers WHERE id <= 5", breaking=breaking)) as proposal:
+            assert proposal.problems == ()
+            assert (proposal.dataset.rows["orders"] < 80) == fewer
+            assert proposal.report.findings == validate(proposal.dataset).findings
+
+
+def test_an_edit_that_breaks_nothing_is_the_same_either_way(shop: tuple[Store, Dataset]) -> None:
+    sql = "UPDATE customers SET name = upper(name) WHERE id < 9"
+    proposals = [propose(shop[1], Edit(sql=sql, breaking=way)) for way in ("refuse", "cascade", "mend")]
+    frames = [proposal.dataset["customers"] for proposal in proposals]
+    assert frames[0].equals(frames[1])
+    assert frames[0].equals(frames[2])
+    for proposal in proposals:
+        proposal.discard()

@@ -21,7 +21,7 @@ from .calls import Call
 from .drawing import Draws, put
 from .links import Lost, child_keys, dangling, lost, parent_keys
 from .parents import as_child, columns_of
-from .settling import computed_of, settle
+from .settling import computed_of, drawn_again
 from .state import Changes, State
 from .storing import differing, nothing, one, stored
 
@@ -163,7 +163,7 @@ def _redrawn(state: State, problem: Finding, draws: Draws) -> bool:
         draws.check(table.key, list(calls.values()))
     except InputError:
         return False  # a column that no draw can fill: it stays refused, with the rows
-    return bool(calls) and settle(state, draws, table.key, calls, _changed_in(state, table, read))
+    return drawn_again(state, draws, table.key, calls, _changed_in(state, table, read))[0]
 
 
 def _read_by(state: State, table: Table, problem: Finding) -> tuple[str, ...]:
@@ -206,6 +206,7 @@ def _repointed(state: State, child: str, key: ForeignKey, draws: Draws) -> bool:
     shared = {name for other in table.foreign_keys if other != key for name in other.columns}
     names = [name for name in key.columns if name not in shared] or list(key.columns)
     try:
-        return settle(state, draws, child, {name: Call(name, column=name) for name in names}, rows, anew=True)
+        calls = {name: Call(name, column=name) for name in names}
+        return drawn_again(state, draws, child, calls, rows, anew=True)[0]
     except InputError:
         return False  # there is no parent at all: it stays refused

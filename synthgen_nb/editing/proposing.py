@@ -14,6 +14,7 @@ from ..report import Finding, Report
 from ..store import Draft, Store
 from ..validation import revalidate, validate
 from .applying import perform
+from .consequences import cascade, mend
 from .diffing import Diff, diff
 from .drawing import Draws
 from .explaining import refusal, worse
@@ -22,6 +23,8 @@ from .statements import Insert, read_statements
 
 _FEW = 100_000  # changed rows that are looked at by themselves
 _DESCRIBED = 120  # characters
+_FOLLOW = {"cascade": cascade, "mend": mend}
+_ROUNDS = 8  # what follows may break a rule in turn
 
 
 class Proposal:
@@ -93,6 +96,10 @@ def propose(dataset: Dataset, edit: Edit | str, *, breaking: Breaking = "refuse"
             for statement in statements:
                 perform(state, statement, draws)
             successor, report = _looked_at(state, edit, before)
+            for _ in range(_ROUNDS):
+                if edit.breaking == "refuse" or not _FOLLOW[edit.breaking](state, worse(before, report), draws):
+                    break
+                successor, report = _looked_at(state, edit, before)
         stood = {key: names for key, names in state.columns.items() if key not in state.shrunk | state.grown}
         found = diff(dataset, successor, columns=stood)
     except BaseException:

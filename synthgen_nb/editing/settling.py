@@ -38,17 +38,22 @@ class Settled:
     open: I64
 
 
-def settle(
+def settle(state: State, draws: Draws, table: str, calls: Mapping[str, Call], numbers: I64) -> I64:
+    """The cells of these rows (ascending) that the calls gave, by column, drawn again where they break a rule of the
+    row or a key that others have; computed columns follow. Gives the numbers of the rows that no draw could mend."""
+    return drawn_again(state, draws, table, calls, numbers)[1]
+
+
+def drawn_again(
     state: State, draws: Draws, table: str, calls: Mapping[str, Call], numbers: I64, *, anew: bool = False
-) -> bool:
-    """The cells of these rows (ascending) that the calls give, by column, drawn again where they break a rule of the
-    row or a key that others have, and at first in all rows if `anew`; computed columns follow. Whether any changed."""
+) -> tuple[bool, I64]:
+    """The same, and at first in all the rows if `anew`: (whether a cell is another, the rows that are left)."""
     if not len(numbers) or not calls:
-        return False
+        return False, numbers[:0]
     known, dialect = state.schema.tables[table], state.schema.dialect
     as_they_are = state.take(table, numbers)
     columns = {c.name: stored(as_they_are.column(c.name), c, dialect) for c in known.columns}
-    keys = keys_of(columns, known, numbers)
+    keys = _keys_of(columns, known, numbers)
 
     def redraw(given: Columns, places: I64, attempt: int) -> Columns:
         some = {name: array.take(pa.array(places)) for name, array in given.items()}
@@ -56,7 +61,7 @@ def settle(
 
     with Rules(state.schema, known, draws.plan.as_of, state.paths(table)) as rules:
         settled = until_held(rules, draws, table, calls, columns, keys, redraw, was=as_they_are, anew=anew)
-    return write(state, table, numbers, columns, settled.columns)
+    return _write(state, table, numbers, columns, settled.columns), numbers[settled.open]
 
 
 def following(schema: Schema, table: Table, columns: Collection[str]) -> set[str]:
@@ -78,7 +83,7 @@ def computed_of(schema: Schema, table: Table, as_of: str, row: Columns, changed:
     return recomputed(schema, structs.replace(table, columns=plain), as_of, row, changed)
 
 
-def write(state: State, table: str, numbers: I64, before: Columns, after: Columns) -> bool:
+def _write(state: State, table: str, numbers: I64, before: Columns, after: Columns) -> bool:
     """The cells of these rows that are others by now; whether there are any."""
     cells = {}
     for name, values in after.items():
@@ -90,7 +95,7 @@ def write(state: State, table: str, numbers: I64, before: Columns, after: Column
     return bool(cells)
 
 
-def keys_of(columns: Columns, table: Table, numbers: I64) -> U64:
+def _keys_of(columns: Columns, table: Table, numbers: I64) -> U64:
     """Row keys (rowkeys.row_keys) of rows of a table, by their numbers where nothing else names them."""
     return hashed([columns[name] for name in table.identifying] or [pa.array(numbers)])
 
