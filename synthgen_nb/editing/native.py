@@ -83,7 +83,7 @@ class NativeWords(QueryReader):
 
     def _known(self, node: exp.Table, sight: Sight) -> exp.Expression:
         alias = node.args.get("alias")
-        made = None if node.args.get("db") else self._of_with(node.this, sight)
+        made = None if node.args.get("db") else self.of_with(node.this, sight)
         if made is not None:
             columns = [exp.to_identifier(name, quoted=True) for name in made.names]
             name = alias.this if alias is not None else exp.to_identifier(node.name, quoted=True)
@@ -92,7 +92,7 @@ class NativeWords(QueryReader):
         else:
             table = self.table(node)
             name = alias or exp.TableAlias(this=exp.to_identifier(table.name, quoted=True))
-            shown = exp.Table(this=exp.to_identifier(self._called[table.key], quoted=True), alias=name)
+            shown = exp.Table(this=exp.to_identifier(self.called[table.key], quoted=True), alias=name)
         for key in ("joins", "sample"):
             if node.args.get(key):
                 shown.set(key, node.args[key])

@@ -8,30 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 
 from sqlglot import exp
 
-from ..ddl.dialects import dialect_named
 from ..errors import UnsafeSQLError
-from ..sandbox import quoted, relation_names
-from ..schema import Kind, Schema, Table
-from .aggregates import AGGREGATES, aggregate, orderable
-from .operators import Read, common, compared, held
+from ..sandbox import quoted
+from ..schema import Kind, Schema
+from .aggregates import AGGREGATES, aggregate
+from .clauses import ClauseReader, counts, text_kind
+from .operators import Read, common, compared
 from .reading import shimmed
-from .relations import (
-    Query,
-    Relation,
-    Sight,
-    column_named,
-    forbidden,
-    located,
-    name_in,
-    near,
-    unknown_column,
-    wrong,
-)
-from .terms import TEXTUAL, Scope, Term, as_truth, family_of, fold, refuse, same_kind, string, truth, whole
+from .relations import Query, Relation, Sight, column_named, forbidden, located, name_in, unknown_column, wrong
+from .terms import TEXTUAL, Term, as_truth, refuse, same_kind, string, truth, whole
 
 _Own = Callable[[exp.Expression, Read, Sight], Term | None]
 
@@ -50,16 +38,13 @@ class From:
     merged: Mapping[str, Term]
 
 
-class QueryReader:
+class QueryReader(ClauseReader):
     """Reads the expressions and queries of one statement against a schema. `reads` are the columns of the statement's
     own table that were met so far."""
 
     def __init__(self, schema: Schema, as_of: str) -> None:
-        self.schema, self.dialect = schema, dialect_named(schema.dialect)
-        self.scope = Scope(family_of(schema.dialect), None, {}, as_of)
+        super().__init__(schema, as_of)
         self.reads: set[str] = set()
-        self._called = relation_names(schema.tables)
-        self._numbers = count(1)
         self._own: dict[type[exp.Expression], _Own] = {
             exp.Column: self._column,
             exp.Subquery: self._scalar,
@@ -145,7 +130,7 @@ class QueryReader:
         wanted = len(left.items) if left.items is not None and left.kind != Kind.ARRAY else 1
         if len(made.terms) != wanted:
             wrong(query, f"{wanted} columns are wanted here, this query gives {len(made.terms)}")
-        alias = self._alias()
+        alias = self.alias()
         items = [replace(term, sql=f"{alias}.{term.sql}", text=None) for term in made.terms]
         if wanted == 1 and operator is exp.EQ and not every:
             left, item = same_kind(left, items[0], self.scope)
@@ -187,18 +172,18 @@ class QueryReader:
         return self._aggregate(node.this, read, sight, only=node.args["expression"].this)
 
     def _window(self, node: exp.Expression, read: Read, sight: Sight) -> Term:
-        self._only(node, {"this", "partition_by", "order", "over"})
+        self.only(node, {"this", "partition_by", "order", "over"})
         if not sight.numbering:
             wrong(
                 node, "a window can't stand here", hint="name it in a query around: SELECT ... FROM (SELECT ...) AS q"
             )
         within = replace(sight, numbering=False)
         inner, order = node.this, node.args.get("order")
-        cut = [self._grouping(self.read(part, within)) for part in node.args.get("partition_by") or ()]
-        sorting = [self._sorted(part, self.read(part.this, within)) for part in order.expressions] if order else []
+        cut = [self.alike(self.read(part, within)) for part in node.args.get("partition_by") or ()]
+        sorting = [self.sorted_by(part, self.read(part.this, within)) for part in order.expressions] if order else []
         name = _NUMBERINGS.get(type(inner))
         if name == "row_number":
-            sorting += self._ties(sight)
+            sorting += self.ties(sight)
         if name is None and type(inner) not in AGGREGATES:
             refuse(f"{inner.sql()[:60]} OVER")
         if order is None and name in ("rank", "dense_rank"):
@@ -229,7 +214,7 @@ class QueryReader:
         return made
 
     def _select(self, node: exp.Select, outer: Sight, in_order: bool) -> Query:
-        self._only(node, {"expressions", "from_", "joins", "where", "group", "having", "order", "limit", "offset",
+        self.only(node, {"expressions", "from_", "joins", "where", "group", "having", "order", "limit", "offset",
                           "distinct", "with_"})  # fmt: skip
         outer = self.named(node, outer)
         first = node.args.get("from_")
@@ -244,24 +229,24 @@ class QueryReader:
         if groups:
             clauses.append(f"GROUP BY {', '.join(groups)}")
         if having := node.args.get("having"):
-            clauses.append(f"HAVING {self.condition(self._unaliased(having.this, items, sight), sight)}")
+            clauses.append(f"HAVING {self.condition(self.unaliased(having.this, items, sight), sight)}")
         listed = ", ".join(f"{term.sql} AS {quoted(f'c{at}')}" for at, term in enumerate(terms, 1))
         sql = " ".join([f"SELECT {listed}", *clauses])
         given = tuple(replace(term, sql=quoted(f"c{at}"), items=None) for at, term in enumerate(terms, 1))
-        limit = self._limit(node)
+        limit = self.limit(node)
         if distinct := node.args.get("distinct"):
             if distinct.args.get("on"):
                 forbidden(node, "DISTINCT ON is not read here", hint="use row_number() OVER (PARTITION BY ...)")
-            made = Query(self._distinct(sql, given), names, given)
+            made = Query(self.distinct(sql, given), names, given)
             return self._cut(made, node, limit, in_order, [term.sql for term in terms], sight)
         if limit or in_order:
             sorting = self._order(node, items, terms, names, replace(sight, numbering=True), exact=bool(limit))
-            sorting += groups if sight.grouped is not None else self._ties(rows)
+            sorting += groups if sight.grouped is not None else self.ties(rows)
             sql += f" ORDER BY {', '.join(sorting)}" if sorting else ""
         return Query(sql + limit, names, given)
 
     def _set_operation(self, node: exp.SetOperation, outer: Sight, in_order: bool) -> Query:
-        self._only(node, {"this", "expression", "distinct", "order", "limit", "offset", "with_"})
+        self.only(node, {"this", "expression", "distinct", "order", "limit", "offset", "with_"})
         outer = self.named(node, outer)
         left, right = self.query(node.this, outer), self.query(node.expression, outer)
         if len(left.terms) != len(right.terms):
@@ -275,8 +260,8 @@ class QueryReader:
         if blind and word != "UNION":
             refuse(f"{word} of texts that ignore case")
         sql = f"({left.sql}) {word}{'' if distinct and not blind else ' ALL'} ({right.sql})"
-        made = Query(self._distinct(sql, given) if distinct and blind else sql, left.names, given)
-        return self._cut(made, node, self._limit(node), in_order, [], outer)
+        made = Query(self.distinct(sql, given) if distinct and blind else sql, left.names, given)
+        return self._cut(made, node, self.limit(node), in_order, [], outer)
 
     def _values(self, node: exp.Values, outer: Sight) -> Query:
         rows = [[self.read(item, outer) for item in _row(one)] for one in node.expressions]
@@ -287,7 +272,7 @@ class QueryReader:
         )
         listed = ", ".join(f"({', '.join(term.sql for term in row)})" for row in rows)
         columns = ", ".join(term.sql for term in given)
-        sql = f"SELECT {columns} FROM (VALUES {listed}) AS {self._alias()}({columns})"
+        sql = f"SELECT {columns} FROM (VALUES {listed}) AS {self.alias()}({columns})"
         return Query(sql, tuple(f"column{at}" for at in range(1, len(given) + 1)), given)
 
     def named(self, node: exp.Expression, outer: Sight) -> Sight:
@@ -299,7 +284,7 @@ class QueryReader:
             forbidden(clause, "WITH RECURSIVE is not run here")
         for cte in clause.expressions:
             made = self.query(cte.this, outer)
-            name, names = self._stored(cte.args["alias"].this), self._renamed(cte.args["alias"], made.names)
+            name, names = self.stored(cte.args["alias"].this), self.renamed(cte.args["alias"], made.names)
             outer = Sight(outer=outer, named={name: replace(made, names=names)})
         return outer
 
@@ -315,7 +300,7 @@ class QueryReader:
         joins = [*(first.args.get("joins") or ()), *joins]
         sides = {(join.args.get("side") or "").upper() for join in joins}
         for join in joins:
-            self._only(join, {"this", "on", "using", "side", "kind"})
+            self.only(join, {"this", "on", "using", "side", "kind"})
             side, kind = ((join.args.get(word) or "").upper() for word in ("side", "kind"))
             bare = not join.args.get("on") and not join.args.get("using")
             if side not in _SIDES or kind not in ("", "INNER", "OUTER", "CROSS", "STRAIGHT") or (side and bare):
@@ -354,74 +339,35 @@ class QueryReader:
         return f"({' AND '.join(found)})"
 
     def _source(self, node: exp.Expression, outer: Sight) -> tuple[str, Relation | None]:
-        alias, given = self._alias(), node.args.get("alias")
+        alias, given = self.alias(), node.args.get("alias")
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
-            made = None if node.args.get("db") else self._of_with(node.this, outer)
+            made = None if node.args.get("db") else self.of_with(node.this, outer)
             if made is None:
                 if self.scope.family in ("oracle", "mysql") and node.name.lower() == "dual":
                     return "", None
-                self._only(node, {"this", "db", "alias", "only", "joins"})
+                self.only(node, {"this", "db", "alias", "only", "joins"})
                 if given is not None and given.args.get("columns"):
                     forbidden(node, "columns of a table can't be given other names here")
                 table = self.table(node)
-                return f"{quoted(self._called[table.key])} AS {alias}", self.relation(table, alias, given)
-            self._only(node, {"this", "alias", "joins"})
+                return f"{quoted(self.called[table.key])} AS {alias}", self.relation(table, alias, given)
+            self.only(node, {"this", "alias", "joins"})
         elif isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
-            self._only(node, {"this", "alias", "joins"})
+            self.only(node, {"this", "alias", "joins"})
             made = self.query(node.args["this"], outer)
         elif isinstance(node, exp.Values):
             made = self.query(node, outer)
         else:
             forbidden(node, f"{node.key.upper()} is not read in FROM")
-        names = self._renamed(given, made.names)
+        names = self.renamed(given, made.names)
         if repeated := [name for at, name in enumerate(names) if name and name in names[:at]]:
             wrong(node, f"two columns are called {repeated[0]} here", hint="give one another name: ... AS other")
-        terms = [replace(term, sql=f"{alias}.{term.sql}", kind=term.kind or _text(term), text=None)
+        terms = [replace(term, sql=f"{alias}.{term.sql}", kind=term.kind or text_kind(term), text=None)
                  for term in made.terms]  # fmt: skip
-        called = self._stored(given.this) if given is not None and given.this else node.name
+        called = self.stored(given.this) if given is not None and given.this else node.name
         columns = {name or f" {at}": term for at, (name, term) in enumerate(zip(names, terms, strict=True))}
         return f"({made.sql}) AS {alias}", Relation(called, columns, tuple(terms))
 
-    def table(self, node: exp.Table) -> Table:
-        """The table of the schema that is meant."""
-        namespace = node.args.get("db")
-        if node.args.get("catalog"):
-            forbidden(node, "a table is named by its schema and its name, no more")
-        spaces = {table.namespace for table in self.schema.tables.values()}
-        space: str | None = ""
-        if namespace is not None and self.dialect.same(namespace.name) != self.dialect.same(self.dialect.home):
-            # where no namespace is home, the first one seen was made it
-            space = name_in(namespace, spaces - {""}, self.dialect) or ("" if not self.dialect.home else None)
-        tables = {table.name: table for table in self.schema.tables.values() if table.namespace == space}
-        name = name_in(node.this, tables, self.dialect)
-        if name is None:
-            said = f"{namespace.name}.{node.name}" if namespace is not None else node.name
-            wrong(node, f"there is no table {said}", hint=near(said, self.schema.tables))
-        table = tables[name]
-        if table.partition_of:
-            wrong(node, f"the rows of {table.key} are kept in {table.partition_of}", hint=f"name {table.partition_of}")
-        heirs = [other.key for other in self.schema.tables.values() if table.key in other.inherits]
-        if heirs and not node.args.get("only"):
-            forbidden(node, f"the rows of {', '.join(heirs)} belong to {table.key} too", hint=f"write ONLY {table.key}")
-        return table
-
-    def relation(self, table: Table, alias: str, given: exp.Expression | None, *, target: bool = False) -> Relation:
-        """A table under a name of ours, and under the one that it was given."""
-        called = relation_names(table.column_names)
-        columns = {c.name: held(f"{alias}.{quoted(called[c.name])}", c.type, self.scope) for c in table.columns}
-        ties = tuple(columns[name] for name in table.identifying or table.column_names)
-        name = self._stored(given.this) if given is not None and given.this else table.name
-        return Relation(name, columns, ties, table.namespace if given is None else "", target)
-
-    def _of_with(self, identifier: exp.Expression, sight: Sight | None) -> Query | None:
-        while sight is not None:
-            name = name_in(identifier, sight.named, self.dialect)
-            if name is not None:
-                return sight.named[name]
-            sight = sight.outer
-        return None
-
-    # SELECT, GROUP BY, ORDER BY, LIMIT
+    # The parts of SELECT
 
     def _items(
         self, items: Sequence[exp.Expression], source: From, sight: Sight
@@ -431,14 +377,14 @@ class QueryReader:
             plain = item.this if isinstance(item, exp.Alias) else item
             star = plain.this if isinstance(plain, exp.Column) else plain
             if isinstance(star, exp.Star):
-                self._only(star, set())
+                self.only(star, set())
                 for column in self._starred(plain, source):
                     names.append(column.name)
                     terms.append(self.read(column, sight))
                 continue
             alias = item.args.get("alias")
             given = alias if alias is not None else plain.this if isinstance(plain, exp.Column) else None
-            names.append("" if given is None else self._stored(given))
+            names.append("" if given is None else self.stored(given))
             terms.append(self.read(plain, sight))
         if not terms:
             raise UnsafeSQLError("a query that gives nothing")
@@ -459,17 +405,17 @@ class QueryReader:
         group = node.args.get("group")
         if group is None:
             clauses = [*items, *(node.args[key] for key in ("having", "order") if node.args.get(key))]
-            if not any(_counts(clause) for clause in clauses):
+            if not any(counts(clause) for clause in clauses):
                 return rows, []
             return replace(rows, grouped={}, counting=True), []
-        self._only(group, {"expressions"})
+        self.only(group, {"expressions"})
         grouped, formed, groups = {}, {}, []
         for part in group.expressions:
-            meant = self._unaliased(self._item_at(part, items), items, rows)
+            meant = self.unaliased(self.item_at(part, items), items, rows)
             term = self.read(meant, rows)
             if next(meant.find_all(exp.Column, exp.Query), None) is None:
                 refuse("GROUP BY a constant")
-            same = self._grouping(term)
+            same = self.alike(term)
             groups.append(same)
             shown = term if same == term.sql else replace(term, sql=f"min({term.sql})")
             grouped[term.sql] = formed[meant] = shown
@@ -481,10 +427,10 @@ class QueryReader:
     ) -> list[str]:  # fmt: skip
         found = []
         for part in node.args["order"].expressions if node.args.get("order") else ():
-            at = self._position(part.this, terms, names)
+            at = self.position(part.this, terms, names)
             if at is None and next(part.find_all(exp.Column, exp.Query), None) is None:
                 continue  # a constant
-            found.append(self._sorted(part, self.read(part.this, sight) if at is None else terms[at], exact=exact))
+            found.append(self.sorted_by(part, self.read(part.this, sight) if at is None else terms[at], exact=exact))
         return found
 
     def _cut(
@@ -495,131 +441,21 @@ class QueryReader:
             return made
         sorting = []
         for part in node.args["order"].expressions if node.args.get("order") else ():
-            at = self._position(part.this, made.terms, made.names)
+            at = self.position(part.this, made.terms, made.names)
             if at is None and (read := self.read(part.this, replace(sight, numbering=True)).sql) in sources:
                 at = sources.index(read)
             if at is None:
                 wrong(part, "only what the query gives can order it", hint="name one of its columns")
-            sorting.append(self._sorted(part, made.terms[at], exact=bool(limit)))
+            sorting.append(self.sorted_by(part, made.terms[at], exact=bool(limit)))
         sorting += [term.sql for term in made.terms]
-        sql = f"SELECT * FROM ({made.sql}) AS {self._alias()} ORDER BY {', '.join(sorting)}{limit}"
+        sql = f"SELECT * FROM ({made.sql}) AS {self.alias()} ORDER BY {', '.join(sorting)}{limit}"
         return replace(made, sql=sql)
-
-    def _position(self, node: exp.Expression, terms: Sequence[Term], names: Sequence[str]) -> int | None:
-        """Which column of the query this is: a number, or a name it gives."""
-        if isinstance(node, exp.Literal) and not node.is_string:
-            if not node.name.isdigit() or not 1 <= int(node.name) <= len(terms):
-                wrong(node, f"there is no column {node.name} to order by")
-            return int(node.name) - 1
-        if isinstance(node, exp.Column) and not node.args.get("table"):
-            name = name_in(node.this, [name for name in names if name], self.dialect)
-            return None if name is None else names.index(name)
-        return None
-
-    def _item_at(self, node: exp.Expression, items: Sequence[exp.Expression]) -> exp.Expression:
-        """GROUP BY 1."""
-        if not isinstance(node, exp.Literal) or node.is_string:
-            return node
-        if not node.name.isdigit() or not 1 <= int(node.name) <= len(items):
-            wrong(node, f"there is no column {node.name} to group by")
-        item = items[int(node.name) - 1]
-        return item.this if isinstance(item, exp.Alias) else item
-
-    def _unaliased(self, node: exp.Expression, items: Sequence[exp.Expression], sight: Sight) -> exp.Expression:
-        """A name that SELECT gives, where no column of the tables has it, as what it stands for."""
-        aliases = {self._stored(item.args["alias"]): item.this for item in items if isinstance(item, exp.Alias)}
-        level = replace(sight, outer=None)
-
-        def meant(part: exp.Expression) -> exp.Expression:
-            if not isinstance(part, exp.Column) or part.args.get("table"):
-                return part
-            name = name_in(part.this, aliases, self.dialect)
-            return part if name is None or column_named(part, level, self.dialect) else aliases[name].copy()
-
-        return node.transform(meant) if aliases else node
-
-    def _sorted(self, node: exp.Expression, term: Term, *, exact: bool = True) -> str:
-        term = replace(term, kind=term.kind or _text(term))
-        if exact and term.kind is not None and not orderable(term, self.scope):
-            forbidden(node, f"the order of {term.kind} is the database's own here", hint="order by a number or a date")
-        nulls = "FIRST" if node.args.get("nulls_first") else "LAST"
-        if node.args.get("with_fill"):
-            refuse("WITH FILL")
-        return f"{self._grouping(term)} {'DESC' if node.args.get('desc') else 'ASC'} NULLS {nulls}"
-
-    def _grouping(self, term: Term) -> str:
-        """What is the same for texts that the source takes for one."""
-        return fold(term.sql, self.scope.family) if term.collation == "ci" and term.kind in TEXTUAL else term.sql
-
-    def _distinct(self, sql: str, terms: Sequence[Term]) -> str:
-        if not any(self._grouping(term) != term.sql for term in terms):
-            return f"SELECT DISTINCT * FROM ({sql}) AS {self._alias()}"
-        alike = [self._grouping(term) for term in terms]
-        shown = [t.sql if same == t.sql else f"min({t.sql}) AS {t.sql}" for t, same in zip(terms, alike, strict=True)]
-        return f"SELECT {', '.join(shown)} FROM ({sql}) AS {self._alias()} GROUP BY {', '.join(alike)}"
-
-    def _ties(self, sight: Sight) -> list[str]:
-        return [tie.sql for relation in sight.relations for tie in relation.ties]
-
-    def _limit(self, node: exp.Expression) -> str:
-        """ " LIMIT n OFFSET m"."""
-        limit, offset, made = node.args.get("limit"), node.args.get("offset"), ""
-        if limit is not None:
-            options = limit.args.get("limit_options")
-            if options is not None and (options.args.get("percent") or options.args.get("with_ties")):
-                forbidden(limit, "PERCENT and WITH TIES are not read here")
-            made += f" LIMIT {self._whole(limit.args.get('expression') or limit.args.get('count'), limit)}"
-        if offset is not None:
-            made += f" OFFSET {self._whole(offset.args.get('expression'), offset)}"
-        return made
-
-    def _whole(self, node: exp.Expression | None, clause: exp.Expression) -> int:
-        while isinstance(node, exp.Paren):
-            node = node.this
-        if not isinstance(node, exp.Literal) or not node.name.isdigit() or len(node.name) > 18:
-            forbidden(clause, "a plain number is wanted after LIMIT and OFFSET")
-        return int(node.name)
-
-    # Names and clauses
-
-    def _alias(self) -> str:
-        return quoted(f"q{next(self._numbers)}")
-
-    def _stored(self, identifier: exp.Expression) -> str:
-        """A name as the server keeps it."""
-        name = identifier.name
-        return self.dialect.cut(name) if identifier.args.get("quoted") else self.dialect.folded(name)
-
-    def _renamed(self, alias: exp.Expression | None, names: tuple[str, ...]) -> tuple[str, ...]:
-        given = (alias.args.get("columns") if alias is not None else None) or ()
-        if len(given) > len(names):
-            assert alias is not None
-            wrong(alias, f"{len(given)} names are given to {len(names)} columns")
-        return tuple(self._stored(one) for one in given) + names[len(given) :]
-
-    def _only(self, node: exp.Expression, allowed: set[str]) -> None:
-        for key, value in node.args.items():
-            if value and key not in allowed:
-                forbidden(node, f"{key.strip('_').upper().replace('_', ' ')} is not read here")
 
 
 def _row(node: exp.Expression) -> list[exp.Expression]:
     if isinstance(node, exp.Tuple):
         return list(node.expressions)
     return [node.this if isinstance(node, exp.Paren) else node]
-
-
-def _text(term: Term) -> Kind | None:
-    return Kind.TEXT if term.text is not None else None
-
-
-def _counts(clause: exp.Expression) -> bool:
-    """Whether an aggregate stands in it that is neither over a window nor of a query within."""
-    for node in clause.walk(prune=lambda inner: isinstance(inner, exp.Query)):
-        window = node.parent.parent if isinstance(node.parent, exp.Filter) else node.parent
-        if type(node) in AGGREGATES and not isinstance(window, exp.Window):
-            return True
-    return False
 
 
 def _calls_itself(cte: exp.Expression) -> bool:
