@@ -5,20 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import random
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
-from synthgen_nb.ddl import parse_ddl
 from synthgen_nb.editing.statements import Delete, Insert, Statement, Update, read_statements
-from synthgen_nb.editing.storing import computed, plain
-from synthgen_nb.editing.trying import WINDOW
+from synthgen_nb.editing.storing import computed
+from synthgen_nb.editing.trying import WINDOW, window_query
 from synthgen_nb.errors import InputError
-from synthgen_nb.physical import arrow_type
 from synthgen_nb.sandbox import connect, quoted, relation_names
 from synthgen_nb.schema import Place, Schema
+
+from .small_tables import schema_of, stored
 
 SHOP = """
 CREATE TABLE customers (id INT PRIMARY KEY, name VARCHAR(40) NOT NULL, city VARCHAR(30), born DATE, points INT);
@@ -43,11 +41,6 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
 DIALECTS = ("postgres", "mysql", "mariadb", "sqlite", "duckdb", "tsql", "oracle")
 
 
-@cache
-def schema_of(ddl: str, dialect: str) -> Schema:
-    return parse_ddl(ddl, dialect=dialect)
-
-
 def read(sql: str, dialect: str = "postgres", ddl: str = SHOP) -> tuple[Statement, ...]:
     return read_statements(sql, schema_of(ddl, dialect), as_of="2026-01-01")
 
@@ -69,24 +62,11 @@ def outcome(
         sets = statement.sets if isinstance(statement, Update) else {}
         values = [computed(sql or "NULL", table.column(name), dialect) for name, sql in sets.items()]
         first = f"{statement.alias}.{quoted(table.columns[0].name)}"
-        source = f", {statement.source}" if statement.source else ""
-        query = f"SELECT {', '.join([first, *values])} FROM {quoted(WINDOW)} AS {statement.alias}{source}"
-        found = connection.execute(f"{query} WHERE {statement.where} ORDER BY 1").fetchall()
+        query = window_query(statement.alias, [first, *values], statement.source, statement.where)
+        found = connection.execute(query).fetchall()
     if isinstance(statement, Delete):
         return dict.fromkeys(row[0] for row in found)
     return {row[0]: row[1] if len(row) == 2 else row[1:] for row in found}
-
-
-def stored(schema: Schema, key: str, rows: list[tuple[Any, ...]]) -> pa.Table:
-    table = schema.tables[key]
-    columns = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in table.columns]
-    names = relation_names(table.column_names)
-    found = {}
-    for column, values in zip(table.columns, columns, strict=True):
-        kind = arrow_type(column.type, schema.dialect)
-        array = pa.array(values, pa.string() if pa.types.is_dictionary(kind) else None)
-        found[names[column.name]] = plain(array.cast(pa.string() if pa.types.is_dictionary(kind) else kind))
-    return pa.table(found)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

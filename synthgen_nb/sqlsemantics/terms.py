@@ -230,7 +230,8 @@ def _met(text: Term, other: Term, scope: Scope) -> Term:
 def folded(left: Term, right: Term, scope: Scope) -> tuple[Term, Term]:
     """Both texts in the form in which the collation that applies to them compares bytes."""
     collations = {left.collation, right.collation}
-    if "ci" not in collations or "bin" in collations:
+    written = scope.family == "mysql" and left.text is not None and right.text is not None  # the connection's collation
+    if ("ci" not in collations and not written) or "bin" in collations:
         return left, right
     return replace(left, sql=fold(left.sql, scope.family)), replace(right, sql=fold(right.sql, scope.family))
 
