@@ -251,6 +251,19 @@ def add_store_option(parser: ArgumentParser) -> None:
     parser.add_argument("--store", metavar="DIR", help="the folder of datasets (default synthgen_store)")
 
 
+def add_edit_options(parser: ArgumentParser) -> None:
+    """What an edit speaks of, what becomes of one that would break a rule, and the model that reads words."""
+    parser.add_argument("--table", metavar="T", help="the table that the words are about")
+    parser.add_argument("--yes", action="store_true", help="apply it without asking, even where it speaks of all rows")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--cascade", action="store_true", help="what would break a rule in other tables follows")
+    way.add_argument("--mend", action="store_true", help="cells that would break a rule are drawn again")
+    parser.add_argument(
+        "--plan-temperature", metavar="0-2", help="how freely a model reads the words (default 0: always alike)"
+    )
+    add_loading_options(parser)
+
+
 def add_query_options(parser: ArgumentParser) -> None:
     """What a query may take."""
     parser.add_argument("--limit-rows", metavar="N", help="rows of the result (default 10k); k and M suffixes")

@@ -21,8 +21,8 @@ def limits_of(args: Namespace) -> Limits:
     )
 
 
-def one_text(words: Sequence[str], what: str) -> str:
+def one_text(words: Sequence[str], what: str, example: str = 'sql NAME "SELECT count(*) FROM orders"') -> str:
     """The text behind NAME: one word of the line. Raises InputError where it came without quotes, or not at all."""
     if len(words) != 1 or not words[0].strip():
-        raise InputError(f"the {what} is one text in quotes", hint='example: sql NAME "SELECT count(*) FROM orders"')
+        raise InputError(f"the {what} is one text in quotes", hint=f"example: {example}")
     return words[0].strip()

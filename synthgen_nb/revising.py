@@ -7,10 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 from .edits import Breaking, Edit
+from .errors import InputError
 from .modeloptions import no_model
 from .pages import duration
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from .dataset import Dataset
     from .llm import Model
     from .llm.trial import Loading
@@ -54,16 +57,23 @@ def edit_of(
     """What the text asks for; where it is no SQL, `model` writes it, about `table` if one is named. `pace` is what is
     known of the model's speed: the wait is told before it begins. Raises ModelError without a model, InputError for no
     text."""
+    if is_sql(text):
+        if table:
+            raise InputError("--table is for words: SQL names its tables itself")
+        return Edit(sql=text.strip(), breaking=breaking)
     from .asking import ask_edit, sound
 
-    if is_sql(text):
-        return Edit(sql=text.strip(), breaking=breaking)
     asked = sound(text)
     if model is None:
         raise no_model("%synthgen model load NAME", need="edits in words", otherwise="SQL needs none")
     meter.begin(f"writing the edit{expected(pace)}")
     edit = ask_edit(dataset, asked, model, table=table, sampling=options.planning, tick=meter.tick)
     return Edit(sql=edit.sql, breaking=breaking, prompt=edit.prompt, model=edit.model)
+
+
+def breaking_of(args: Namespace) -> Breaking:
+    """What the options say is to become of an edit that would break a rule."""
+    return "cascade" if args.cascade else "mend" if args.mend else "refuse"
 
 
 def expected(pace: Loading | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Callable
@@ -12,6 +13,8 @@ import pytest
 
 from synthgen_nb import draft_plan, generate, parse_ddl
 from synthgen_nb.editing import Change, Diff, diff, history, set_cells, spelled_rows
+from synthgen_nb.edits import Edit
+from synthgen_nb.llm import ScriptedModel
 from synthgen_nb.notebook.views import html
 from synthgen_nb.pages.diffs import diff_page, history_page
 from synthgen_nb.pages.screen import Style, text
@@ -170,3 +173,122 @@ def test_on_a_screen_neither_colour_nor_style_is_needed_to_read_a_diff(tmp_path:
     narrow = text(page, Style(unicode=False))
     assert "-> 77" in narrow
     assert "→" not in narrow
+
+
+SET_TWO = "UPDATE orders SET quantity = 5 WHERE id IN (1, 2)"
+TWO_GONE = "DELETE FROM customers WHERE id IN (SELECT customer_id FROM orders)"
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    """Somebody sits at the terminal and says so."""
+    monkeypatch.setattr("synthgen_nb.terminal.console.sys.stdin", Terminal())
+    monkeypatch.setattr("builtins.input", lambda question: said)
+
+
+class Terminal:
+    def isatty(self) -> bool:
+        return True
+
+
+def test_an_edit_is_shown_and_waits_for_a_yes(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, err = run("edit", "shop", SET_TWO)
+    assert (code, err) == (2, "synthgen: shop was left as it is (--yes applies without asking, --dry-run only shows)\n")
+    assert "shop v3, edited · 2 rows changed (2 cells)" in out
+    assert "SQL  UPDATE orders" in out
+    answering(monkeypatch, "n")
+    assert run("edit", "shop", SET_TWO)[0] == 2
+    assert Store().versions("shop") == (1, 2, 3)
+    answering(monkeypatch, "y")
+    code, out, _ = run("edit", "shop", SET_TWO)
+    assert code == 0
+    assert "shop v4 · current now · 2 rows changed (2 cells)" in out
+    assert "undo  synthgen undo shop" in out
+    assert Store().open("shop")["orders"]["quantity"][:2].to_list() == [5, 5]
+
+
+def test_a_dry_run_changes_nothing_and_yes_asks_nobody(run: Run) -> None:
+    assert run("edit", "shop", SET_TWO, "--dry-run")[0] == 0
+    assert Store().versions("shop") == (1, 2, 3)
+    assert run("edit", "shop", SET_TWO, "--yes")[0] == 0
+    assert "nothing differs: it stays the current version" in run("edit", "shop", SET_TWO, "--yes")[1]
+    assert "both --yes and --dry-run" in run("edit", "shop", SET_TWO, "--yes", "--dry-run")[2]
+    assert Store().versions("shop") == (1, 2, 3, 4)
+
+
+def test_what_speaks_of_all_rows_says_so_before_it_is_agreed_to(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    answering(monkeypatch, "y")
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "y")
+    code, out, _ = run("edit", "shop", "UPDATE orders SET quantity = 1")
+    assert code == 0
+    assert "it speaks of all rows: UPDATE orders SET quantity = 1" in out
+    assert asked == ["apply this to shop; it speaks of all rows? [y/N] "]
+
+
+def test_an_edit_that_breaks_a_rule_shows_the_rows_and_the_ways_out(run: Run) -> None:
+    code, out, err = run("edit", "shop", TWO_GONE, "--dry-run")
+    assert (code, err) == (1, "")
+    assert "would break orders(customer_id) line 3: FOREIGN KEY (customer_id) REFERENCES customers (id)" in out
+    assert f"synthgen edit shop '{TWO_GONE}' --cascade" in out
+    assert f"synthgen edit shop '{TWO_GONE}' --mend" in out
+    code, _, err = run("edit", "shop", TWO_GONE, "--yes")
+    assert code == 2
+    assert "would not hold" in err
+    assert Store().versions("shop") == (1, 2, 3)
+
+
+def test_the_document_of_an_edit_says_whether_it_was_applied(run: Run) -> None:
+    said = answer(run("edit", "shop", SET_TWO, "--json"))
+    assert (said["applied"], said["version"], said["before"], said["after"]) == (False, 3, 3, 4)
+    assert said["edit"] == {"sql": SET_TWO, "prompt": "", "model": "", "breaking": "refuse"}
+    assert said["validation"]["clean"] is True
+    assert answer(run("edit", "shop", SET_TWO, "--json", "--yes"))["version"] == 4
+    said = answer(run("edit", "shop", TWO_GONE, "--json"), 1)
+    assert said["problems"][0]["rule"] == "foreign_key"
+    assert answer(run("edit", "shop", TWO_GONE, "--json", "--yes"), 2)["error"]["code"] == "refused_edit"
+
+
+def test_sql_comes_from_standard_input_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"-- both\n{SET_TWO};\nDELETE FROM orders WHERE id = 9"))
+    said = answer(run("edit", "shop", "-", "--json"))
+    assert said["modifiedTables"]["orders"] == {"added": 0, "removed": 1, "updatedRows": 2, "updatedCells": 2}
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (("make them german",), "edits in words need a model and none is loaded"),
+        (("UPDATE", "orders", "SET"), "the edit is one text in quotes"),
+        (("UPDATE orders SET quantty = 1",), "there is no column quantty in orders (did you mean quantity?)"),
+        (("UPDATE orders SET quantity = getenv('HOME')",), "getenv"),
+        ((SET_TWO, "--table", "orders"), "--table is for words"),
+        ((SET_TWO, "--cascade", "--mend"), "not allowed with argument"),
+        (("  ",), "the edit is one text in quotes"),
+    ],
+)
+def test_an_edit_that_cant_be_is_refused_in_one_line(run: Run, words: tuple[str, ...], message: str) -> None:
+    code, out, err = run("edit", "shop", *words)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_words_are_written_as_sql_by_a_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, str, float]] = []
+
+    def ask_edit(dataset: Dataset, prompt: str, model: Any, *, table: str, sampling: Any, tick: Any) -> Edit:
+        seen.append((prompt, table, sampling.temperature))
+        return Edit(sql=SET_TWO, prompt=prompt, model=model.name)
+
+    monkeypatch.setattr("synthgen_nb.asking.ask_edit", ask_edit, raising=False)
+    monkeypatch.setattr("synthgen_nb.llm.load_model", lambda name, **options: ScriptedModel(lambda ask: ""))
+    words = ("edit", "shop", "five of each in the first two", "--model", "any", "--table", "ORDERS", "--yes")
+    code, out, err = run(*words)
+    assert code == 0
+    assert seen == [("five of each in the first two", "orders", 0.0)]
+    assert "written by scripted" in out
+    assert "SQL  UPDATE orders" in out
+    assert "model: writing the edit" in err
+    assert '"five of each in the first two" (scripted)' in run("history", "shop")[1]
+    edit = Store().open("shop").edit
+    assert edit == Edit(sql=SET_TWO, prompt="five of each in the first two", model="scripted")

@@ -65,7 +65,6 @@ class Proposal:
             self.discard()
             return self.parent
         self.dataset.keep_diff(self.diff.told)
-        self.dataset.keep_report(self.report)
         self._draft.publish(self.dataset)
         self._draft.close()
         return self.dataset
@@ -101,6 +100,7 @@ def propose(dataset: Dataset, edit: Edit | str, *, breaking: Breaking = "refuse"
                     break
                 successor, report = _looked_at(state, edit, before)
         stood = {key: names for key, names in state.columns.items() if key not in state.shrunk | state.grown}
+        successor.keep_report(report)  # a diff reads there which keys hold
         found = diff(dataset, successor, columns=stood)
     except BaseException:
         draft.close()

@@ -41,7 +41,7 @@ def load(shell: InteractiveShell) -> None:
 
 def unload(shell: InteractiveShell) -> None:
     for kind in ("line", "cell"):
-        for name in ("synthgen", "synthgen_text"):
+        for name in ("synthgen", "synthgen_edit", "synthgen_text"):
             shell.magics_manager.magics[kind].pop(name, None)
     unload_completer(shell)
     unregister_views(shell)

@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..options import (
     DISPLAYS,
     Parser,
+    add_edit_options,
     add_fetching_options,
     add_generation_options,
     add_instruction_options,
@@ -43,6 +44,9 @@ COMMANDS = {
     "show": "a dataset's summary and first rows",
     "list": "the datasets in the store",
     "sql": "a SELECT over a dataset's tables: a frame",
+    "edit": "change a dataset by SQL or in words: looked at before it counts",
+    "apply": "make the edit that is proposed the current version",
+    "discard": "drop the edit that is proposed",
     "diff": "what differs between two versions of a dataset: a frame for each table",
     "history": "the versions of a dataset and what made each",
     "undo": "go back to the version before an edit",
@@ -117,6 +121,23 @@ def text_parser() -> Parser:
     return parser
 
 
+def edit_parser() -> Parser:
+    parser = Parser(
+        prog="%%synthgen_edit",
+        usage="%%%%synthgen_edit NAME [options]  (SQL or words below)",
+        description=COMMANDS["edit"],
+        add_help=False,
+        allow_abbrev=False,
+    )
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="instead of the cell")
+    add_edit_options(parser)
+    add_showing_options(parser)
+    add_store_option(parser)
+    add_help_option(parser)
+    return parser
+
+
 def _add_binding_options(parser: Parser) -> None:
     parser.add_argument(
         "--as", dest="variable", metavar="VAR", help="bind the dataset to this variable, as NAME << does"
@@ -160,8 +181,14 @@ def command_parser(command: str) -> Parser:
         parser.add_argument("--name", help="the dataset's name in the store (default: its own)")
     if command == "gc":
         add_gc_options(parser)
-    if command in {"diff", "history", "undo", "redo"}:
+    if command in {"edit", "apply", "discard", "diff", "history", "undo", "redo"}:
         parser.add_argument("name", metavar="NAME")
+    if command == "edit":
+        words = "SQL, or what to change in words (needs a model); none: what is proposed, with another way out"
+        parser.add_argument("text", nargs="*", metavar="TEXT", help=words)
+        add_edit_options(parser)
+    if command == "apply":
+        parser.add_argument("--yes", action="store_true", help="even where it speaks of all rows")
     if command == "diff":
         versions = "none, one or two: default the current one and the one before it"
         parser.add_argument("versions", nargs="*", type=parse_version, metavar="VERSION", help=versions)
@@ -190,7 +217,7 @@ def command_parser(command: str) -> Parser:
     if command == "resume":
         add_loading_options(parser)
         add_working_options(parser)
-    if command in {"resume", "wait", "undo", "redo"}:
+    if command in {"resume", "wait", "edit", "apply", "undo", "redo"}:
         add_showing_options(parser)
     if command == "cancel":
         parser.add_argument("--keep", action="store_true", help="keep its rows as a version marked partial")

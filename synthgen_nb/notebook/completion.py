@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from ..errors import StoreError
-from .arguments import COMMANDS, FRAME_COMMANDS, command_parser, generation_parser, text_parser
+from .arguments import COMMANDS, FRAME_COMMANDS, command_parser, edit_parser, generation_parser, text_parser
 from .edits import EDIT_COMMANDS
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _OF_DATASETS = {"show", "validate", "prove", "export", "drop", "rename", "copy", "regenerate", "list", *FRAME_COMMANDS}
 _OF_DATASETS |= EDIT_COMMANDS.keys()
-_LINE = re.compile(r"\s*(%%?)synthgen(_text)?(\s.*)?", re.DOTALL)
+_LINE = re.compile(r"\s*(%%?)synthgen(_text|_edit)?(\s.*)?", re.DOTALL)
 
 
 def completer_for(magics: SynthgenMagics) -> Callable[[CompletionContext], SimpleMatcherResult]:
@@ -32,7 +32,7 @@ def completer_for(magics: SynthgenMagics) -> Callable[[CompletionContext], Simpl
             return {"completions": []}
         *words, token = match[3].split(" ")
         typed = [word for word in words if word]
-        known = _options(text_parser(), typed) if match[2] else candidates(magics, typed, match[1])
+        known = candidates(magics, typed, match[1], match[2] or "")
         found = [c for c in known if c.startswith(token)]
         return {
             "completions": [SimpleCompletion(text=c, type="option") for c in found],
@@ -44,8 +44,12 @@ def completer_for(magics: SynthgenMagics) -> Callable[[CompletionContext], Simpl
     return matcher
 
 
-def candidates(magics: SynthgenMagics, words: list[str], percent: str) -> list[str]:
-    """Everything that could stand after `words`."""
+def candidates(magics: SynthgenMagics, words: list[str], percent: str, door: str = "") -> list[str]:
+    """Everything that could stand after `words`; `door` is what the magic's name has behind `synthgen`."""
+    if door == "_text":
+        return _options(text_parser(), words)
+    if door == "_edit":
+        return [*(() if words else _names(magics)), *_options(edit_parser(), words)]
     command = words[0] if percent == "%" and words and words[0] in COMMANDS else ""
     parser = command_parser(command) if command else generation_parser()
     options = _options(parser, words)

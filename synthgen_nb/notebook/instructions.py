@@ -48,7 +48,7 @@ def drafted_by(place: Place, args: Namespace, schema: Schema, asked: Request) ->
     notes = tuple(Mark("note", line) for line in said)
     if not options.instructions or not models.at_hand(options):
         return Drafted(drafted(schema, asked), None, notes)
-    meter = _meter(place)
+    meter = meter_of(place)
     try:
         model = models.wanted(options)
         proposal = propose(schema, asked, options, model, meter)
@@ -69,7 +69,8 @@ def instructed_page(told: Instructed) -> Page:
     return Page("instructions", facts, parts=(instructed_part(told, folded=False),), commands=again)
 
 
-def _meter(place: Place) -> Meter:
+def meter_of(place: Place) -> Meter:
+    """A model's work, where the line was typed."""
     if place.quiet:
         return Unseen()
     if place.front_end == "html":

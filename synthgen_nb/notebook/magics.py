@@ -18,10 +18,19 @@ from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, Union, valida
 from ..engines.urls import masked
 from ..errors import DDLError, InputError, SynthgenError
 from ..options import DISPLAYS, SCALES, Settings, settings
-from .arguments import FRAME_COMMANDS, assigned, command_of, command_parser, generation_parser, parse, text_parser
+from .arguments import (
+    FRAME_COMMANDS,
+    assigned,
+    command_of,
+    command_parser,
+    edit_parser,
+    generation_parser,
+    parse,
+    text_parser,
+)
 from .commands import DATASET_COMMANDS
 from .doctor import config_page
-from .edits import EDIT_COMMANDS
+from .edits import EDIT_COMMANDS, propose_edit
 from .frontend import front_end
 from .jobcells import JOB_COMMANDS
 from .making import make
@@ -107,6 +116,23 @@ class SynthgenMagics(Magics):
                 print(parser.format_help())
                 return None
             return make_texts(self.place(args), args, cell, assigned_name or args.variable or "")
+        except SynthgenError as error:
+            raise UsageError(_one_line(error)) from None
+
+    @no_var_expand
+    @line_cell_magic
+    def synthgen_edit(self, line: str, cell: str | None = None) -> object:
+        """A dataset changed by SQL or in words; what it changes is shown, and nothing counts before it is applied.
+
+        %%synthgen_edit shop
+        make 10% of the customers German
+        """
+        try:
+            args = parse(parser := edit_parser(), line)
+            if args.help:
+                print(parser.format_help())
+                return None
+            return propose_edit(self.place(args), args, cell)
         except SynthgenError as error:
             raise UsageError(_one_line(error)) from None
 

@@ -15,12 +15,14 @@ from ..pages.diffs import diff_page
 from ..pages.jobs import job_page
 from ..pages.outcomes import proof_page
 from ..pages.plans import plan_page, schema_page
+from ..pages.proposals import choices, proposal_page
 from ..pages.screen import PLAIN, text
 
 if TYPE_CHECKING:
     from IPython.core.formatters import DisplayFormatter
     from IPython.core.interactiveshell import InteractiveShell
 
+    from ..editing import Proposal
     from .magics import SynthgenMagics
 
 # VS Code and Colab name their colours otherwise; the last value is for a saved page that nobody themes.
@@ -121,16 +123,21 @@ def _shown(value: Cell) -> str:
 def _swapped(value: Swap) -> str:
     """<del> and <ins> are struck and underlined without our style too, and said by screen readers."""
     old, new = f"<del>{_shown(value.old)}</del>", f"<ins>{_shown(value.new)}</ins>"
-    return {"changed": f'{old}<span aria-hidden="true"> → </span>{new}', "added": new, "removed": old}[value.kind]
+    return {"changed": f"{old} → {new}", "added": new, "removed": old}[value.kind]
 
 
 def _side(grid: Grid, column: int) -> str:
     return ' class="sg-right"' if column in grid.right else ""
 
 
+def _proposal_page(proposal: Proposal) -> Page:
+    return proposal_page(proposal, choices(proposal, "%synthgen"))
+
+
 _VIEWS: dict[tuple[str, str], Callable[[Any], Page]] = {
     ("synthgen_nb.dataset", "Dataset"): dataset_page,
     ("synthgen_nb.editing.diffing", "Diff"): diff_page,
+    ("synthgen_nb.editing.proposing", "Proposal"): _proposal_page,
     ("synthgen_nb.report", "Report"): report_page,
     ("synthgen_nb.plan", "Plan"): plan_page,
     ("synthgen_nb.proving", "Proof"): proof_page,

@@ -83,7 +83,7 @@ def _rows(table: TableDiff) -> Grid:
     shown = tuple(
         (row.kind, *(_short(value) for value in row.key), *(_cell(row, name) for name in names)) for row in table.sample
     )
-    return Grid(("", *map(visible, key), *map(visible, names)), shown)
+    return Grid(("change", *map(visible, key), *map(visible, names)), shown)
 
 
 def _cell(row: RowDiff, name: str) -> Cell | Swap:

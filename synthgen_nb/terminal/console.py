@@ -23,6 +23,7 @@ from ..progress import Bar, Lines, Reader, Silent
 
 if TYPE_CHECKING:
     from ..llm import Model
+    from ..llm.trial import Loading
     from ..store import Store
 
 
@@ -44,13 +45,20 @@ def model_options_of(args: Namespace) -> ModelOptions:
 def model_of(options: ModelOptions, quiet: bool = False) -> Iterator[Model]:
     """The model that the options name, loaded for this command alone; without a GPU it is told how slow it is before it
     begins. Raises ModelError."""
+    with model_with_pace(options, quiet) as (model, _):
+        yield model
+
+
+@contextmanager
+def model_with_pace(options: ModelOptions, quiet: bool = False) -> Iterator[tuple[Model, Loading]]:
+    """The same, and what loading it took."""
     if not quiet:
         print(f"synthgen: loading {options.name}", file=sys.stderr)
     model, loading = tried(lambda: load(options))
     if loading.device == "cpu" and not quiet:
         print(f"synthgen: note: there is no GPU: {loading.words()}", file=sys.stderr)
     try:
-        yield model
+        yield model, loading
     finally:
         model.unload()
 
