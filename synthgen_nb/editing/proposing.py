@@ -17,7 +17,7 @@ from .applying import perform
 from .consequences import cascade, mend
 from .diffing import Diff, diff
 from .drawing import Draws
-from .explaining import refusal, worse
+from .explaining import Problem, problems_of, refusal, worse
 from .state import State
 from .statements import Insert, read_statements
 
@@ -49,6 +49,11 @@ class Proposal:
     @property
     def problems(self) -> tuple[Finding, ...]:
         return tuple(worse(_report(self.parent), self.report))
+
+    @property
+    def explained(self) -> tuple[Problem, ...]:
+        """The problems in plain words, with a few of the rows that would fail."""
+        return problems_of(self.dataset, self.problems)
 
     def apply(self, *, confirmed: bool = False) -> Dataset:
         """Makes it the current version; where nothing differs, the parent stays that. Raises RefusedEdit where a rule

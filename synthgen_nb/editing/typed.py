@@ -27,7 +27,7 @@ from ..schema import Column, Kind, Table, Type
 from ..store import Dataset, Draft, Store
 from ..validation import revalidate, validate
 from .diffing import diff
-from .explaining import worse
+from .explaining import shortened, why, worse
 
 _NAMED = 3  # changes named in a version's description
 
@@ -136,7 +136,7 @@ def _place(dataset: Dataset, tables: dict[str, _Rewriting], change: Change) -> N
             there = there.set_column(at, there.schema.field(at), cells[row])
     held = spelled(there.column(change.column)[0].as_py(), column.type)
     if held != change.old:
-        raise InputError(f"the cell holds {_quoted(held)}, not {_quoted(change.old)}")
+        raise InputError(f"the cell holds {shortened(held)}, not {shortened(change.old)}")
     if change.new is not None and (why := fixed(table, column, schema.dialect)):
         raise InputError(why)
     if column.generated is not None:
@@ -204,29 +204,7 @@ def _column(cells: Mapping[int, pa.Array]) -> Cells:
 def _explained(worse: Sequence[Finding], changes: Sequence[Change]) -> RefusedEdit:
     finding = worse[0]
     change = next((c for c in changes if c.table == finding.table and c.column in finding.columns), changes[0])
-    return _refused(change, _why(finding, change), findings=worse)
-
-
-def _why(finding: Finding, change: Change) -> str:
-    """In plain words."""
-    new, columns = _quoted(change.new), ", ".join(finding.columns)
-    match finding.rule:
-        case "unique" | "primary_key":
-            return f"another row has this {columns or 'key'} already ({finding.text})"
-        case "foreign_key" if finding.table == change.table and change.column in finding.columns:
-            return f"no row of {finding.text.split(' REFERENCES ')[-1].split(' (')[0]} has {new} ({finding.text})"
-        case "foreign_key":
-            count = f"{finding.failing:,} row{'' if finding.failing == 1 else 's'} of {finding.table}"
-            return f"{count} would point to nothing ({finding.text})"
-        case "length":
-            return f"{new} is too long ({finding.text})"
-        case "check" | "generated":
-            return f"{finding.text} would not hold"
-        case "exclude":
-            return f"{finding.text}: another row is in the way"
-        case "not_null":
-            return f"{columns} is NOT NULL"
-    return f"{new} is refused ({finding.text})"
+    return _refused(change, why(finding, (change.table, change.column), change.new), findings=worse)
 
 
 def _refused(change: Change, why: str, *, hint: str = "", findings: Sequence[Finding] = ()) -> RefusedEdit:
@@ -242,12 +220,6 @@ def _description(changes: Sequence[Change]) -> str:
 def _named(changes: Sequence[Change]) -> Iterator[str]:
     for change in changes[:_NAMED]:
         row = f"row {change.row + 1:,}" if isinstance(change.row, int) else ", ".join(change.row.values())
-        yield f"{change.table}.{change.column} of {row}: {_quoted(change.old)} → {_quoted(change.new)}"
+        yield f"{change.table}.{change.column} of {row}: {shortened(change.old)} → {shortened(change.new)}"
     if len(changes) > _NAMED:
         yield f"{len(changes) - _NAMED:,} more"
-
-
-def _quoted(value: str | None) -> str:
-    if value is None:
-        return "NULL"
-    return repr(value if len(value) <= 60 else value[:59] + "…")
