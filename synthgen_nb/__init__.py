@@ -47,6 +47,7 @@ _ROOMS = {
     "Proposal": "editing",
     "apply": "editing",
     "diff": "editing",
+    "history": "editing",
     "propose": "editing",
     "export": "exports",
     "Job": "jobs",
@@ -96,6 +97,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "draft_plan",
     "export",
     "generate",
+    "history",
     "load",
     "load_ipython_extension",
     "parse_ddl",
@@ -121,7 +123,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
     from .dataset import Dataset
     from .ddl import parse_ddl, render, schema_json
     from .drafting import draft_plan
-    from .editing import Change, Diff, Proposal, apply, diff, propose, set_cells
+    from .editing import Change, Diff, Proposal, apply, diff, history, propose, set_cells
     from .edits import Edit
     from .errors import (
         DDLError,

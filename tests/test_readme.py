@@ -27,7 +27,25 @@ def test_the_python_lines_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert sorted(p.name for p in (tmp_path / "shop_csv").iterdir())[0] == "categories.csv"
 
 
-@pytest.mark.parametrize("command", ["generate", "plan", "schema", "validate", "show", "list", "demo", "lab", "doctor"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "generate",
+        "plan",
+        "schema",
+        "validate",
+        "show",
+        "list",
+        "demo",
+        "lab",
+        "doctor",
+        "edit",
+        "diff",
+        "history",
+        "undo",
+        "redo",
+    ],
+)
 def test_every_command_and_option_it_names_exists(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([command, "--help"])
