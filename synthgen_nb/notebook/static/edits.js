@@ -21,7 +21,10 @@ class Edits {
     this.sure = h("input", { type: "checkbox" });
     this.sure.addEventListener("change", () => this.ready());
     this.whole = h("label", { class: "sg-whole", hidden: true }, this.sure, h("span", {}));
-    this.apply = button("✓ Apply", () => ask({ type: "apply", confirmed: this.sure.checked }), { class: "sg-primary" });
+    this.apply = button("✓ Apply", () => ask({ type: "apply", confirmed: this.sure.checked }), {
+      class: "sg-primary",
+      "aria-label": "Apply",
+    });
     this.cascade = button("Cascade", () => this.propose("cascade"), {
       title: "rows that point to what goes, go too or are emptied; they follow a key that changes",
     });
