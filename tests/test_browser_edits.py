@@ -37,7 +37,7 @@ def previewed(screen: Screen, sql: str) -> Any:
 
 def test_from_a_preview_to_a_version_and_back(screen: Screen) -> None:
     proposal = previewed(screen, "UPDATE customers SET email = 'x@example.org' WHERE id IN (1, 2)")
-    proposal.locator(".sg-broken", has_text="UNIQUE (email)").wait_for()
+    proposal.locator(".sg-broken", has_text="email of 1 row").wait_for()
     assert screen.button("Apply").is_disabled()
     screen.button("Mend").click()
     proposal.locator(".sg-broken").wait_for(state="detached")

@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from ..editing import Proposal, propose
 from ..edits import Breaking, Edit
 from ..errors import InputError
 from ..modeloptions import no_model
-from ..pages import cut, finding_mark, sample_grid
+from ..pages import Grid, cut
 from ..pages.diffs import totals
 from ..revising import edit_of, is_sql
 from .panelstate import json_grid
@@ -95,7 +97,8 @@ class EditBox:
             if edit is None:
                 model = None if is_sql(text) else models.wanted(options)
                 edit = edit_of(dataset, text, options, model, self._advice.meter(), pace=models.pace())
-            proposal = propose(dataset, edit, breaking=breaking)
+            edit = structs.replace(edit, breaking=breaking)
+            proposal = propose(dataset, edit)
             return lambda: self._keep(proposal, text, edit)
 
         self._screen.send_out(errand)
@@ -140,8 +143,8 @@ def proposal_state(proposal: Proposal) -> dict[str, Any]:
         "sql": proposal.edit.sql,
         "whole": whole,
         "problems": [
-            {"text": finding_mark(f).text, "rows": json_grid(sample_grid(f)) if f.sample else None}
-            for f in proposal.problems[:_PROBLEMS]
+            {"text": problem.words, "rows": json_grid(Grid(problem.columns, problem.rows)) if problem.rows else None}
+            for problem in proposal.explained[:_PROBLEMS]
         ],
         "tables": [table_state(table) for table in tables[:_TABLES]],
     }
