@@ -19,7 +19,7 @@ import pytest
 from synthgen_nb import draft_plan, generate, parse_ddl
 from synthgen_nb.cells import spelled
 from synthgen_nb.diffs import TableDiff
-from synthgen_nb.editing import Change, Diff, diff, diff_before, pairing, set_cells, spelled_rows
+from synthgen_nb.editing import Change, Diff, diff, diff_before, pairing, propose, set_cells, spelled_rows
 from synthgen_nb.parquet import write_part
 from synthgen_nb.physical import arrow_type
 from synthgen_nb.schema import Kind, Schema
@@ -336,6 +336,16 @@ def test_only_the_columns_that_are_said_to_differ_are_read(tmp_path: Path, monke
     assert diff(first, second, columns={"orders": ["quantity"]}).told == second.diff
     assert read == {"quantity"}
     assert not diff(first, second, columns={"orders": ["customer_id"]})
+
+
+def test_of_rows_that_are_left_only_the_columns_that_are_said_to_differ_are_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first = shop(store)
+    with propose(first, "DELETE FROM orders WHERE id IN (2, 9); UPDATE orders SET quantity = 5 WHERE id < 5") as edit:
+        said = edit.diff.tables["orders"]
+        assert (said.removed, said.changed, set(said.columns)) == (2, 3, {"quantity"})
+        assert edit.diff.told == diff(first, edit.dataset).told
+        assert not diff(first, edit.dataset, columns={"orders": ()}).tables["orders"].columns
 
 
 def test_tables_and_columns_that_one_version_alone_has_are_told(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_an_edit_that_breaks_a_rule_shows_the_rows_and_the_ways_out(edited: Cell
                  "%synthgen edit shop --cascade", "%synthgen edit shop --mend"):  # fmt: skip
         assert line in edited.said
     assert not edited("%synthgen apply shop --yes").success
-    assert "would not hold" in edited.said
+    assert "would point to nothing" in edited.said
     assert not edited(f'%synthgen edit shop "{TWO_GONE}" --yes').success
     assert "would break orders(customer_id)" in edited.said
     assert Store().versions("shop") == (1, 2)

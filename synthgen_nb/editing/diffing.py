@@ -109,7 +109,7 @@ class Diff(Mapping[str, "pl.DataFrame"]):
 
 def diff(old: Dataset, new: Dataset, *, columns: Hints | None = None) -> Diff:
     """What it takes to make `new` of `old`. Reads only the parts that differ, a row group at a time. `columns` is what
-    is known of tables whose rows stand where they stood: no other column of theirs can differ."""
+    is known of tables without new rows: in those of their rows that are left no other column can differ."""
     tables, notes = [], []
     for key in dict.fromkeys((*old, *new)):
         if key not in old or key not in new:
@@ -181,7 +181,7 @@ def _opened(old: Dataset, new: Dataset, key: str, hints: Hints) -> Iterator[_Sid
             return
         columns, notes = _shared(old, new, key, one, other)
         stands = one.rows == other.rows
-        hint = hints.get(key) if stands else None
+        hint = hints.get(key)
         named = _key(old, new, schema, columns, hint)
         in_place = stands and (not named or (hint is not None and not set(named) & set(hint)))
         rest = [name for name in columns if name not in named] if named else columns

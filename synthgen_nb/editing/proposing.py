@@ -104,9 +104,9 @@ def propose(dataset: Dataset, edit: Edit | str, *, breaking: Breaking = "refuse"
                 if edit.breaking == "refuse" or not _FOLLOW[edit.breaking](state, worse(before, report), draws):
                     break
                 successor, report = _looked_at(state, edit, before)
-        stood = {key: names for key, names in state.columns.items() if key not in state.shrunk | state.grown}
+        known = {key: state.columns.get(key, set()) for key in (state.columns.keys() | state.shrunk) - state.grown}
         successor.keep_report(report)  # a diff reads there which keys hold
-        found = diff(dataset, successor, columns=stood)
+        found = diff(dataset, successor, columns=known)
     except BaseException:
         draft.close()
         raise
