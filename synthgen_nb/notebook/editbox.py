@@ -56,7 +56,7 @@ class EditBox:
         """This one is shown now: an open proposal for another version is of no use."""
         proposal = self._open(dataset)
         if proposal is not None and proposal.parent != dataset:
-            self._place.session.proposals.discard(self._place.store, dataset.name)
+            self._place.session.proposals.give_up(self._place.store, dataset.name)
         self.refresh()
 
     def rest(self) -> None:
@@ -98,6 +98,7 @@ class EditBox:
                 model = None if is_sql(text) else models.wanted(options)
                 edit = edit_of(dataset, text, options, model, self._advice.meter(), pace=models.pace())
             edit = structs.replace(edit, breaking=breaking)
+            self._place.session.proposals.give_up(self._place.store, dataset.name)
             proposal = propose(dataset, edit)
             return lambda: self._keep(proposal, text, edit)
 
@@ -109,7 +110,7 @@ class EditBox:
         self._written = (proposal.parent, text, edit)
         self._place.session.proposals.keep(self._place.store, proposal)
         if not proposal.diff and not proposal.problems:
-            self._place.session.proposals.discard(self._place.store, proposal.dataset.name)
+            self._place.session.proposals.give_up(self._place.store, proposal.dataset.name)
             self._screen.say("note", f"nothing would change: {cut(edit.sql, _VALUE)}")
         self._doing = ""
         self.refresh()

@@ -35,6 +35,7 @@ def propose_edit(place: Place, args: Namespace, cell: str | None = None) -> obje
 
     dataset = place.store.open(args.name)
     edit = _edit(place, args, dataset, cell)
+    place.session.proposals.give_up(place.store, args.name)
     try:
         proposal = propose(dataset, edit)
     except KeyboardInterrupt:

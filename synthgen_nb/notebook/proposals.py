@@ -17,11 +17,14 @@ class Proposals:
         self._open: dict[tuple[str, str], Proposal] = {}
 
     def keep(self, store: Store, proposal: Proposal) -> None:
-        """Instead of the one that was open for its dataset, which is discarded."""
-        before = self._open.pop(_key(store, proposal.dataset.name), None)
-        if before is not None:
-            before.discard()
+        """Instead of the one that was open for its dataset, if any is."""
+        self.give_up(store, proposal.dataset.name)
         self._open[_key(store, proposal.dataset.name)] = proposal
+
+    def give_up(self, store: Store, name: str) -> None:
+        """Another one is asked for: it gets the number that the open one has held."""
+        if self.get(store, name) is not None:
+            self.discard(store, name)
 
     def of(self, store: Store, name: str) -> Proposal:
         """Raises InputError where none is open."""
