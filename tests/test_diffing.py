@@ -171,7 +171,12 @@ def applied(rows: Sequence[Row], key: Sequence[str], columns: Sequence[str], fra
             for column in [c for c in columns if c in said and c not in key]:
                 assert plain(_as_frame(left[name][column])) == plain(said[f"{column}_before"])
                 left[name][column] = said[column]
-    return Counter(tuple(plain(_as_frame(v)) for v in row.values()) for row in left.values())
+    return frame_rows(list(left.values()))
+
+
+def frame_rows(rows: Sequence[Row]) -> Counter[Any]:
+    """The rows as a bag."""
+    return Counter(tuple(plain(_as_frame(v)) for v in row.values()) for row in rows)
 
 
 def _as_frame(value: object) -> object:
@@ -216,9 +221,7 @@ def check(found: Diff, keys: Sequence[str]) -> None:
     assert (table.before, table.after, table.key) == (len(before), len(after), tuple(keys))
     frame = found["t"]
     assert dict(frame["change"].value_counts().iter_rows()) == {k: v for k, v in counts.items() if v}
-    assert applied(before, keys, list(found.new.schema.tables["t"].column_names), frame) == Counter(
-        tuple(plain(_as_frame(v)) for v in row.values()) for row in after
-    )
+    assert applied(before, keys, list(found.new.schema.tables["t"].column_names), frame) == frame_rows(after)
     check_sample(table, found.new)
 
 
