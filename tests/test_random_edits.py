@@ -18,7 +18,7 @@ from .random_schemas import kinds_of, random_schema
 from .sketches import ENGINES, Name
 from .test_diffing import applied, frame_rows, rows_read
 
-EDITS = int(os.environ.get("SYNTHGEN_EDITS", "80"))  # of all engines together
+EDITS = int(os.environ.get("SYNTHGEN_EDITS", "20"))  # of all engines together
 FIRST = int(os.environ.get("SYNTHGEN_EDITS_FIRST", "0"))  # number of the first
 _EACH = 5  # edits of one dataset
 
