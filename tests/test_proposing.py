@@ -243,3 +243,12 @@ def test_an_edit_that_fails_leaves_nothing_behind(
     with pytest.raises(OSError, match="No space"):
         apply(shop, "DELETE FROM notes WHERE stars = 1")
     assert [path.name for path in shop.path.parent.glob("v*")] == ["v1"]
+
+
+def test_where_a_key_changes_rows_of_one_name_differ_in_all_their_columns(shop: Dataset) -> None:
+    new, found, _ = apply(shop, "DELETE FROM orders; UPDATE customers SET id = id + 1")
+    old = shop["customers"]
+    assert new["customers"]["id"].to_list() == [number + 1 for number in old["id"]]
+    table = found.tables["customers"]
+    assert (table.added, table.removed, table.changed) == (1, 1, old.height - 1)
+    assert table.columns["email"] == old.height - 1

@@ -183,7 +183,9 @@ def _opened(old: Dataset, new: Dataset, key: str, hints: Hints) -> Iterator[_Sid
         stands = one.rows == other.rows
         hint = hints.get(key)
         named = _key(old, new, schema, columns, hint)
-        in_place = stands and (not named or (hint is not None and not set(named) & set(hint)))
+        if set(named) & set(hint or ()):  # rows of one name may be others than before, in every column
+            hint = None
+        in_place = stands and (not named or hint is not None)
         rest = [name for name in columns if name not in named] if named else columns
         compared = tuple(name for name in rest if hint is None or name in hint) if named or in_place else ()
         yield _Side(schema, one, other, named, columns, notes, in_place, compared)
