@@ -159,7 +159,7 @@ def test_words_need_a_model_and_ask_the_one_that_is_held(edited: Cells, monkeypa
         assert (prompt, table) == ("five in the first", "orders")
         return Edit(sql="UPDATE orders SET quantity = 5 WHERE id = 1", prompt=prompt, model=model.name)
 
-    monkeypatch.setattr("synthgen_nb.asking.ask_edit", ask_edit, raising=False)
+    monkeypatch.setattr("synthgen_nb.asking.ask_edit", ask_edit)
     magics = magics_of(edited.shell)
     assert magics is not None
     magics.session.models.hold(ScriptedModel(lambda ask: ""))
@@ -197,3 +197,16 @@ def test_help_is_printed_and_quiet_shows_nothing(edited: Cells) -> None:
     assert edited.said.strip() == ""
     assert edited("%synthgen apply shop -q").success
     assert edited.said.strip() == ""
+
+
+def test_an_interrupt_while_the_model_is_asked_changes_nothing(edited: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask_edit(*words: Any, **options: Any) -> Edit:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("synthgen_nb.asking.ask_edit", ask_edit)
+    magics = magics_of(edited.shell)
+    assert magics is not None
+    magics.session.models.hold(ScriptedModel(lambda ask: ""))
+    assert not edited("%%synthgen_edit shop\nfive in the first").success
+    assert "interrupted while the model was asked; nothing was changed" in edited.said
+    assert sorted(path.name for path in Store().path.glob("shop/v*")) == ["v1", "v2"]

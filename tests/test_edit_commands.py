@@ -280,7 +280,7 @@ def test_words_are_written_as_sql_by_a_model(run: Run, monkeypatch: pytest.Monke
         seen.append((prompt, table, sampling.temperature))
         return Edit(sql=SET_TWO, prompt=prompt, model=model.name)
 
-    monkeypatch.setattr("synthgen_nb.asking.ask_edit", ask_edit, raising=False)
+    monkeypatch.setattr("synthgen_nb.asking.ask_edit", ask_edit)
     monkeypatch.setattr("synthgen_nb.llm.load_model", lambda name, **options: ScriptedModel(lambda ask: ""))
     words = ("edit", "shop", "five of each in the first two", "--model", "any", "--table", "ORDERS", "--yes")
     code, out, err = run(*words)

@@ -3,6 +3,7 @@ column. Knows no dataset, no key and no edit."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -125,11 +126,12 @@ class Stored:
         return pa.schema([(name, types[name]) for name in columns]).empty_table()
 
     def _over(self, rows: Rows) -> Iterator[tuple[int, _Group]]:
-        for part, span in enumerate(self.spans):
-            if span.first < rows.stop and rows.first < span.stop:
-                for group in self._part(part).groups:
-                    if group.rows.first < rows.stop and rows.first < group.rows.stop:
-                        yield part, group
+        first = bisect_right(self.spans, rows.first, key=lambda span: span.stop)
+        last = bisect_left(self.spans, rows.stop, key=lambda span: span.first)
+        for part in range(first, last):
+            for group in self._part(part).groups:
+                if group.rows.first < rows.stop and rows.first < group.rows.stop:
+                    yield part, group
 
     def _piece(self, part: int, group: _Group, columns: Sequence[str], rows: Rows) -> pa.Table:
         """What the row group has of the rows."""
