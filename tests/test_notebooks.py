@@ -23,7 +23,7 @@ from synthgen_nb.store import Store
 from synthgen_nb.terminal.demo import shop_ddl
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-SAVED = ("quickstart.ipynb", "jobs.ipynb", "forms.ipynb")
+SAVED = ("quickstart.ipynb", "jobs.ipynb", "forms.ipynb", "editing.ipynb")
 REFRESH = (
     "SYNTHGEN_STORE=$(mktemp -d) jupyter nbconvert --to notebook --execute --inplace notebooks/NAME.ipynb "
     "--ExecutePreprocessor.record_timing=False"
