@@ -212,6 +212,12 @@ def test_a_big_table_is_changed_part_by_part(store: Store) -> None:
     [
         ("UPDATE customers SET nme = 'x' WHERE id = 1", r"line 1, col 22: there is no column nme .*did you mean name"),
         ("INSERT INTO orders (net) VALUES (1)", "customer_id is NOT NULL and has no default"),
+        ("UPDATE customers SET name = phone", r"customers\.name is NOT NULL and would be NULL in \d+ rows"),
+        (
+            "INSERT INTO notes SELECT * FROM notes; INSERT INTO orders (customer_id, net, tax, ordered_on) "
+            "SELECT id, NULL, 1, '2024-01-01' FROM customers",
+            r"orders\.net is NOT NULL and would be NULL in 60 rows",
+        ),
         ("UPDATE orders SET gross = 1 WHERE id = 1", "computed"),
         ("UPDATE orders SET net = net * 1000000 WHERE id = 1", "line 1"),
         ("DROP TABLE orders", "only UPDATE, DELETE and INSERT"),

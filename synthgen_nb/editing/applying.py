@@ -23,7 +23,7 @@ from .dml import Delete, Insert, Statement, Update
 from .drawing import Draws, row_keys
 from .inserting import default, insert, require_settled
 from .state import ROW, Changes, State, Window
-from .storing import computed, differing, one, plain, stored
+from .storing import computed, differing, one, plain, require_values, stored
 
 _WINDOW = "synthgen window "
 
@@ -123,6 +123,7 @@ class _Scene:
         called = relation_names(table.column_names)
         old = {name: one(before.column(alias)) for name, alias in called.items() if alias in before.column_names}
         fresh |= recomputed(schema, table, self.state.dataset.as_of, {**old, **fresh}, set(fresh))
+        require_values(table, fresh)
         cells = {}
         for name, made in fresh.items():
             if len(at := np.flatnonzero(differing(old[name], made))):

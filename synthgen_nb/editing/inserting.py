@@ -22,7 +22,7 @@ from .drawing import Draws, row_keys
 from .newrows import new_rows
 from .settling import settle
 from .state import ROW, State
-from .storing import computed, nothing, plain, stored
+from .storing import computed, nothing, plain, require_values, stored
 
 
 def insert(state: State, statement: Insert, draws: Draws) -> None:
@@ -82,6 +82,7 @@ def _completed(state: State, statement: Insert, draws: Draws, given: Mapping[str
         columns |= _drawn(draws, table, list(drawn.values()), columns, first, rows)
     if any(column.generated is not None for column in table.columns):
         columns |= recomputed(state.schema, table, state.dataset.as_of, columns, set(columns))
+    require_values(table, columns)
     return pa.table({column.name: columns[column.name] for column in table.columns})
 
 

@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..physical import arrow_type, to_arrow
 from ..rows import Mask, Values
 from ..sandbox import quoted
-from ..schema import Column, Kind
+from ..schema import Column, Kind, Table
 
 _NAMES = {
     pa.int8(): "TINYINT",
@@ -62,6 +62,17 @@ def stored(values: pa.ChunkedArray | pa.Array, column: Column, dialect: str) -> 
     if (wrong := texts.filter(pc.invert(known))) and len(wrong):
         raise InputError(f"{wrong[0].as_py()!r} is not one of {', '.join(column.type.values)}")
     return to_arrow(Values(texts), kind, column.type.values)
+
+
+def require_values(table: Table, columns: Mapping[str, pa.Array]) -> None:
+    """Raises InputError where a column that is NOT NULL would hold NULL."""
+    for name, values in columns.items():
+        if values.null_count and not table.column(name).nullable:
+            rows = f"{values.null_count:,} row{'' if values.null_count == 1 else 's'}"
+            raise InputError(
+                f"{table.key}.{name} is NOT NULL and would be NULL in {rows}",
+                hint="give it a value, or synth() for one",
+            )
 
 
 def nothing(rows: int, column: Column, dialect: str) -> pa.Array:
