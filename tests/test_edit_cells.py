@@ -133,14 +133,29 @@ def test_what_speaks_of_all_rows_has_to_be_confirmed(edited: Cells) -> None:
 
 def test_an_edit_that_breaks_a_rule_shows_the_rows_and_the_ways_out(edited: Cells) -> None:
     edited(f'%synthgen edit shop "{TWO_GONE}"')
-    for line in ("✗ broken  orders(customer_id)", "would break orders(customer_id)", "%synthgen discard shop",
-                 "%synthgen edit shop --cascade", "%synthgen edit shop --mend"):  # fmt: skip
+    for line in (
+        "✗ broken  26 rows of orders would point to nothing",
+        "would break: 26 rows of orders would point to nothing",
+        "%synthgen discard shop",
+        "%synthgen edit shop --cascade",
+        "%synthgen edit shop --mend",
+    ):
         assert line in edited.said
     assert not edited("%synthgen apply shop --yes").success
     assert "would point to nothing" in edited.said
     assert not edited(f'%synthgen edit shop "{TWO_GONE}" --yes').success
-    assert "would break orders(customer_id)" in edited.said
+    assert "would break: 26 rows of orders would point to nothing" in edited.said
     assert Store().versions("shop") == (1, 2)
+
+
+def test_another_way_out_needs_no_words_again(edited: Cells) -> None:
+    edited(f'%synthgen edit shop "{TWO_GONE}"')
+    proposal = edited("%synthgen edit shop --cascade").result
+    assert (proposal.edit.sql, proposal.edit.breaking, proposal.problems) == (TWO_GONE, "cascade", ())
+    assert "other tables follow" in edited.said
+    assert {table: found.removed for table, found in proposal.diff.tables.items()} == {"customers": 17, "orders": 26}
+    assert edited("%synthgen apply shop").success
+    assert edited["orders"].height == 4
 
 
 def test_an_edit_made_elsewhere_meanwhile_wins(edited: Cells) -> None:

@@ -4,16 +4,18 @@ the ways out. Knows no store."""
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import Mark, Page, Part, cut, finding_mark, place, plural, report_marks, sample_grid, visible
+from . import Cell, Grid, Mark, Page, Part, cut, plural, report_marks, visible
 from .diffs import diff_document, diff_parts, totals
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
     from ..editing import Proposal
+    from ..editing.explaining import Problem
 
 _BROKEN = 10  # rules with rows of their own
 _LONGEST = 200  # characters of a prompt or of a statement
@@ -23,11 +25,15 @@ _FOLLOWS = {"cascade": "other tables follow", "mend": "cells that would break a 
 def proposal_page(proposal: Proposal, commands: tuple[tuple[str, str], ...] = ()) -> Page:
     """The SQL stands at the foot, above `commands`: what can be done with it."""
     edit, told = proposal.edit, proposal.diff.told
+    problems = proposal.explained if proposal.problems else ()
     parts = [
-        Part(f"would break {place(finding)} {visible(finding.text)}", sample_grid(finding), folded=True, opened=True)
-        for finding in proposal.problems[:_BROKEN]
-        if finding.sample
-    ]
+        Part(
+            f"would break: {visible(problem.words)}", Grid(tuple(map(visible, problem.columns)), _short(problem.rows)),
+            folded=True, opened=True,
+        )
+        for problem in problems[:_BROKEN]
+        if problem.rows
+    ]  # fmt: skip
     return Page(
         f"{proposal.dataset.name} v{told.before}, edited",
         (
@@ -35,17 +41,20 @@ def proposal_page(proposal: Proposal, commands: tuple[tuple[str, str], ...] = ()
             *([f"written by {visible(edit.model)}"] if edit.model else []),
             *([_FOLLOWS[edit.breaking]] if edit.breaking in _FOLLOWS else []),
         ),
-        marks=_marks(proposal),
+        marks=_marks(proposal, problems),
         parts=(*parts, *diff_parts(told)),
         commands=(("SQL", "\n".join(visible(line) for line in edit.sql.splitlines())), *commands),
     )
 
 
-def _marks(proposal: Proposal) -> tuple[Mark, ...]:
-    problems = proposal.problems
-    marks = [finding_mark(finding) for finding in problems[:_BROKEN]]
-    if more := len(problems) - _BROKEN:
-        marks += [Mark("broken", f"and {plural(more, 'more rule')}")] * (more > 0)
+def _short(rows: Sequence[tuple[str | None, ...]]) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(tuple(None if text is None else cut(visible(text[:_LONGEST])) for text in row) for row in rows)
+
+
+def _marks(proposal: Proposal, problems: Sequence[Problem]) -> tuple[Mark, ...]:
+    marks = [Mark("broken", visible(problem.words)) for problem in problems[:_BROKEN]]
+    if (more := len(problems) - _BROKEN) > 0:
+        marks.append(Mark("broken", f"and {plural(more, 'more rule')}"))
     if not problems:
         marks += report_marks(proposal.report)
     marks += [
