@@ -258,3 +258,10 @@ def test_where_a_key_changes_rows_of_one_name_differ_in_all_their_columns(shop: 
     table = found.tables["customers"]
     assert (table.added, table.removed, table.changed) == (1, 1, old.height - 1)
     assert table.columns["email"] == old.height - 1
+
+
+def test_a_computed_column_that_reads_no_other_is_computed_for_new_rows_too(store: Store) -> None:
+    ddl = "CREATE TABLE t (id integer PRIMARY KEY, one integer GENERATED ALWAYS AS (1 + 0) STORED)"
+    dataset = generate(draft_plan(parse_ddl(ddl, dialect="postgres"), rows={"t": 3}), store, name="t")
+    new, _, _ = apply(dataset, "INSERT INTO t (id) VALUES (70)")
+    assert new["t"]["one"].to_list() == [1, 1, 1, 1]

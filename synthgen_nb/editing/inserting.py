@@ -81,7 +81,7 @@ def _completed(state: State, statement: Insert, draws: Draws, given: Mapping[str
     if drawn:
         columns |= _drawn(draws, table, list(drawn.values()), columns, first, rows)
     if any(column.generated is not None for column in table.columns):
-        columns |= recomputed(state.schema, table, state.dataset.as_of, columns, set(columns))
+        columns |= recomputed(state.schema, table, state.dataset.as_of, columns, table.column_names)  # all of them
     require_values(table, columns)
     return pa.table({column.name: columns[column.name] for column in table.columns})
 
