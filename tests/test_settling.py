@@ -3,6 +3,8 @@ said that there is no room."""
 
 from __future__ import annotations
 
+import os
+import random
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import pytest
 from synthgen_nb import draft_plan, generate, parse_ddl
 from synthgen_nb.editing.calls import Call
 from synthgen_nb.editing.drawing import Draws
+from synthgen_nb.editing.explaining import worse
 from synthgen_nb.editing.newrows import new_rows
 from synthgen_nb.editing.rowkeys import row_keys
 from synthgen_nb.editing.settling import settle
@@ -23,6 +26,9 @@ from synthgen_nb.parquet import Cells
 from synthgen_nb.schema import Schema
 from synthgen_nb.store import Dataset, Store
 from synthgen_nb.validation import validate
+
+from .random_schemas import kinds_of, random_schema
+from .sketches import ENGINES
 
 SHOP = {
     "postgres": """
@@ -84,19 +90,19 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Dataset]:
     return store, generate(draft_plan(schema, rows=ROWS, seed=3), store, "shop")
 
 
-def redrawn(store: Store, dataset: Dataset, table: str, columns: list[str]) -> tuple[list[str], pa.Table]:
-    """(broken rules, the rows of the table) after all the columns were drawn anew."""
-    calls = {name: Call(name, column=name) for name in columns}
+def redrawn(store: Store, dataset: Dataset, columns: dict[str, list[str]]) -> tuple[list[str], dict[str, pa.Table]]:
+    """(broken rules, the tables) after these columns of each table were drawn anew in all rows."""
     with store.begin(dataset.name, parent=dataset.version) as draft:
         state = State(dataset, draft)
         with Draws(dataset, state.paths) as draws:
-            rows = pa.concat_tables([pq.read_table(path) for path in dataset.parts(table)])
-            keys = row_keys(rows, dataset.schema.tables[table], 0)
-            numbers = np.arange(rows.num_rows)
-            values = draws.fill(table, list(calls.values()), rows, keys)
-            state.change(table, [Changes({name: Cells(numbers, values[name]) for name in calls})])
-            settle(state, draws, table, calls, numbers)
-        after = pa.concat_tables([pq.read_table(path) for path in state.paths(table)])
+            for table, names in columns.items():
+                calls = {name: Call(name, column=name) for name in names}
+                rows = pa.concat_tables([pq.read_table(path) for path in dataset.parts(table)])
+                keys, numbers = row_keys(rows, dataset.schema.tables[table], 0), np.arange(rows.num_rows)
+                values = draws.fill(table, list(calls.values()), rows, keys)
+                state.change(table, [Changes({name: Cells(numbers, values[name]) for name in calls})])
+                assert not len(settle(state, draws, table, calls, numbers))
+        after = {t: pa.concat_tables([pq.read_table(path) for path in state.paths(t)]) for t in columns}
         return [f.text for f in validate(state.successor(Edit(sql=""), "")).broken], after
 
 
@@ -121,27 +127,27 @@ def _columns(schema: Schema, table: str) -> list[str]:
 
 def test_drawn_cells_hold_every_rule_each_for_itself_and_all_together(shop: tuple[Store, Dataset]) -> None:
     store, dataset = shop
-    for table in dataset:
-        names = _columns(dataset.schema, table)
-        for columns in [[name] for name in names] + [names]:
-            if columns:
-                assert redrawn(store, dataset, table, columns)[0] == [], (table, columns)
+    free = {table: _columns(dataset.schema, table) for table in dataset}
+    turns = [{t: names[at : at + 1] for t, names in free.items()} for at in range(max(map(len, free.values())))]
+    for turn in [*turns, free]:
+        drawn = {table: names for table, names in turn.items() if names}
+        assert redrawn(store, dataset, drawn)[0] == [], drawn
 
 
 def test_further_rows_hold_every_rule(shop: tuple[Store, Dataset]) -> None:
     store, dataset = shop
-    for table in dataset:
-        count = 20 if table == "passports" else 200
-        broken, rows = added(store, dataset, table, count)
-        assert (broken, rows.num_rows) == ([], count), table
+    with store.begin(dataset.name, parent=dataset.version) as draft:
+        state = State(dataset, draft)
+        with Draws(dataset, state.paths) as draws:
+            for table in dataset:
+                state.append(table, new_rows(draws, table, 20 if table == "passports" else 200))
+        assert validate(state.successor(Edit(sql=""), "")).broken == ()
 
 
 def test_they_are_the_same_each_time(postgres: tuple[Store, Dataset]) -> None:
-    for table in ("customers", "items", "notes"):
-        assert added(*postgres, table, 50)[1].equals(added(*postgres, table, 50)[1])
-        assert redrawn(*postgres, table, _columns(postgres[1].schema, table))[1].equals(
-            redrawn(*postgres, table, _columns(postgres[1].schema, table))[1]
-        )
+    columns = {t: _columns(postgres[1].schema, t) for t in ("customers", "items", "notes")}
+    assert redrawn(*postgres, columns)[1] == redrawn(*postgres, columns)[1]
+    assert added(*postgres, "items", 50)[1].equals(added(*postgres, "items", 50)[1])
 
 
 def test_serial_keys_and_line_numbers_count_on(postgres: tuple[Store, Dataset]) -> None:
@@ -186,3 +192,22 @@ def test_parents_are_those_that_are_there_now(postgres: tuple[Store, Dataset], t
         with Draws(dataset, state.paths) as draws:
             orders = new_rows(draws, "orders", 40)
         assert set(orders["customer_id"].to_pylist()) <= set(state.take("customers", np.arange(5))["id"].to_pylist())
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("SYNTHGEN_NEW_ROWS", "4"))))
+def test_further_rows_of_any_schema_hold_its_rules_or_are_refused(seed: int, tmp_path: Path) -> None:
+    engine = ENGINES[seed % len(ENGINES)]
+    known = kinds_of(engine)
+    ddl = random_schema(engine, random.Random(seed).sample(known, 5), seed).ddl
+    store = Store(tmp_path)
+    dataset = generate(draft_plan(parse_ddl(ddl, dialect=engine), rows=60, seed=1), store, "shop")
+    before = validate(dataset)
+    for table in dataset:
+        with store.begin("shop", parent=1) as draft:
+            state = State(dataset, draft)
+            with Draws(dataset, state.paths) as draws:
+                try:
+                    state.append(table, new_rows(draws, table, 7))
+                except RefusedEdit:
+                    continue
+            assert worse(before, validate(state.successor(Edit(sql=""), ""))) == [], (ddl, table)

@@ -39,21 +39,21 @@ def new_rows(draws: Draws, table: str, count: int) -> pa.Table:
     keys = hashed([pa.array(np.arange(there, there + count)), pa.array(["further row"] * count)])
     with draws.by(_roomy(draws, table, there + count)) as wider:
         counters = _counters(wider, known)
+        serial, lines = ([c for c in counters if bool(c.by) == siblings] for siblings in (False, True))
+        counted = {counter.column.name for counter in counters}
         calls = {c.name: Call(c.name, column=c.name) for c in known.columns if c.generated is None}
-        pointing = {name: call for name, call in calls.items() if wider.points(table, call)}
-        rest = {
-            n: call for n, call in calls.items() if n not in pointing and n not in {c.column.name for c in counters}
-        }
+        pointing = {n: call for n, call in calls.items() if wider.points(table, call) and n not in counted}
+        rest = {n: call for n, call in calls.items() if n not in pointing and n not in counted}
 
         def redraw(given: Columns, places: I64, attempt: int) -> Columns:
-            found = wider.draw(table, pointing, {}, keys[places], attempt)
-            for counter in counters:
-                found[counter.column.name] = counter.next(given, places, found, schema.dialect)
+            found = {c.column.name: c.next(given, places, {}, schema.dialect) for c in serial}
+            found |= wider.draw(table, pointing, found, keys[places], attempt)
+            found |= {c.column.name: c.next(given, places, found, schema.dialect) for c in lines}
             return found | wider.draw(table, rest, found, keys[places], attempt)
 
         columns = {c.name: nothing(count, c, schema.dialect) for c in known.columns}
         columns |= redraw(columns, np.arange(count), 0)
-        columns |= computed_of(schema, known, wider.plan.as_of, columns, set(calls))
+        columns |= computed_of(schema, known, wider.plan.as_of, columns, known.column_names)
         with Rules(schema, known, wider.plan.as_of, draws.paths(table)) as rules:
             settled = until_held(rules, wider, table, calls, columns, keys, redraw)
     if len(settled.open):

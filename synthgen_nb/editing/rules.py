@@ -36,7 +36,7 @@ class Rules:
         self._ground = Ground(schema, table, self._names, {}, as_of, self._connection)
         told = [*row_rules(self._ground), *map(self._in_key, table.primary_key)]
         self._row_rules = tuple(rule for rule in told if rule.violated)
-        self._computable: dict[RowRule, bool] = {}
+        self._unverified: set[RowRule] = set()
 
     def __enter__(self) -> Rules:
         return self
@@ -57,10 +57,22 @@ class Rules:
         if not asked or not rows.num_rows:
             return found
         self._register(_ROWS, rows)
-        asked = [rule for rule in asked if self._can(rule)]
-        if asked:
-            found[self._numbers(f"SELECT {_ROW} FROM {_ROWS} WHERE {' OR '.join(map(_violated, asked))}")] = True
+        found[self._breaking([rule for rule in asked if rule not in self._unverified])] = True
         return found
+
+    def _breaking(self, rules: Sequence[RowRule]) -> I64:
+        """The registered rows that break one of the rules; where one can't be computed, each by itself."""
+        import duckdb
+
+        if not rules:
+            return np.zeros(0, np.int64)
+        try:
+            return self._numbers(f"SELECT {_ROW} FROM {_ROWS} WHERE {' OR '.join(map(_violated, rules))}")
+        except duckdb.Error:
+            if len(rules) > 1:
+                return np.concatenate([self._breaking([rule]) for rule in rules])
+            self._unverified.update(rules)
+            return np.zeros(0, np.int64)
 
     def uniques(self, columns: Collection[str]) -> list[PrimaryKey | Unique]:
         """The keys and UNIQUEs that read one of the columns, as far as they can be evaluated."""
@@ -186,17 +198,6 @@ class Rules:
     def _numbers(self, sql: str) -> I64:
         found: I64 = self._connection.execute(sql).fetchnumpy()[_plainly(_ROW)].astype(np.int64)
         return found
-
-    def _can(self, rule: RowRule) -> bool:
-        import duckdb
-
-        if rule not in self._computable:
-            try:
-                self._connection.execute(f"SELECT {_violated(rule)} FROM {_ROWS} LIMIT 0").fetchall()
-                self._computable[rule] = True
-            except duckdb.Error:
-                self._computable[rule] = False  # unverified, says validation
-        return self._computable[rule]
 
 
 def _plainly(name: str) -> str:

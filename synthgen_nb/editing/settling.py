@@ -20,7 +20,7 @@ from .drawing import Draws, put
 from .rowkeys import hashed
 from .rules import Rules
 from .state import Changes, State
-from .storing import differing, one, stored
+from .storing import differing, nothing, one, stored
 
 _CHANCES = 12  # draws before all that is free is looked through
 _LAST = 48
@@ -150,18 +150,34 @@ def _given(
     uniques: Sequence[PrimaryKey | Unique],
     was: pa.Table | None,
 ) -> dict[str, pa.Array]:
-    """Columns with values that are free, for open rows that share a key; as they are where all that there is would be
-    too much to look through."""
+    """Columns with values that are free, for open rows that share a key: NULL, where it may be, for those that find
+    none."""
     found: dict[str, pa.Array] = {}
     for unique in uniques:
         alike = rules.taken(rows, open_, keys, [unique], was)
         space = draws.space(table, calls, unique.columns) if alike.any() else None
-        if space is None:
-            continue
-        turn = bits(key_of(draws.plan.seed, table, "free", *unique.columns), np.arange(len(space), dtype=np.uint64))
-        places, chosen = rules.free(rows, alike, keys, unique, space, turn, was)
-        for name in space.column_names:
-            values = put(one(rows.column(name)), places, one(space.column(name)).take(pa.array(chosen)))
-            rows = rows.set_column(rows.schema.get_field_index(name), name, values)
-            found[name] = values
+        fresh: dict[str, tuple[I64, pa.Array]] = {}
+        if space is not None:
+            space = space.filter(pa.array(~rules.broken(space, space.column_names)))
+            turn = bits(key_of(draws.plan.seed, table, "free", *unique.columns), np.arange(len(space), dtype=np.uint64))
+            places, chosen = rules.free(rows, alike, keys, unique, space, turn, was)
+            alike[places] = False
+            fresh |= {n: (places, one(space.column(n)).take(pa.array(chosen))) for n in space.column_names}
+        for name in _may_be_empty(draws.schema.tables[table], unique, calls):
+            places, values = fresh.get(name, (np.zeros(0, np.int64), one(rows.column(name)).slice(0, 0)))
+            left = np.flatnonzero(alike)
+            column = draws.schema.tables[table].column(name)
+            nulls = nothing(len(left), column, draws.schema.dialect)
+            fresh[name] = (np.concatenate([places, left]), pa.concat_arrays([values, nulls]))
+        for name, (places, values) in fresh.items():
+            array = put(one(rows.column(name)), places, values)
+            rows = rows.set_column(rows.schema.get_field_index(name), name, array)
+            found[name] = array
     return found
+
+
+def _may_be_empty(table: Table, unique: PrimaryKey | Unique, columns: Collection[str]) -> list[str]:
+    """The columns that can be NULL, where no two rows with a NULL share the key."""
+    if isinstance(unique, PrimaryKey) or not unique.nulls_distinct:
+        return []
+    return [n for n in unique.columns if n in columns and table.column(n).nullable and n not in table.primary_key]

@@ -33,7 +33,7 @@ class Uuid(Spec, frozen=True, tag="uuid"):
         return 1 << _UUID_BITS
 
     def draw(self, rows: Rows, name: str) -> Values:
-        return self.at(rows.index, rows, name)
+        return self.at(rows.index & np.uint64(self.size - 1), rows, name)  # an edit's rows are numbered by 64 bits
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         key = rows.key(name)
