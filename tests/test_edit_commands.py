@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from synthgen_nb import draft_plan, generate, parse_ddl
-from synthgen_nb.editing import Change, Diff, diff, history, set_cells, spelled_rows
+from synthgen_nb.editing import Change, Diff, Step, diff, history, set_cells, spelled_rows
 from synthgen_nb.edits import Edit
 from synthgen_nb.llm import ScriptedModel
 from synthgen_nb.notebook.views import html
-from synthgen_nb.pages.diffs import diff_page, history_page
+from synthgen_nb.pages.diffs import diff_page, history_page, made_words
 from synthgen_nb.pages.screen import Style, text
 from synthgen_nb.store import Dataset, Store
 from synthgen_nb.terminal import cli
@@ -144,6 +144,15 @@ def test_a_version_that_cant_be_read_hides_no_other(tmp_path: Path) -> None:
     steps = history(store, "shop")
     assert [step.made for step in steps] == ["generated", "unreadable", "typed"]
     assert "diff.json can't be read" in text(history_page("shop", steps, "synthgen"), Style(width=200))
+
+
+def test_words_that_a_model_read_are_part_of_what_made_a_version() -> None:
+    asked = Step(version=1, prompt="mostly German", model="mistral")
+    edited = Step(version=2, made="edited", edit=Edit(sql="DELETE FROM t"), prompt="drop all", model="mistral")
+    assert [made_words(step) for step in (asked, edited)] == [
+        'generated: "mostly German" (mistral)',
+        '"drop all" (mistral)',
+    ]
 
 
 def evil(tmp_path: Path) -> Diff:

@@ -151,13 +151,12 @@ def _step(step: Step) -> tuple[str, ...]:
 
 def made_words(step: Step) -> str:
     """What made a version, in one line."""
+    if step.prompt:
+        asked = f'"{cut(visible(step.prompt), _SQL)}" ({visible(step.model)})'
+        return f"generated: {asked}" if step.made == "generated" else asked
     if step.made == "generated":
         return "generated"
-    if step.edit is None:
-        return cut(visible(step.description), _SQL)
-    if step.edit.prompt:
-        return f'"{cut(visible(step.edit.prompt), _SQL)}" ({visible(step.edit.model)})'
-    return cut(visible(" ".join(step.edit.sql.split())), _SQL)
+    return cut(visible(" ".join(step.edit.sql.split())) if step.edit else visible(step.description), _SQL)
 
 
 def _verdict(report: Report | None) -> str:
@@ -170,7 +169,8 @@ def _verdict(report: Report | None) -> str:
 
 def history_document(name: str, steps: Sequence[Step]) -> dict[str, Any]:
     """{"dataset", "current", "versions": [{"version", "parent", "current", "undone", "made", "description", "edit",
-    "rows", "when", "changed", "checks", "error"}]}: `changed` are counts by table, null where there was no edit."""
+    "prompt", "model", "rows", "when", "changed", "checks", "error"}]}: `changed` are counts by table, null where there
+    was no edit."""
     return {
         "dataset": name,
         "current": next((step.version for step in steps if step.current), None),
@@ -183,6 +183,8 @@ def history_document(name: str, steps: Sequence[Step]) -> dict[str, Any]:
                 "made": step.made,
                 "description": step.description,
                 "edit": msgspec.to_builtins(step.edit),
+                "prompt": step.prompt,
+                "model": step.model,
                 "rows": step.rows,
                 "when": datetime.fromtimestamp(step.when, UTC).isoformat(timespec="seconds") if step.when else None,
                 "changed": step.diff and {t.table: {k: getattr(t, k) for k in _COUNTS} for t in step.diff.tables},
