@@ -1,6 +1,6 @@
 """What a person would say, held against what a model says: forty tables with the meaning of each column, sixty
-instructions with the changes they mean, thirty text columns with ten constraints each. Scores are shares of what is
-right; what works without a model is scored beside it.
+instructions with the changes they mean, sixty edits with their SQL, thirty text columns with ten constraints each.
+Scores are shares of what is right; what works without a model is scored beside it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from msgspec import Struct
 from .errors import InputError
 from .llm.base import GREEDY, Ask, JsonSchema, Model, Prompt, Sampling, Tick, silent
 from .llm.scripted import ScriptedModel
+from .schema import Schema
 from .wishes import Wish, Written
 
 _FOLDER = files("synthgen_nb") / "gold"
@@ -24,6 +25,7 @@ _COLUMN = re.compile(r"  (\w+) (.+?),? -- (\S+)")
 _SYSTEM = "You know databases. You name what each column of a table holds, in one of the given words. JSON only."
 _WRITER = "You write values for a column of a database. JSON only: a list of texts."
 _DIALECTS = {"shop": "postgres", "clinic": "sqlite", "library": "mysql", "sensors": "duckdb", "people": "postgres"}
+_EDITED = {"shop": "postgres", "rental": "mysql", "school": "sqlite"}
 _ROOMY = 100_000  # tokens of context
 _VALUES = 12  # of each text column
 _LONGEST_NAME = 40  # characters of a meaning
@@ -45,6 +47,15 @@ class GoldInstruction:
     schema: str
     instructions: str
     answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoldEdit:
+    """`sql` is in the dialect of the schema."""
+
+    schema: str
+    prompt: str
+    sql: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,17 @@ def gold_instructions() -> tuple[GoldInstruction, ...]:
         )
         for each in cases
     )
+
+
+def gold_edits() -> tuple[GoldEdit, ...]:
+    return msgspec.json.decode((_FOLDER / "edits.json").read_bytes(), type=tuple[GoldEdit, ...])
+
+
+def edit_schema(name: str) -> Schema:
+    """What the gold edits of this name change."""
+    from .ddl import parse_ddl
+
+    return parse_ddl((_FOLDER / f"{name}.sql").read_text(encoding="utf-8"), _EDITED[name])
 
 
 def names() -> tuple[str, ...]:

@@ -6,11 +6,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from .pages import duration, plural
 
+if TYPE_CHECKING:
+    from .llm.trial import Loading
+
 PER_SECOND = 5  # a screen is drawn at most this often
+_TOKENS = 80  # of a statement or two
 _EVERY = 5.0  # seconds between two lines of a log
 
 
@@ -29,6 +33,11 @@ class Work:
         pace = self.tokens / self.seconds if self.seconds >= 1 else 0.0
         rate = f"{pace:,.0f}/s" if pace >= 10 else f"{pace:.1f}/s" if pace else ""
         return " · ".join(w for w in (self.doing, plural(self.tokens, "token"), rate, duration(self.seconds)) if w)
+
+
+def expected(pace: Loading | None) -> str:
+    """', about 3 s': how long a statement or two take to be written; empty where nothing is known of that."""
+    return f", about {duration(_TOKENS / pace.speed)}" if pace is not None and pace.speed else ""
 
 
 class Meter(Protocol):

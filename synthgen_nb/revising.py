@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from .edits import Breaking, Edit
 from .errors import InputError
+from .meters import expected
 from .modeloptions import no_model
-from .pages import duration
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .meters import Meter
     from .modeloptions import ModelOptions
 
-_TOKENS = 80  # of a statement or two
 _COMMENT = re.compile(r"\s+|--[^\n]*(\n|$)|#[^\n]*(\n|$)|/\*.*?\*/", re.DOTALL)
 _NAME = r"(\"[^\"]+\"|`[^`]+`|\[[^\]]+\]|[\w.$]+)"
 # A sentence may begin with the same word ("update the prices", "with all customers"): the next words tell
@@ -74,8 +73,3 @@ def edit_of(
 def breaking_of(args: Namespace) -> Breaking:
     """What the options say is to become of an edit that would break a rule."""
     return "cascade" if args.cascade else "mend" if args.mend else "refuse"
-
-
-def expected(pace: Loading | None) -> str:
-    """How long an edit takes to be written; empty where nothing is known of that."""
-    return f", about {duration(_TOKENS / pace.speed)}" if pace is not None and pace.speed else ""

@@ -9,6 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from synthgen_nb.llm import ScriptedModel
+from synthgen_nb.notebook import magics_of
 from synthgen_nb.terminal import cli
 from synthgen_nb.terminal.demo import shop_ddl
 from tests.shells import Cells
@@ -92,6 +94,53 @@ def test_an_older_version_is_asked_by_its_number(shop: Cells) -> None:
     shop(f"%%synthgen shop << -q --no-vars -n 5 --name shop\n{shop_ddl()}")
     assert shop('%synthgen sql shop "SELECT count(*) FROM orders" --version 1').result.item() == 50  # type: ignore
     assert shop('%synthgen sql shop "SELECT count(*) FROM orders"').result.item() == 5  # type: ignore
+
+
+def test_a_question_is_answered_with_the_select_that_a_model_wrote(shop: Cells) -> None:
+    by_status = "SELECT orders.status, count(*) FROM orders GROUP BY ALL ORDER BY count(*) DESC LIMIT 5"
+    hold(shop, model := ScriptedModel(lambda ask: by_status, context=32_000))
+    result = shop('%synthgen ask shop "orders by status"')
+    assert result.result.columns == ["status", "count_star()"]  # type: ignore[union-attr]
+    for words in (f"SQL  {by_status}", "chart: bars of count_star() by status", "writing the SELECT"):
+        assert words in shop.said
+    assert "orders by status" in model.asked[0].prompt.own
+    shop('%synthgen counts << ask shop "orders by status" --limit-rows 2')
+    assert shop["counts"].height == 2
+    assert "there are more rows" in shop.said
+
+
+def hold(shop: Cells, model: ScriptedModel) -> None:
+    magics = magics_of(shop.shell)
+    assert magics is not None
+    magics.session.models.hold(model)
+
+
+def test_a_question_needs_a_model_and_says_how_it_goes_without(shop: Cells) -> None:
+    assert not shop('%synthgen ask shop "orders by status"').success
+    told = "questions in words need a model and none is loaded (%synthgen model load NAME; sql NAME"
+    assert told in shop.said
+
+
+def test_what_a_model_may_not_ask_is_never_run(shop: Cells) -> None:
+    hold(shop, ScriptedModel(lambda ask: "SELECT * FROM read_text('/etc/passwd')"))
+    assert not shop('%synthgen ask shop "show me the passwords"').success
+    assert "what the model wrote can't be run: table function 'read_text' is not allowed" in shop.said
+
+
+def test_in_a_terminal_a_question_is_answered_too(
+    shop: Cells, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["ask", "shop", "how many orders?"]) == 2
+    assert "questions in words need a model and none is loaded (--model NAME" in capsys.readouterr().err
+    model = ScriptedModel(lambda ask: "SELECT count(*) FROM orders", context=32_000)
+    monkeypatch.setattr("synthgen_nb.llm.load_model", lambda name, **options: model)
+    assert cli.main(["ask", "shop", "how many orders?", "--model", "some", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["sql"], told["rows"]) == ("SELECT count(*) FROM orders", [[50]])
+    assert cli.main(["ask", "shop", "how many orders?", "--model", "some"]) == 0
+    seen = capsys.readouterr()
+    assert "SQL  SELECT count(*) FROM orders" in seen.out
+    assert "writing the SELECT" in seen.err
 
 
 def test_in_a_terminal_the_answer_is_text_or_json(

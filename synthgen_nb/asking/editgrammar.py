@@ -17,8 +17,8 @@ from .conditions import AMONG, Field, conditions, filled, joined, literal, numbe
 from .derivations import Part, Rules, either, maybe, pattern, seq, several, word, words
 from .sqlwords import Said, said
 
-_STATEMENTS = 4
-_ANDS, _ORS, _GROUP = 4, 2, 4
+_STATEMENTS = 3
+_ANDS, _ORS, _GROUP = 3, 2, 3
 _INNER = 2  # conditions inside of a subquery
 _LEVELS = 2  # subqueries in subqueries
 _PIECE = 20  # characters of a text that is put behind another or replaced

@@ -18,7 +18,7 @@ from .sqlwords import said
 
 _JOINED, _SOURCES, _ORDERS = 4, 40, 12  # tables of a FROM, FROMs, and orders of each
 _ITEMS, _AMOUNTS = 4, 3
-_ANDS, _ORS, _INNER = 4, 2, 2
+_ANDS, _ORS, _INNER = 3, 2, 2
 _UNITS = ("day", "week", "month", "quarter", "year")
 _COUNT = pattern("[0-9]{1,9}", 9)
 _HOW = said("duckdb")

@@ -51,6 +51,7 @@ COMMANDS = {
     "history": "the versions of a dataset and what made each",
     "undo": "go back to the version before an edit",
     "redo": "take an undo back",
+    "ask": "a question about a dataset in words: the SELECT that a model writes, and a frame",
     "validate": "check every rule of a dataset again",
     "prove": "the verdict of a real database engine on a dataset",
     "export": "a dataset as files",
@@ -76,7 +77,7 @@ COMMANDS = {
     "help": "this text",
 }
 
-FRAME_COMMANDS = ("sql",)  # their result is a frame, which NAME << takes
+FRAME_COMMANDS = ("sql", "ask")  # their result is a frame, which NAME << takes
 
 
 def generation_parser() -> Parser:
@@ -160,6 +161,9 @@ def command_parser(command: str) -> Parser:
         parser.add_argument("--first", type=int, default=10, metavar="N", help="rows of each table (default 10)")
     if command == "sql":
         parser.add_argument("query", nargs="+", metavar="SELECT", help="in quotes; DuckDB's dialect")
+    if command == "ask":
+        parser.add_argument("question", nargs="+", metavar="QUESTION", help="in quotes; needs a model")
+        add_model_options(parser)
     if command in FRAME_COMMANDS:
         add_query_options(parser)
         parser.add_argument(

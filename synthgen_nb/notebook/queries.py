@@ -1,18 +1,22 @@
-"""`%synthgen sql`: the SQL that was run and the Polars frame that came of it, bound where the line names a variable."""
+"""`%synthgen sql`, and `%synthgen ask` in words: the SQL that was run and the Polars frame that came of it, bound where
+the line names a variable."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from IPython.display import display
 
-from ..errors import MissingExtra
+from ..errors import Interrupted, MissingExtra
+from ..modeloptions import model_options, no_model
 from ..pages import FIRST_ROWS, Mark
 from ..pages.answers import answer_page
 from ..querying import limits_of, one_text
+from ..questioning import NEED, OTHERWISE, answered
 from .charts import METADATA, MIME, spec, suggested
+from .instructions import meter_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -28,14 +32,32 @@ def _sql(place: Place, args: Namespace) -> object:
     return shown(place, args, dataset, answer)
 
 
-def shown(place: Place, args: Namespace, dataset: Dataset, answer: Answer) -> object:
+def _ask(place: Place, args: Namespace) -> object:
+    question = one_text(args.question, "question", 'ask NAME "top 5 authors by revenue"')
+    options, models, limits = model_options(place.given, args), place.session.models, limits_of(args)
+    dataset = place.store.open(args.name, args.version)
+    if not models.at_hand(options):
+        raise no_model("%synthgen model load NAME", need=NEED, otherwise=OTHERWISE)
+    meter = meter_of(place)
+    try:
+        model = models.wanted(options)
+        answer = answered(dataset, question, options, model, meter, limits, models.pace())
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted while the model was asked") from None
+    finally:
+        meter.close()
+    return shown(place, args, dataset, answer, options.warnings)
+
+
+def shown(place: Place, args: Namespace, dataset: Dataset, answer: Answer, warnings: Sequence[str] = ()) -> object:
     """The frame as the cell's value, which the front end draws; or bound, with its first rows drawn here."""
     if args.variable:
         place.session.assign(args.variable, answer.frame, force=args.force)
     if not place.quiet:
         chart, notes = _chart(answer)
         page = answer_page(dataset, answer, first_rows=FIRST_ROWS if args.variable else 0)
-        place.show(replace(page, marks=(*page.marks, *notes)))
+        said = (Mark("note", line) for line in warnings)
+        place.show(replace(page, marks=(*page.marks, *said, *notes)))
         if chart:
             display(chart, metadata=METADATA, raw=True)
     return None if args.variable else answer.frame
@@ -53,4 +75,4 @@ def _chart(answer: Answer) -> tuple[dict[str, object], tuple[Mark, ...]]:
     return {MIME: drawn, "text/plain": shape.words()}, ()
 
 
-QUERY_COMMANDS: dict[str, Callable[[Place, Namespace], object]] = {"sql": _sql}
+QUERY_COMMANDS: dict[str, Callable[[Place, Namespace], object]] = {"sql": _sql, "ask": _ask}
