@@ -194,6 +194,21 @@ def test_parents_are_those_that_are_there_now(postgres: tuple[Store, Dataset], t
         assert set(orders["customer_id"].to_pylist()) <= set(state.take("customers", np.arange(5))["id"].to_pylist())
 
 
+def test_tables_whose_keys_agree_for_the_sake_of_a_third_grow_too(tmp_path: Path) -> None:
+    ddl = """
+    CREATE TABLE a (id char(6) PRIMARY KEY);
+    CREATE TABLE b (id char(6) PRIMARY KEY);
+    CREATE TABLE c (id integer PRIMARY KEY, of_both char(6) NOT NULL REFERENCES a (id) REFERENCES b (id));
+    """
+    store = Store(tmp_path)
+    schema = parse_ddl(ddl, dialect="postgres")
+    dataset = generate(draft_plan(schema, rows={"a": 40, "b": 7, "c": 20}, seed=3), store, "shop")
+    for table in ("b", "c"):
+        broken, rows = added(store, dataset, table, 9)
+        assert (broken, rows.num_rows) == ([], 9)
+    assert set(rows["of_both"].to_pylist()) <= set(dataset["a"]["id"]) & set(dataset["b"]["id"])
+
+
 @pytest.mark.parametrize("seed", range(int(os.environ.get("SYNTHGEN_NEW_ROWS", "4"))))
 def test_further_rows_of_any_schema_hold_its_rules_or_are_refused(seed: int, tmp_path: Path) -> None:
     engine = ENGINES[seed % len(ENGINES)]

@@ -18,7 +18,7 @@ from ..drafting.meaning import Meaning, is_for, vocabulary
 from ..errors import InputError, PlanError
 from ..plan import ColumnPlan, Plan, TablePlan
 from ..schema import Column, Kind, PrimaryKey, Schema, Table, Unique
-from ..specs import Among, AnySource, AnySpec, Digit, Drawn, Permuted, Person, Place, Range, Shaped
+from ..specs import Among, AnySource, AnySpec, Digit, Drawn, Key, Permuted, Person, Place, Range, Shaped
 from ..specs.folk import Folk
 from ..specs.locales import locales
 from ..specs.people import namesakes
@@ -61,6 +61,8 @@ def planned(plan: Plan, table: str, column: str) -> Recipe:
     drawn = plan.tables[table].columns.get(column)
     if drawn is None:
         raise InputError(f"{table}.{column}: the plan of this dataset does not say how it is drawn")
+    if isinstance(drawn.spec, Key):  # no key of the schema: the plan has two tables agree for the sake of a third
+        return planned(plan, drawn.spec.table, drawn.spec.column)
     guesses = next((r.guesses[column] for r in plan.tables[table].redraws if column in r.guesses), None)
     index = _index(plan.tables[table], drawn)
     return Recipe(drawn.spec, index, 0, drawn.nulls, drawn.nulls_of or column, guesses=guesses)
