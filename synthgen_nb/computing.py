@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 from .ddl.expressions import row_time
 from .ddl.fragments import columns_read
 from .errors import DDLError, InputError, PlanError, UnsafeSQLError
+from .growth import size
 from .physical import arrow_type, from_arrow, scale_of, to_arrow
 from .rows import I64
-from .sandbox import connect, quoted, relation_names
+from .sandbox import connect, expression_tree, quoted, relation_names
 from .schema import Column, Kind, Schema, Table, Type
 from .specs import Choice, Range
 from .sqlsemantics import condition, result_of, translate
@@ -31,6 +32,8 @@ _ORDER = "synthgen row"  # DuckDB promises no order without it
 
 _TOLD = 300  # characters of an expression in an error
 _BLOCK = 1 << 20  # combinations tried at a time
+_ROOM = 4e9  # bytes that the values of one window may take
+_WORD = 32  # bytes of a value that is no text
 
 
 class Calculator:
@@ -44,6 +47,7 @@ class Calculator:
         self._types = {c.name: c.type for c in table.columns}
         self._names = relation_names(self._types)
         self._read: dict[tuple[str, bool], str] = {}
+        self._trees: dict[str, dict[str, Any]] = {}
         self._connection = connection or connect(threads=1)
 
     def evaluate(
@@ -60,6 +64,8 @@ class Calculator:
                 self._read[sql, truth] = reader(
                     sql, self._dialect, self._types, as_of=self._as_of, names=self._names, parser=cursor
                 )
+            if not truth:
+                self._require_room(sql, columns, rows, cursor)
             named = {self._names[name]: values for name, values in columns.items()}
             cursor.register("window", pa.table({**named, _ORDER: pa.array(np.arange(rows))}))
             text = f"CAST({self._read[sql, truth]} AS {cast})" if cast else self._read[sql, truth]
@@ -73,6 +79,17 @@ class Calculator:
                     return _computed(cursor, f"coalesce(TRY(({text}) IS DISTINCT FROM FALSE), FALSE)")
             except duckdb.Error as error:
                 raise PlanError(f"can't compute {sql[:_TOLD]}: {str(error).splitlines()[0][:_TOLD]}") from error
+
+    def _require_room(
+        self, sql: str, columns: Mapping[str, pa.Array], rows: int, parser: duckdb.DuckDBPyConnection
+    ) -> None:
+        """Raises PlanError where so many values may not fit into memory: DuckDB's own limit does not hold texts."""
+        if sql not in self._trees:
+            self._trees[sql] = expression_tree(self._read[sql, False], parser)
+        texts = [values for values in columns.values() if pa.types.is_string(values.type)]
+        longest = max((pc.max(pc.binary_length(values)).as_py() or 0 for values in texts), default=0)
+        if (needed := rows * size(self._trees[sql], max(longest, _WORD))) > _ROOM:
+            raise PlanError(f"{sql[:_TOLD]}: {rows:,} values of it may take {needed / 1e9:.0f} GB")
 
     def refusal(self, sql: str) -> str:
         """Why this condition can't be evaluated here; "" where it can."""

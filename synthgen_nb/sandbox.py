@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError, StoreError, UnsafeSQLError
+from .growth import too_large, too_large_in_query
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow.dataset as pds
+
+_AGAIN = 0.05  # seconds between interrupts
 
 _SCALAR_NAMES = """
     cast_to_type error json_normalize abs acos acosh age array_agg array_append array_concat array_contains
@@ -121,6 +126,28 @@ def connect(
     return connection
 
 
+@contextmanager
+def limited(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[Event]:
+    """Whatever runs after these seconds is interrupted and the event set; again and again, for an interrupt that comes
+    while the query is only being prepared is lost."""
+    over, late = Event(), Event()
+
+    def watch() -> None:
+        wait = seconds
+        while not over.wait(wait):
+            late.set()
+            connection.interrupt()
+            wait = _AGAIN
+
+    watcher = Thread(target=watch, name="synthgen query limit", daemon=True)
+    watcher.start()
+    try:
+        yield late
+    finally:
+        over.set()
+        watcher.join()
+
+
 def relation_names(names: Iterable[str]) -> dict[str, str]:
     """What tables (or the columns of one table) are called in a connection: as they are, but DuckDB folds case, so of
     two names that differ by case alone the later gets a number (`Users`, `users_2`). Not quoted."""
@@ -151,8 +178,9 @@ def guard_query(
     repeatable: bool = False,
 ) -> str:
     """The query itself, if it is one SELECT (or VALUES, FROM, WITH) over `tables` and calls nothing outside the
-    allow-list; nor, if it has to be `repeatable`, anything with another answer each time. `parser` is any open
-    connection, to save opening one. Raises UnsafeSQLError naming what was seen, InputError if it can't be read."""
+    allow-list; nor, if it has to be `repeatable`, anything with another answer each time, or with values that may grow
+    beyond all limits. `parser` is any open connection, to save opening one. Raises UnsafeSQLError naming what was
+    seen, InputError if it can't be read."""
     if parser is None:
         with connect() as connection:
             return guard_query(sql, tables, parser=connection, repeatable=repeatable)
@@ -176,13 +204,28 @@ def guard_query(
             name = node["function"].get("function_name", "").lower()
             if name not in _TABLE_FUNCTIONS:
                 raise UnsafeSQLError(f"table function {name!r} is not allowed", hint=_listed(sorted(_TABLE_FUNCTIONS)))
+    if repeatable and (why := too_large_in_query(tree)):
+        raise UnsafeSQLError(f"{why} is not computed here: {_short(sql)}", hint="a small number in it would do")
     return sql.strip().rstrip(";")
+
+
+def unbounded(query: str) -> str:
+    """Why this guarded query may make values so large that no limit of memory holds them, in words; "" where it can't.
+    Raises InputError if it can't be read."""
+    with connect() as connection:
+        return too_large_in_query(_parsed(connection, query)[0])
+
+
+def expression_tree(guarded: str, parser: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """DuckDB's tree of an expression that passed the guard."""
+    tree: dict[str, Any] = _parsed(parser, f"SELECT {guarded}")[0]["select_list"][0]
+    return tree
 
 
 def guard_expression(sql: str, *, parser: duckdb.DuckDBPyConnection | None = None) -> str:
     """The expression (DuckDB's dialect) as DuckDB reads it, in canonical spelling, if it is one scalar expression
-    without subqueries that calls nothing outside the allow-list. `parser` is any open connection, to save opening
-    one. Raises UnsafeSQLError naming what was seen, InputError if it can't be read."""
+    without subqueries that calls nothing outside the allow-list and makes no huge values. `parser` is any open
+    connection, to save opening one. Raises UnsafeSQLError naming what was seen, InputError if it can't be read."""
     if parser is None:
         with connect() as connection:
             return guard_expression(sql, parser=connection)
@@ -196,6 +239,8 @@ def guard_expression(sql: str, *, parser: duckdb.DuckDBPyConnection | None = Non
         raise UnsafeSQLError(f"an expression is wanted here, not a query: {_short(sql)}")
     for node in _nodes(tree["select_list"][0]):
         _guard_node(node, _EXPRESSIONS, _SCALARS)
+    if why := too_large(tree["select_list"][0]):
+        raise UnsafeSQLError(f"{why} is not computed here: {_short(sql)}", hint="a small number in it would do")
     return text.removeprefix("SELECT ")
 
 

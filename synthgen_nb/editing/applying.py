@@ -17,8 +17,10 @@ from ..ddl.fragments import columns_read
 from ..errors import InputError, RefusedEdit
 from ..parquet import Cells
 from ..rows import I64
-from ..sandbox import connect, quoted, relation_names
+from ..sandbox import quoted, relation_names
 from ..schema import Table
+from ..selecting import Limits
+from .bounded import EDIT, Bounded, bounded
 from .dml import Delete, Insert, Statement, Update
 from .drawing import Draws, row_keys
 from .inserting import default, insert, require_settled
@@ -28,17 +30,18 @@ from .storing import computed, differing, one, plain, require_values, stored
 _WINDOW = "synthgen window "
 
 
-def perform(state: State, statement: Statement, draws: Draws) -> None:
-    """Makes the statement true of `state`. Raises RefusedEdit with its place; `state` is of no use then."""
+def perform(state: State, statement: Statement, draws: Draws, limits: Limits = EDIT) -> None:
+    """Makes the statement true of `state`. Raises RefusedEdit with its place, also for a limit that was met; `state` is
+    of no use then."""
     try:
         if isinstance(statement, Insert):
-            insert(state, statement, draws)
+            insert(state, statement, draws, limits)
             return
         draws.check(statement.table, statement.calls)
         asks = bool(statement.source) or any("SELECT" in sql.upper() for sql in _texts(statement))
         # where tables are asked for, one thread: sums of floats, and rows in no order, are the same every time then
-        with connect(state.sources() if asks else None, threads=1 if asks else None) as connection:
-            scene = _Scene(state, statement, state.schema.tables[statement.table], draws, connection)
+        with bounded(state.sources() if asks else None, limits, threads=1 if asks else None) as tables:
+            scene = _Scene(state, statement, state.schema.tables[statement.table], draws, tables)
             state.change(statement.table, map(scene.changes, state.windows(statement.table, scene.reads())))
         drawn = {call.column: call for call in statement.calls if call.percent is None}
         if drawn and scene.meant:
@@ -70,7 +73,7 @@ class _Scene:
     statement: Update | Delete
     table: Table
     draws: Draws
-    connection: duckdb.DuckDBPyConnection
+    tables: Bounded
     meant: list[I64] = field(default_factory=list)
     """The numbers of the rows that values were drawn for, window by window."""
 
@@ -140,6 +143,6 @@ class _Scene:
         number = f"{statement.alias}.{quoted(ROW)}"
         sources = ", ".join(filter(None, (f"{quoted(_WINDOW)} AS {statement.alias}", statement.source)))
         where = f" WHERE {statement.where}" if statement.where else ""
-        self.connection.register(_WINDOW, rows)
+        self.tables.connection.register(_WINDOW, rows)
         selected = ", ".join((f"{number} AS {quoted(ROW)}", *values))
-        return self.connection.sql(f"SELECT {selected} FROM {sources}{where} ORDER BY {number}").to_arrow_table()
+        return self.tables.rows(f"SELECT {selected} FROM {sources}{where} ORDER BY {number}")

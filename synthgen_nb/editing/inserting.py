@@ -15,7 +15,9 @@ from ..physical import arrow_type
 from ..rows import I64
 from ..sandbox import connect, quoted, relation_names
 from ..schema import Column, Kind, Table
+from ..selecting import Limits
 from ..sqlsemantics import translate
+from .bounded import bounded
 from .calls import Call
 from .dml import Insert
 from .drawing import Draws, row_keys
@@ -25,7 +27,7 @@ from .state import ROW, State
 from .storing import computed, nothing, plain, require_values, stored
 
 
-def insert(state: State, statement: Insert, draws: Draws) -> None:
+def insert(state: State, statement: Insert, draws: Draws, limits: Limits) -> None:
     """Raises InputError where a column that needs a value has none."""
     table, dialect = state.schema.tables[statement.table], state.schema.dialect
     first = state.rows(table.key)
@@ -33,8 +35,8 @@ def insert(state: State, statement: Insert, draws: Draws) -> None:
         state.append(table.key, new_rows(draws, table.key, statement.rows))
         return
     # one thread: rows in no order are in the same one every time then
-    with connect(state.sources(), threads=1) as connection:
-        found = connection.sql(statement.query).to_arrow_table()
+    with bounded(state.sources(), limits, threads=1) as tables:
+        found = tables.rows(statement.query)
     given = {name: stored(found.column(at), table.column(name), dialect) for at, name in enumerate(statement.columns)}
     state.append(table.key, _completed(state, statement, draws, given, found.num_rows))
     require_settled(state, draws, table.key, statement.drawn, np.arange(first, first + found.num_rows))

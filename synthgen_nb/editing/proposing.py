@@ -11,9 +11,11 @@ from ..dataset import Dataset
 from ..edits import Breaking, Edit
 from ..errors import RefusedEdit
 from ..report import Finding, Report
+from ..selecting import Limits
 from ..store import Draft, Store
 from ..validation import revalidate, validate
 from .applying import perform
+from .bounded import EDIT
 from .consequences import cascade, mend
 from .diffing import Diff, diff
 from .drawing import Draws
@@ -85,9 +87,10 @@ class Proposal:
         self._draft.close()
 
 
-def propose(dataset: Dataset, edit: Edit | str, *, breaking: Breaking = "refuse") -> Proposal:
-    """The edit worked out: UPDATE, DELETE and INSERT in the dataset's dialect, with `synth()` and its like. Raises
-    InputError for what can't be read, UnsafeSQLError for what is not allowed and RefusedEdit for what can't be done."""
+def propose(dataset: Dataset, edit: Edit | str, *, breaking: Breaking = "refuse", limits: Limits = EDIT) -> Proposal:
+    """The edit worked out: UPDATE, DELETE and INSERT in the dataset's dialect, with `synth()` and its like; `limits`
+    are those of each statement. Raises InputError for what can't be read, UnsafeSQLError for what is not allowed and
+    RefusedEdit for what can't be done."""
     edit = Edit(sql=edit, breaking=breaking) if isinstance(edit, str) else edit
     store = _store(dataset)
     store.require_current(dataset)
@@ -98,7 +101,7 @@ def propose(dataset: Dataset, edit: Edit | str, *, breaking: Breaking = "refuse"
         state = State(dataset, draft)
         with Draws(dataset, state.paths) as draws:
             for statement in statements:
-                perform(state, statement, draws)
+                perform(state, statement, draws, limits)
             successor, report = _looked_at(state, edit, before)
             for _ in range(_ROUNDS):
                 if edit.breaking == "refuse" or not _FOLLOW[edit.breaking](state, worse(before, report), draws):

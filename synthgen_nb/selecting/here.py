@@ -1,27 +1,22 @@
-"""One SELECT over Parquet parts, within limits of time, memory and rows. Knows the sandbox, which decides what SQL may
-say; nothing of datasets."""
+"""One guarded SELECT over Parquet parts, run in this process, within limits of time, memory and rows."""
 
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from .errors import InputError
-from .sandbox import connect, guard_query, quoted, relation_names
+from ..errors import InputError
+from ..sandbox import connect, limited, quoted, relation_names
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
     import pyarrow as pa
 
-_AGAIN = 0.05  # seconds between interrupts
 _BATCH = 50_000  # rows
 _SPELLED = frozenset({"INTERVAL", "BIGNUM", "BIT"})  # types that Polars lacks
 _DAY = {"days": 1, "ms": 86_400_000, "us": 86_400_000_000}
@@ -46,40 +41,25 @@ class Limits:
 USUAL = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`cut` tells that there are more rows than the limit let through; `seconds` is what it took."""
-
-    sql: str
-    frame: pl.DataFrame
-    cut: bool
-    seconds: float
-
-
-def select(query: str, tables: Mapping[str, Sequence[Path]], limits: Limits) -> Answer:
-    """The result of one guarded SELECT over these tables. Raises UnsafeSQLError, and InputError with DuckDB's own words
-    or for a limit that was met."""
+def run(guarded: str, tables: Mapping[str, Sequence[Path]], limits: Limits) -> tuple[pl.DataFrame, bool]:
+    """The rows, and whether there are more than the limit let through. Raises InputError with DuckDB's own words or for
+    a limit that was met."""
     import duckdb
     import pyarrow as pa
 
-    began = time.monotonic()
     names = relation_names(tables)
-    guarded = guard_query(query, names.values())
-    with connect(tables, memory=f"{limits.memory}B") as connection, _limited(connection, limits.seconds) as late:
+    with connect(tables, memory=f"{limits.memory}B") as connection, limited(connection, limits.seconds) as late:
         try:
             relation = connection.sql(guarded)
             if any(_unheld(kind) for kind in relation.types):
                 relation = connection.sql(_spelled(guarded, relation))
-            frame, cut = _read(relation.to_arrow_reader(_BATCH), limits)
+            return _read(relation.to_arrow_reader(_BATCH), limits)
         except (duckdb.Error, OSError, pa.ArrowException) as error:  # the last two while rows come in
             if late.is_set():
-                raise InputError(
-                    f"the query was stopped after {limits.seconds:g} s", hint="narrow it, or give it a longer timeout"
-                ) from error
+                raise stopped(limits) from error
             if "Out of Memory Error" in str(error):
-                raise _large(limits) from error
+                raise large(limits) from error
             raise _refused(str(error), _columns(connection, names.values())) from error
-    return Answer(guarded, frame, cut, time.monotonic() - began)
 
 
 def _read(reader: pa.RecordBatchReader, limits: Limits) -> tuple[pl.DataFrame, bool]:
@@ -93,7 +73,7 @@ def _read(reader: pa.RecordBatchReader, limits: Limits) -> tuple[pl.DataFrame, b
         batches.append(batch)
         rows, used = rows + batch.num_rows, used + batch.nbytes
         if used > limits.memory:
-            raise _large(limits)
+            raise large(limits)
         if limits.rows is not None and rows > limits.rows:
             break
     frame = pl.DataFrame(pa.Table.from_batches(batches, reader.schema).rename_columns(_distinct(reader.schema.names)))
@@ -129,29 +109,13 @@ def _spelled(query: str, relation: duckdb.DuckDBPyRelation) -> str:
     return f"SELECT {', '.join(columns)} FROM ({query}\n) AS answer({', '.join(names)})"
 
 
-@contextmanager
-def _limited(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[Event]:
-    """Whatever runs after these seconds is interrupted and the event set; again and again, for an interrupt that comes
-    while the query is only being prepared is lost."""
-    over, late = Event(), Event()
-
-    def watch() -> None:
-        wait = seconds
-        while not over.wait(wait):
-            late.set()
-            connection.interrupt()
-            wait = _AGAIN
-
-    watcher = Thread(target=watch, name="synthgen query limit", daemon=True)
-    watcher.start()
-    try:
-        yield late
-    finally:
-        over.set()
-        watcher.join()
+def stopped(limits: Limits) -> InputError:
+    return InputError(
+        f"the query was stopped after {limits.seconds:g} s", hint="narrow it, or give it a longer timeout"
+    )
 
 
-def _large(limits: Limits) -> InputError:
+def large(limits: Limits) -> InputError:
     return InputError(
         f"the query needs more than {limits.memory / 1e9:g} GB of memory", hint="narrow it, or give it more memory"
     )
