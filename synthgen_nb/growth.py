@@ -34,7 +34,8 @@ _SMALL_NAMES = """
 """
 _SAME_NAMES = "abs floor ceil ceiling round trunc round_even roundbankers"
 _NUMBER_NAMES = """
-    list_sum list_avg list_count list_median list_product + - * / // % ** ^ & | << >> ~ mod power pow sqrt ln log exp divide multiply add subtract md5 sha1 sha256 hash
+    list_sum list_avg list_count list_median list_product md5 sha1 sha256 hash mod power pow sqrt ln log exp divide
+    multiply add subtract + - * / // % ** ^ & | << >> ~
 """
 _GROWING_NAMES = "list array_agg string_agg group_concat listagg histogram max_by min_by approx_top_k mode"
 _EACH = frozenset(_EACH_NAMES.split())
@@ -64,6 +65,7 @@ class Bound:
     largest: float = inf
 
 
+_DEEP = "what is nested so deeply"
 _NUMBER = 40  # bytes of one, as text
 _ASKED = ""  # among names: what a column has, where the size itself is asked for and nothing refused
 
@@ -74,6 +76,8 @@ def too_large(tree: object) -> str:
         _bound(tree, {})
     except _Unbounded as found:
         return str(found)
+    except RecursionError:
+        return _DEEP
     return ""
 
 
@@ -96,6 +100,8 @@ def too_large_in_query(tree: object) -> str:
                 _bound(node, {})
     except _Unbounded as found:
         return str(found)
+    except RecursionError:
+        return _DEEP
     most = COLUMN * prod(max(1.0, size / COLUMN) for size in made)
     return "" if most <= MOST else "texts made of texts, again and again"
 
