@@ -57,8 +57,8 @@ EXPLODING = [
     "list_reduce(['a', 'b', 'c'], (x, y) -> x || x || y)",
     "hex(" * 20 + "a" + ")" * 20,
     "json_quote(" * 20 + "a" + ")" * 20,
-    " || ".join(["a"] * 900),
-    " + ".join(["a"] * 900),
+    " || ".join(["a"] * 290),
+    " + ".join(["a"] * 290),
 ]
 QUERIES = {
     "SELECT a, string_agg(a, ',') FROM t GROUP BY 1": False,
