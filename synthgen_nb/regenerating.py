@@ -9,9 +9,11 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from .dataset import Damage, Dataset, Manifest
+from .editing import apply
 from .errors import InputError, StoreError
 from .jobs.rowmaking import made_again
 from .parquet import Part
@@ -51,13 +53,19 @@ def regenerate(store: Store, name: str, version: int | None = None) -> Regenerat
         raise InputError(f"the texts of {name} were written by a model", hint="`synthgen text` asks it again")
     ensure_space(store.path, sum(first.bytes.values()))
     with scratch(store) as beside:
-        made = _generated(beside, first)
-        reached, why = first, ""
-        for each in line[1:]:
-            why = f"cells of v{each.version} were typed by hand, which can't be repeated"
-            break
-        differing = _differing(reached.manifest, made.manifest)
-        restored = _restored(asked, [made])
+        made = [_generated(beside, first)]
+        why = ""
+        for before, each in pairwise(line):
+            if _differing(before.manifest, made[-1].manifest):
+                break
+            try:
+                made.append(_edited(made[-1], each))
+            except InputError as error:
+                why = error.message
+                break
+        reached = line[len(made) - 1]
+        differing = _differing(reached.manifest, made[-1].manifest)
+        restored = _restored(asked, made)
     now = libraries()
     then = {library: first.libraries.get(library, "none") for library in now}
     return Regenerated(
@@ -91,7 +99,21 @@ def _generated(beside: Store, first: Dataset) -> Dataset:
     rows = {key: {_number(part): part.rows for part in files.parts} for key, files in first.manifest.tables.items()}
     with beside.begin(first.name) as draft:
         parts = made_again(plan, draft, rows)
-        return draft.commit(plan, parts, seconds={}, partial=first.partial)
+        made = draft.commit(plan, parts, seconds={}, partial=first.partial)
+    if first.report is not None:
+        made.keep_report(first.report)
+    return made
+
+
+def _edited(before: Dataset, version: Dataset) -> Dataset:
+    """What the SQL that made the version makes of the one before. Raises InputError where that can't be repeated."""
+    if version.edit is None:
+        raise InputError(f"cells of v{version.version} were typed by hand, which can't be repeated")
+    try:
+        made, _, _ = apply(before, version.edit)
+    except InputError as error:
+        raise InputError(f"the edit of v{version.version} can't be repeated: {error.message}") from error
+    return made
 
 
 def _number(part: Part) -> int:

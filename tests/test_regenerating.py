@@ -86,6 +86,25 @@ def test_typed_cells_cant_be_repeated_and_are_said_so(store: sg.Store) -> None:
         regenerate(store, "shop")
 
 
+def test_the_sql_of_edits_is_applied_again(store: sg.Store) -> None:
+    for sql in (
+        "UPDATE customers SET city = 'Ulm' WHERE id <= 5; DELETE FROM order_lines WHERE order_id = 7",
+        "UPDATE customers SET email = synth() WHERE synth_percent(30)",
+    ):
+        dataset, _, _ = sg.apply(store.open("shop"), sql)
+    edited = {p.file for f in dataset.manifest.tables.values() for p in f.parts}
+    (dataset.path / sorted(edited)[0]).unlink()
+    made = regenerate(store, "shop")
+    assert (made.reached, made.equal, made.why) == (3, True, "")
+    assert made.restored == (sorted(edited)[0],)
+    city = store.open("shop")["customers"]["city"][9]
+    sg.set_cells(store, store.open("shop"), [sg.Change(table="customers", row=9, column="city", old=city, new="Bern")])
+    made = regenerate(store, "shop")
+    assert (made.version, made.reached) == (4, 3)
+    assert made.why == "cells of v4 were typed by hand, which can't be repeated"
+    assert store.versions("shop") == (1, 2, 3, 4)
+
+
 def test_from_the_terminal_and_a_notebook(store: sg.Store, cells: Cells, capsys: pytest.CaptureFixture[str]) -> None:
     at = ["--store", str(store.path)]
     assert cli.main(["regenerate", "shop", *at]) == 0
