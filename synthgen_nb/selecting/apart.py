@@ -69,8 +69,8 @@ def run_apart(guarded: str, tables: Mapping[str, Sequence[Path]], limits: Limits
             child.kill()
             reader.join()
     head, _, rows = answers[0].partition(b"\n")
-    if not head:  # it ended for want of memory
-        raise large(limits)
+    if not head:
+        raise InputError("the query's own process ended without an answer", hint="it may need more memory")
     told = msgspec.json.decode(head, type=_Told)
     if told.error:
         raise InputError(told.error, hint=told.hint)

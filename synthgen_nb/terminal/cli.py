@@ -116,7 +116,7 @@ def _parser() -> Parser:
     generate.add_argument("file", nargs="?", metavar="FILE|-", help="CREATE TABLE statements; - reads standard input")
     generate.add_argument("--name", help="the dataset's name in the store (default: the file's)")
     generate.add_argument("--plan", metavar="FILE", help="a plan kept by `synthgen plan --json`")
-    generate.add_argument("--to", choices=(*TABLE_FORMATS, *DATABASE_FORMATS), help="also write files")
+    generate.add_argument("--to", choices=(*TABLE_FORMATS, *DATABASE_FORMATS, "zip"), help="also write files")
     generate.add_argument(
         "--out", metavar="DIR", help="where --to writes: a new or empty folder, or one it wrote before"
     )
