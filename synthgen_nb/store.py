@@ -10,7 +10,8 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version as library_version
 from pathlib import Path
 from typing import Protocol, Self
@@ -32,6 +33,7 @@ STORE_VERSION = 2
 _LIBRARIES = ("synthgen-nb", "numpy", "polars", "pyarrow", "duckdb")
 _VERSION = re.compile(r"v([1-9]\d{0,8})")
 _END = b"\n}\n"  # of a dataset.json, whose inner lines are indented: one that is cut is no version
+_TURNS, _TURN = 200, 0.05  # times, seconds: how long an edit waits for another process to publish its own
 _OWNER = ".job"  # in a version's folder: the number of the job that made it; no table has a hidden name
 
 
@@ -239,6 +241,23 @@ class Store:
                 f"{dataset.name} is at v{at} by now, this is v{dataset.version}",
                 hint="open the current version and edit that",
             )
+
+    @contextmanager
+    def succeeding(self, dataset: Dataset) -> Iterator[None]:
+        """The moment in which an edit of the current version becomes the next one, for one process at a time. Raises
+        RefusedEdit where another version is the current one by now."""
+        home = self.path / escape(dataset.name)
+        for attempt in range(_TURNS):
+            try:
+                lease = leases.acquire(home)
+                break
+            except leases.Held:
+                if attempt == _TURNS - 1:
+                    raise
+                time.sleep(_TURN)
+        with lease:
+            self.require_current(dataset)
+            yield
 
     def undo(self, name: str) -> Dataset:
         """Makes the version current from which the current one was made; nothing is lost. Raises StoreError where that

@@ -67,12 +67,14 @@ class Proposal:
             raise RefusedEdit(
                 f"this speaks of all rows of a table: {self.whole[0]}", hint="confirm it (--yes), or add a WHERE"
             )
-        _store(self.parent).require_current(self.parent)
+        store = _store(self.parent)
         if not self.diff:
+            store.require_current(self.parent)
             self.discard()
             return self.parent
         self.dataset.keep_diff(self.diff.told)
-        self._draft.publish(self.dataset)
+        with store.succeeding(self.parent):
+            self._draft.publish(self.dataset)
         self._draft.close()
         return self.dataset
 

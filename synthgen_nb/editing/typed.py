@@ -77,8 +77,8 @@ def set_cells(store: Store, dataset: Dataset, changes: Sequence[Change]) -> Data
             raise _explained(broken, changes)
         edited.keep_report(report)
         edited.keep_diff(diff(dataset, edited, columns=touched).told)
-        store.require_current(dataset)  # another kernel may have been quicker
-        return draft.publish(edited)
+        with store.succeeding(dataset):  # another kernel may have been quicker
+            return draft.publish(edited)
 
 
 def rows_of(dataset: Dataset, table: str, numbers: Sequence[int]) -> pa.Table:
