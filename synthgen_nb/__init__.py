@@ -36,7 +36,9 @@ _ROOMS = {
     "check": "feasibility",
     "plan_from_json": "plan",
     "draft_plan": "drafting",
+    "ask_edit": "asking",
     "ask_plan": "asking",
+    "ask_query": "asking",
     "Dataset": "dataset",
     "Store": "store",
     "validate": "validation",
@@ -91,7 +93,9 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "UnsafeSQLError",
     "__version__",
     "apply",
+    "ask_edit",
     "ask_plan",
+    "ask_query",
     "check",
     "diff",
     "draft_plan",
@@ -119,7 +123,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
 if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds the two lists together
     from IPython.core.interactiveshell import InteractiveShell
 
-    from .asking import ask_plan
+    from .asking import ask_edit, ask_plan, ask_query
     from .dataset import Dataset
     from .ddl import parse_ddl, render, schema_json
     from .drafting import draft_plan
