@@ -88,24 +88,16 @@ class Draws:
                 found.update(key.columns)
         return frozenset(found)
 
-    def fill(
-        self, table: str, calls: Sequence[Call], window: pa.Table, keys: U64, attempt: int = 0
-    ) -> dict[str, pa.Array]:
+    def fill(self, table: str, calls: Sequence[Call], window: pa.Table, keys: U64) -> dict[str, pa.Array]:
         """{call.name: its value for each row}, in the type in which its column is stored, or Booleans of
         `synth_percent`. `window` holds the columns that `needs` names, called as DuckDB calls them. CHECKs that read
         nothing else are held, where chance finds values that hold them."""
         found = {c.name: self._some(table, c, keys) for c in calls if c.percent is not None}
         drawn = {c.column: c for c in calls if c.percent is None}
         if drawn:
-            given = self.named(table, window)
-            values = self.draw(table, drawn, given, keys, attempt)
+            values = self.draw(table, drawn, self._named(table, window), keys)
             found |= {call.name: values[name] for name, call in drawn.items()}
         return found
-
-    def named(self, table: str, window: pa.Table) -> dict[str, pa.Array]:
-        """The columns of a window by their own names."""
-        called = relation_names(self.schema.tables[table].column_names)
-        return {name: one(window.column(duck)) for name, duck in called.items() if duck in window.column_names}
 
     def draw(
         self, table: str, calls: Mapping[str, Call], given: Mapping[str, pa.Array], keys: U64, attempt: int = 0
@@ -165,14 +157,6 @@ class Draws:
             self._parents[table] = Parents(self.schema, self.schema.tables[table], self.paths)
         return self._parents[table]
 
-    def _followed(self, table: str, columns: Sequence[str]) -> set[str]:
-        """The columns, and those that they follow in turn."""
-        found = set(columns)
-        for name in columns:
-            if name in self.plan.tables[table].columns:
-                found |= self._followed(table, self.plan.tables[table].columns[name].spec.needs)
-        return found
-
     def space(self, table: str, calls: Mapping[str, Call], columns: Collection[str]) -> pa.Table | None:
         """All that the calls can give for those of the columns that have one, as rows; None where that is too much."""
         pointing = {name for name in columns if name in calls and self.points(table, calls[name])}
@@ -197,6 +181,19 @@ class Draws:
             code, place = np.divmod(code, unit.num_rows)
             found |= {name: unit.column(name).take(pa.array(place)) for name in unit.column_names}
         return pa.table(found)
+
+    def _followed(self, table: str, columns: Sequence[str]) -> set[str]:
+        """The columns, and those that they follow in turn."""
+        found = set(columns)
+        for name in columns:
+            if name in self.plan.tables[table].columns:
+                found |= self._followed(table, self.plan.tables[table].columns[name].spec.needs)
+        return found
+
+    def _named(self, table: str, window: pa.Table) -> dict[str, pa.Array]:
+        """The columns of a window by their own names."""
+        called = relation_names(self.schema.tables[table].column_names)
+        return {name: one(window.column(duck)) for name, duck in called.items() if duck in window.column_names}
 
     # --- one attempt
 
