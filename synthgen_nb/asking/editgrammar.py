@@ -42,9 +42,6 @@ class _Told:
     fields: tuple[Field, ...]
     plain: Part
 
-    def field(self, name: str) -> Field:
-        return next(field for field in self.fields if field.room.column.name == name)
-
 
 def edit_shape(schema: Schema, rooms: Mapping[str, TableRoom], changed: Sequence[str]) -> SqlShape:
     """Statements that change the tables `changed`; those of `rooms` may say which rows. Raises InputError where others
@@ -54,17 +51,15 @@ def edit_shape(schema: Schema, rooms: Mapping[str, TableRoom], changed: Sequence
     told = {key: _told(schema.tables[key], room, how, rules) for key, room in rooms.items() if key not in above}
     where = {key: one.plain for key, one in told.items()}
     percent = seq("synth_percent(", pattern("(?:100|[1-9]?[0-9](?:[.][0-9])?)", 4), ")")
-    for level in range(1, _LEVELS + 1):
+    for _ in range(_LEVELS):
         inner = {key: rules.named(joined(one, _INNER, 1)) for key, one in where.items()}
         where = {key: rules.named(one_of([told[key].plain, *_nested(key, told, inner, how)])) for key in told}
-        if level == _LEVELS:
-            where = {key: rules.named(either([one, percent])) for key, one in where.items()}
     statements = []
     for key, one in told.items():
         if key not in changed:
             continue
         group = seq("(", several(one.plain, " OR ", _GROUP), ")")
-        condition = maybe(seq(" WHERE ", rules.named(joined(either([where[key], group]), _ANDS, _ORS))))
+        condition = maybe(seq(" WHERE ", rules.named(joined(either([where[key], percent, group]), _ANDS, _ORS))))
         statements += [seq(f"INSERT INTO {one.name} SELECT synth_rows(", pattern("[1-9][0-9]{0,5}", 6), ")")]
         statements += [seq(f"DELETE FROM {one.name}", condition)]
         if sets := list(_assignments(one, how)):
