@@ -53,7 +53,7 @@ class Writer:
 
     def __init__(self, dialect: str, seed: int) -> None:
         self.dialect, self.chance, self._aliases = dialect, random.Random(f"{dialect}/{seed}"), 0
-        self._changing = ""  # SQLite reads the rows that it has changed already
+        self._changing = ""  # SQLite and MariaDB read rows that they have changed already
 
     def statement(self) -> str:
         table = self.chance.choice(("customers", "orders"))
@@ -68,7 +68,7 @@ class Writer:
         choices: list[tuple[str, Callable[[list[Seen], int], str]]] = [(name, self.number) for name in numbers]
         choices += [(name, self.text) for name in TEXTS[table]] + [(name, self.day) for name in DATES[table]]
         several = 1 if self.dialect == "mariadb" else self.chance.randint(1, 2)  # MariaDB reads what it has just set
-        self._changing = table if self.dialect == "sqlite" else ""
+        self._changing = table if self.dialect in ("sqlite", "mariadb") else ""
         sets = ", ".join(f"{name} = {write(own, 2)}" for name, write in self.chance.sample(choices, several))
         return f"UPDATE {table} SET {sets}{where}"
 
@@ -186,7 +186,8 @@ class Writer:
             least = f"min({inner.alias}.id)"
             return f"SELECT {least} FROM {table} WHERE {where} GROUP BY {inner.alias}.{by} HAVING {having}"
         if pick < 0.75:
-            word = self.chance.choice(("UNION", "UNION ALL", "EXCEPT", "INTERSECT"))
+            words = ("UNION", "UNION ALL", "EXCEPT", "INTERSECT")
+            word = self.chance.choice(words[: 2 if self.dialect == "mariadb" else 4])  # NOT IN is NULL there for others
             other = self.seen()
             right = f"SELECT id FROM {other.table} {other.alias} WHERE {self.condition([other], 0)}"
             return f"SELECT {name} FROM {table} {word} {right}"
