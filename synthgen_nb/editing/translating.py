@@ -18,6 +18,7 @@ from ..sqlsemantics.operators import held
 from ..sqlsemantics.queries import From
 from ..sqlsemantics.relations import Sight, column_named, forbidden, missing, name_in, one_line, wrong
 from .calls import Call
+from .clauses import Joined, identifier_of, is_called, is_default, listed, only, refuse_chance, spread
 from .dml import Delete, Insert, Statement, Update
 from .generators import Generators, is_call, rows_drawn
 from .native import NativeWords
@@ -28,21 +29,7 @@ from .trying import Trial, window_query
 if TYPE_CHECKING:
     from types import TracebackType
 
-_FLEETING = (exp.Rand, exp.Randn, exp.Uuid)
-_FLEETING_NAMES = frozenset(("random", "rand", "newid", "newsequentialid", "sys_guid", "uuid_generate_v4", "setseed"))
-_IN_A_QUERY = "choose the rows in a query: WHERE id IN (SELECT id ... LIMIT n)"
-_CLAUSES = {
-    "returning": "an edit gives no rows back: leave RETURNING out",
-    "order": _IN_A_QUERY,
-    "limit": _IN_A_QUERY,
-    "conflict": "write UPDATE for the rows that are there, INSERT for new ones",
-    "ignore": "choose the rows in a query: WHERE NOT EXISTS (...)",
-    "alternative": "write UPDATE for the rows that are there, INSERT for new ones",
-}
-
-
 Words = TranslatedWords | NativeWords
-_Joined = tuple[exp.Expression, exp.Expression | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +74,7 @@ class StatementReader:
 
     def statements(self, tree: exp.Expression, text: str, place: Place) -> list[Statement]:
         """The statement as values: an INSERT may become several."""
-        for node in tree.walk():
-            if isinstance(node, _FLEETING) or (
-                isinstance(node, exp.Anonymous) and node.name.lower() in _FLEETING_NAMES
-            ):
-                forbidden(node, "what is drawn by chance is another edit each time",
-                          hint="synth_percent(10) is true for 10 % of the rows, synth() draws values")  # fmt: skip
+        refuse_chance(tree)
         words = (NativeWords if self._schema.dialect == "duckdb" else TranslatedWords)(self._schema, self._as_of)
         if isinstance(tree, exp.Update):
             return [self._update(tree, words, text, place)]
@@ -105,20 +87,20 @@ class StatementReader:
     # UPDATE
 
     def _update(self, node: exp.Update, words: Words, text: str, place: Place) -> Update:
-        _only(node, {"this", "expressions", "from_", "where", "with_"})
+        only(node, {"this", "expressions", "from_", "where", "with_"})
         own, first = node.this, node.args.get("from_")
-        others = [] if first is None else _listed(first.this)
+        others = [] if first is None else listed(first.this)
         if own.args.get("joins"):
             sides = (part.this.args.get("table") for part in node.expressions if isinstance(part.this, exp.Column))
             alias = own.args.get("alias")
-            aim = self._aim_within(_listed(own), next(sides, None) or (alias or own).this, node, words)
-        elif words.dialect.name == "tsql" and any(_is_called(one, own.this, words) for one, _ in others):
+            aim = self._aim_within(listed(own), next(sides, None) or (alias or own).this, node, words)
+        elif words.dialect.name == "tsql" and any(is_called(one, own.this, words.dialect) for one, _ in others):
             aim = self._aim_within(others, own.this, node, words)
         else:
             aim = self._aim(own, first.this if first is not None else None, (), node, words)
         generators = Generators(aim.sight.relations[0].name, self._placed)
         given = [
-            (column, value if _is_default(value) else generators.hidden(value, column))
+            (column, value if is_default(value) else generators.hidden(value, column))
             for column, value in self._assignments(node.expressions, aim, words)
         ]
         where = self._hidden_where(node, generators)
@@ -129,7 +111,7 @@ class StatementReader:
             if column.name in sets:
                 wrong(value, f"{column.name} is set twice")
             words.reads.clear()
-            sets[column.name] = None if _is_default(value) else self._value(value, column, aim.sight, words)
+            sets[column.name] = None if is_default(value) else self._value(value, column, aim.sight, words)
             if words.dialect.name in ("mysql", "mariadb") and (new := words.reads & sets.keys() - {column.name}):
                 wrong(value, f"MySQL reads the new {min(new)} here, not the old one", hint="write two statements")
             reads |= words.reads
@@ -150,7 +132,7 @@ class StatementReader:
                 left = left.this
             if isinstance(left, exp.Tuple):
                 columns = [self._assigned_column(one, aim, words) for one in left.expressions]
-                found += zip(columns, _spread(right, len(columns)), strict=True)
+                found += zip(columns, spread(right, len(columns)), strict=True)
             else:
                 found.append((self._assigned_column(left, aim, words), right))
         return found
@@ -186,14 +168,14 @@ class StatementReader:
     # DELETE
 
     def _delete(self, node: exp.Delete, words: Words, text: str, place: Place) -> Delete:
-        _only(node, {"this", "tables", "using", "where", "with_"})
+        only(node, {"this", "tables", "using", "where", "with_"})
         named, own, using = node.args.get("tables") or [], node.args.get("this"), node.args.get("using") or []
         if len(named) > 1:
             wrong(named[1], "one statement deletes from one table", hint="write one for each")
         if named and own:
-            aim = self._aim_within(_listed(own), named[0].this, node, words)
+            aim = self._aim_within(listed(own), named[0].this, node, words)
         elif own and using and words.scope.family == "mysql":
-            aim = self._aim_within([pair for one in using for pair in _listed(one)], own.this, node, words)
+            aim = self._aim_within([pair for one in using for pair in listed(one)], own.this, node, words)
         elif own and using:
             more = [exp.Join(this=one) for one in using[1:]]
             aim = self._aim(own, using[0], more, node, words)
@@ -210,11 +192,11 @@ class StatementReader:
     # INSERT
 
     def _insert(self, node: exp.Insert, words: Words, text: str, place: Place) -> list[Statement]:
-        _only(node, {"this", "expression", "default", "with_"})
+        only(node, {"this", "expression", "default", "with_"})
         owner = node.this.this if isinstance(node.this, exp.Schema) else node.this
         table, given = self._table(owner, words), node.args.get("expression")
         if isinstance(node.this, exp.Schema):
-            columns = [self._settable(part, _identifier(part), table, words) for part in node.this.expressions]
+            columns = [self._settable(part, identifier_of(part), table, words) for part in node.this.expressions]
             if len({column.name for column in columns}) != len(columns):
                 wrong(node.this, "a column is named twice")
         else:
@@ -263,15 +245,15 @@ class StatementReader:
                 n: generators.call(item, n) for n, item in row.items() if is_call(item) and item.name.lower() == "synth"
             }
             plain = {n: self._plain(item, table.column(n), outer, words)
-                     for n, item in row.items() if n not in calls and not _is_default(item)}  # fmt: skip
+                     for n, item in row.items() if n not in calls and not is_default(item)}  # fmt: skip
             told = tuple((n, c.meaning, c.locale, c.seed) for n, c in calls.items())
             rows.append(((tuple(plain), told), plain, calls))
         found: list[Statement] = []
         for _, group in groupby(rows, key=lambda row: row[0]):
             alike = list(group)
             names, drawn = tuple(alike[0][1]), alike[0][2]
-            listed = ", ".join(f"({', '.join(plain.values()) or 'NULL'})" for _, plain, _ in alike)
-            query = f"SELECT * FROM (VALUES {listed}) AS given"
+            values = ", ".join(f"({', '.join(plain.values()) or 'NULL'})" for _, plain, _ in alike)
+            query = f"SELECT * FROM (VALUES {values}) AS given"
             self._trial.columns(query)
             found.append(Insert(table.key, names, query, drawn, 0, text, place))
         return found
@@ -290,7 +272,7 @@ class StatementReader:
             return columns
         if len(items) == len(table.columns) and len(columns) == sum(c.generated is None for c in table.columns):
             for column, item in zip(table.columns, items, strict=True):
-                if column.generated is not None and not _is_default(item):
+                if column.generated is not None and not is_default(item):
                     wrong(item, f"{column.name} can't be set: it is computed", hint="write DEFAULT, or leave it out")
             return table.columns
         wrong(node, f"{len(items)} values are given for {len(columns)} columns",
@@ -301,7 +283,7 @@ class StatementReader:
     def _table(self, node: exp.Expression, words: Words) -> Table:
         if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
             forbidden(node, "the name of a table is wanted here")
-        _only(node, {"this", "db", "alias", "only", "joins", "catalog"})
+        only(node, {"this", "db", "alias", "only", "joins", "catalog"})
         return words.table(node)
 
     def _aim(
@@ -314,12 +296,12 @@ class StatementReader:
         return self._aimed(own, table, source, outer, (), words)
 
     def _aim_within(
-        self, parts: Sequence[_Joined], name: exp.Expression, node: exp.Expression,
+        self, parts: Sequence[Joined], name: exp.Expression, node: exp.Expression,
         words: Words,
     ) -> _Aim:  # fmt: skip
         """A statement whose table is one of those that it joins."""
         outer = words.named(node, Sight())
-        found = [one for one, _ in parts if _is_called(one, name, words)]
+        found = [one for one, _ in parts if is_called(one, name, words.dialect)]
         if len(found) != 1:
             wrong(name, f"there is no table {name.name} in FROM")
         own, rest = found[0], [one.copy() for one, _ in parts if one is not found[0]]
@@ -388,51 +370,3 @@ class StatementReader:
     def _tried(self, values: Sequence[str], condition: str, aim: _Aim, calls: Sequence[Call]) -> None:
         query = window_query(aim.alias, values, aim.source, condition)
         self._trial.columns(query, aim.table, {call.name: aim.type_of(call) for call in calls})
-
-
-def _listed(node: exp.Expression) -> list[_Joined]:
-    """A table and those that are joined to it, each with its JOIN."""
-    return [(node, None), *((join.this, join) for join in node.args.get("joins") or ())]
-
-
-def _is_called(node: exp.Expression, name: exp.Expression, words: Words) -> bool:
-    alias = node.args.get("alias")
-    called = alias.name if alias is not None else node.name
-    return isinstance(node, exp.Table) and name_in(name, [called], words.dialect) is not None
-
-
-def _is_default(node: exp.Expression) -> bool:
-    named = isinstance(node, exp.Var) or (isinstance(node, exp.Column) and not node.args.get("table"))
-    return (
-        named and node.name.upper() == "DEFAULT" and not (isinstance(node, exp.Column) and node.this.args.get("quoted"))
-    )
-
-
-def _spread(node: exp.Expression, columns: int) -> list[exp.Expression]:
-    """(a, b) = (1, 2) and (a, b) = (SELECT x, y ...): a value for each column."""
-    if isinstance(node, exp.Tuple):
-        found = list(node.expressions)
-    elif isinstance(node, (exp.Subquery, exp.Query)):
-        query = node.this if isinstance(node, exp.Subquery) else node
-        names = [exp.to_identifier(f"c{at}", quoted=True) for at in range(1, columns + 1)]
-        found = []
-        for name in names:
-            alias = exp.TableAlias(this=exp.to_identifier("row ", quoted=True), columns=[n.copy() for n in names])
-            one = exp.From(this=exp.Subquery(this=query.copy(), alias=alias))
-            found.append(exp.Subquery(this=exp.Select(expressions=[exp.Column(this=name.copy())], from_=one)))
-    else:
-        forbidden(node, "a row of values is wanted here", hint="(a, b) = (1, 2)")
-    if len(found) != columns:
-        wrong(node, f"{len(found)} values are given for {columns} columns")
-    return found
-
-
-def _identifier(node: exp.Expression) -> exp.Expression:
-    return node.this if isinstance(node, exp.Column) else node
-
-
-def _only(node: exp.Expression, allowed: set[str]) -> None:
-    for key, value in node.args.items():
-        if value and key not in allowed:
-            shown = value if isinstance(value, exp.Expression) else node
-            forbidden(shown, f"{key.strip('_').upper().replace('_', ' ')} is not read here", hint=_CLAUSES.get(key, ""))
