@@ -35,12 +35,14 @@ from .moments import (
     formatted,
     last_day,
     lite_moment,
+    made_date,
     moment,
     moved,
     now,
     part_of,
     truncated,
     units_between,
+    written_moment,
     zoned,
 )
 from .operators import Read, Shim, common, compared
@@ -314,6 +316,8 @@ _ROWS: list[tuple[tuple[Name, ...], tuple[str, ...], Shim]] = [
     ((exp.Day, exp.DayOfMonth), _ALL, part_of("day")),
     ((exp.Date, exp.TsOrDsToDate), ("mysql", "sqlite", "postgres", "duckdb", "tsql"), moment(Kind.DATE)),
     ((exp.TsOrDsToTimestamp, exp.TimeStrToTime, exp.Timestamp), _ALL, moment(Kind.TIMESTAMP)),
+    ((exp.DateStrToDate, exp.StrToTime, exp.StrToDate), ("oracle",), written_moment),
+    (("make_date",), ("postgres",), called(made_date, 3)),
     ((exp.TimeToStr,), _ALL, formatted),
     ((exp.TimestampTrunc, exp.DateTrunc), ("postgres", "duckdb"), truncated),
     ((exp.DateAdd,), ("mysql", "tsql"), moved("+")),

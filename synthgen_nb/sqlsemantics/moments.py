@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from sqlglot import exp
@@ -10,7 +11,7 @@ from ..schema import Kind
 from .arithmetic import spanned
 from .calls import arguments, called
 from .operators import Read, Shim
-from .terms import Scope, Term, as_moment, literal, refuse, today, whole
+from .terms import Scope, Term, as_moment, as_number, literal, refuse, today, whole
 
 _PART_NAMES = """
     YEAR MONTH DAY HOUR MINUTE QUARTER WEEK DOW ISODOW DOY EPOCH
@@ -53,6 +54,26 @@ def moment(kind: Kind) -> Shim:
         return Term(f"CAST({value.sql} AS {kind.name})", kind)
 
     return shim
+
+
+def written_moment(node: exp.Expression, read: Read, scope: Scope) -> Term:
+    """Oracle's DATE '...' and TIMESTAMP '...', and TO_DATE of a text and a format that are written out."""
+    text, form = read(node.this).text, node.args.get("format")
+    codes = form.name if form is not None else "%Y-%m-%d"
+    for tried in (codes, codes.removesuffix(".%f")):
+        try:
+            found = dt.datetime.strptime(text or "", tried)
+        except ValueError:
+            continue
+        kind = Kind.DATE if found.time() == dt.time() else Kind.TIMESTAMP
+        written = found.date() if kind == Kind.DATE else found
+        return Term(f"CAST({literal(written.isoformat())} AS {kind.name})", kind)
+    refuse(f"{text or 'this'} as a date of the form {codes}")
+
+
+def made_date(terms: Sequence[Term], scope: Scope) -> Term:
+    parts = ", ".join(as_number(term, scope).sql for term in terms)
+    return Term(f"make_date({parts})", Kind.DATE)
 
 
 def last_day(node: exp.Expression, read: Read, scope: Scope) -> Term:
