@@ -54,26 +54,28 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`entries` are those of the `total` wanted ones that the window shows."""
+    """`entries` are those of the `total` wanted ones that the window shows, of `known` datasets in the store."""
 
     store: str
     entries: tuple[Entry, ...]
     total: int
+    known: int
     offset: int = 0
 
 
 def listed(store: Store, wanted: Wanted | None = None) -> Listing:
     """Only the datasets that are shown are read where nothing but names is asked."""
     wanted = wanted or Wanted()
-    names = [name for name in store.names() if _named(name, wanted.name)]
+    known = store.names()
+    names = [name for name in known if _named(name, wanted.name)]
     stop = None if wanted.limit is None else wanted.offset + wanted.limit
     if _by_name_alone(wanted):
         shown = tuple(_entry(store, name) for name in names[wanted.offset : stop])
-        return Listing(str(store.path), shown, len(names), wanted.offset)
+        return Listing(str(store.path), shown, len(names), len(known), wanted.offset)
     found = [entry for name in names if _fits(entry := _entry(store, name), wanted)]
     if wanted.order != "name":
         found.sort(key=lambda entry: _weight(entry, wanted.order), reverse=True)  # of equal ones the name decides
-    return Listing(str(store.path), tuple(found[wanted.offset : stop]), len(found), wanted.offset)
+    return Listing(str(store.path), tuple(found[wanted.offset : stop]), len(found), len(known), wanted.offset)
 
 
 def _by_name_alone(wanted: Wanted) -> bool:

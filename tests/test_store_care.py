@@ -95,7 +95,9 @@ def test_a_window_says_how_many_there_are(run: Json, store: sg.Store, capsys: py
     assert cli.main(["list", "--limit", "2", "--store", str(store.path)]) == 0
     assert "1 to 2 of 4 datasets" in capsys.readouterr().out
     assert cli.main(["list", "--limit", "0", "--store", str(store.path)]) == 2
+    capsys.readouterr()
     assert cli.main(["list", "nothing", "--newer", "7d", "--store", str(store.path)]) == 0
+    assert "none of 4 datasets is like that" in capsys.readouterr().out
 
 
 def test_a_damaged_dataset_hides_no_other(run: Json, store: sg.Store) -> None:

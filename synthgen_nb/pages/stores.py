@@ -23,7 +23,9 @@ _LISTED = 20
 
 
 def store_page(listing: Listing) -> Page:
-    if not listing.total:
+    if listing.known and not listing.total:
+        return Page("datasets", (listing.store, f"none of {plural(listing.known, 'dataset')} is like that"))
+    if not listing.known:
         return Page("datasets", (f"none in {listing.store}",), commands=(("make one", "synthgen demo"),))
     rows = tuple(_row(entry) for entry in listing.entries)
     columns = ("name", "latest", "versions", "tables", "rows", "size", "seed", "made (UTC)", "checks")
