@@ -130,7 +130,8 @@ def _strays(home: Path) -> Iterator[Path]:
     """Files under names of ours that no version speaks of: what a death left of a file that was to take another's
     place, and parts that no manifest names."""
     for path in sorted(_entries(home)):
-        if path.is_file() and _OURS.fullmatch(path.name) and _quiet(path):
+        turn = path.name.startswith("lease-")  # editors take turns by it: its numbers only grow
+        if path.is_file() and not turn and _OURS.fullmatch(path.name) and _quiet(path):
             yield path
         elif _VERSION.fullmatch(path.name) and _listed(path):
             yield from _strays_of(path)

@@ -209,6 +209,8 @@ def test_old_versions_go_where_asked_but_the_current_and_what_redo_needs_stay(st
         sg.set_cells(store, latest, [sg.Change(table="t", row=0, column="a", old=old_text, new=new_text)])
     store.undo("shop")
     assert store.versions("shop") == (1, 2, 3, 4)
+    old(*(store.path / "shop").glob("lease-*"))
+    assert litter(store) == []
     what = found(store, keep=1)
     assert [each.version for each in what.litter] == [1, 2]
     assert what.bytes < sum(sum(store.open("shop", v).bytes.values()) for v in (1, 2)) + 10_000
