@@ -44,12 +44,12 @@ _ROOMS = {
     "validate": "validation",
     "Change": "editing",
     "set_cells": "editing",
-    "Diff": "editing",
+    "Diff": "diffing",
     "Edit": "edits",
     "Proposal": "editing",
     "apply": "editing",
-    "diff": "editing",
-    "history": "editing",
+    "diff": "diffing",
+    "history": "diffing",
     "propose": "editing",
     "export": "exports",
     "Job": "jobs",
@@ -126,8 +126,9 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
     from .asking import ask_edit, ask_plan, ask_query
     from .dataset import Dataset
     from .ddl import parse_ddl, render, schema_json
+    from .diffing import Diff, diff, history
     from .drafting import draft_plan
-    from .editing import Change, Diff, Proposal, apply, diff, history, propose, set_cells
+    from .editing import Change, Proposal, apply, propose, set_cells
     from .edits import Edit
     from .errors import (
         DDLError,

@@ -9,12 +9,12 @@ from typing import Any
 import pyarrow as pa
 
 from synthgen_nb.ddl import parse_ddl
-from synthgen_nb.editing.statements import Delete, Insert, Statement, Update
-from synthgen_nb.editing.storing import computed, plain
-from synthgen_nb.editing.trying import WINDOW, window_query
+from synthgen_nb.dml import Delete, Insert, Statement, Update
+from synthgen_nb.dml.trying import WINDOW, window_query
 from synthgen_nb.physical import arrow_type
 from synthgen_nb.sandbox import connect, quoted, relation_names
 from synthgen_nb.schema import Schema
+from synthgen_nb.storing import computed, plain
 
 Rows = dict[str, list[tuple[Any, ...]]]
 

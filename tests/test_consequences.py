@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 from synthgen_nb import RefusedEdit, draft_plan, generate, parse_ddl, propose
+from synthgen_nb.draws import Draws
 from synthgen_nb.editing.consequences import cascade, mend
-from synthgen_nb.editing.drawing import Draws
 from synthgen_nb.editing.explaining import worse
 from synthgen_nb.editing.state import Changes, State
 from synthgen_nb.edits import Edit

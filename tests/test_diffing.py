@@ -18,8 +18,9 @@ import pytest
 
 from synthgen_nb import draft_plan, generate, parse_ddl
 from synthgen_nb.cells import spelled
+from synthgen_nb.diffing import Diff, diff, diff_before, pairing
 from synthgen_nb.diffs import TableDiff
-from synthgen_nb.editing import Change, Diff, diff, diff_before, pairing, propose, set_cells, spelled_rows
+from synthgen_nb.editing import Change, propose, set_cells, spelled_rows
 from synthgen_nb.parquet import write_part
 from synthgen_nb.physical import arrow_type
 from synthgen_nb.schema import Kind, Schema

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from synthgen_nb import draft_plan, generate, parse_ddl
-from synthgen_nb.editing.calls import Call
-from synthgen_nb.editing.drawing import Draws
-from synthgen_nb.editing.rowkeys import row_keys
+from synthgen_nb.dml import Call
+from synthgen_nb.draws import Draws
+from synthgen_nb.draws.rowkeys import row_keys
 from synthgen_nb.errors import InputError
 from synthgen_nb.specs.latin import fold
 from synthgen_nb.specs.locales import listed

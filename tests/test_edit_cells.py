@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from IPython.core.completer import provisionalcompleter
 
-from synthgen_nb.editing import Change, Diff, Proposal, set_cells, spelled_rows
+from synthgen_nb.diffing import Diff
+from synthgen_nb.editing import Change, Proposal, set_cells, spelled_rows
 from synthgen_nb.edits import Edit
 from synthgen_nb.llm import ScriptedModel
 from synthgen_nb.notebook import magics_of

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from synthgen_nb import draft_plan, generate, parse_ddl
-from synthgen_nb.editing import Change, Diff, Step, diff, history, set_cells, spelled_rows
+from synthgen_nb.diffing import Diff, Step, diff, history
+from synthgen_nb.editing import Change, set_cells, spelled_rows
 from synthgen_nb.edits import Edit
 from synthgen_nb.llm import ScriptedModel
 from synthgen_nb.notebook.views import html

@@ -19,11 +19,11 @@ import synthgen_nb as sg
 from synthgen_nb.asking import ask_edit
 from synthgen_nb.asking.editgrammar import edit_shape
 from synthgen_nb.dataset import Dataset
+from synthgen_nb.dml import Call
 from synthgen_nb.drafting.possible import possible
+from synthgen_nb.draws import Draws
+from synthgen_nb.draws.rowkeys import row_keys
 from synthgen_nb.editing import propose
-from synthgen_nb.editing.calls import Call
-from synthgen_nb.editing.drawing import Draws
-from synthgen_nb.editing.rowkeys import row_keys
 from synthgen_nb.goldsets import GoldEdit, edit_schema, gold_edits
 from synthgen_nb.llm import Lark, ScriptedModel, shapes
 from synthgen_nb.store import Store

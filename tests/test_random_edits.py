@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb.editing import Diff
+from synthgen_nb.diffing import Diff
 from synthgen_nb.store import Dataset, Store
 
 from .random_edits import Editor

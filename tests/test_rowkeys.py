@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from synthgen_nb import parse_ddl
-from synthgen_nb.editing.rowkeys import hashed, row_keys
+from synthgen_nb.draws.rowkeys import hashed, row_keys
 
 _WORDS = ["", "a", "ab", "abcdefgh", "abcdefghi", "\0", "\0\0", "ü", "a" * 1000, None]
 COLUMNS = {

@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from synthgen_nb import draft_plan, generate, parse_ddl
-from synthgen_nb.editing.calls import Call
-from synthgen_nb.editing.drawing import Draws
+from synthgen_nb.dml import Call
+from synthgen_nb.draws import Draws
+from synthgen_nb.draws.rowkeys import row_keys
 from synthgen_nb.editing.explaining import worse
 from synthgen_nb.editing.newrows import new_rows
-from synthgen_nb.editing.rowkeys import row_keys
 from synthgen_nb.editing.settling import settle
 from synthgen_nb.editing.state import Changes, State
 from synthgen_nb.edits import Edit

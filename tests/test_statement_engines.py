@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from synthgen_nb.editing.statements import read_statements
+from synthgen_nb.dml import read_statements
 from synthgen_nb.errors import InputError
 
 from .random_statements import DDL, Writer, random_rows

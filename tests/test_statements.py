@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from synthgen_nb.editing.statements import Delete, Insert, Statement, Update, read_statements
-from synthgen_nb.editing.storing import computed
-from synthgen_nb.editing.trying import WINDOW, window_query
+from synthgen_nb.dml import Delete, Insert, Statement, Update, read_statements
+from synthgen_nb.dml.trying import WINDOW, window_query
 from synthgen_nb.errors import InputError
 from synthgen_nb.sandbox import connect, quoted, relation_names
 from synthgen_nb.schema import Place, Schema
+from synthgen_nb.storing import computed
 
 from .small_tables import schema_of, stored
 

@@ -4,8 +4,8 @@ and columns, and read by the same reader as SQL that a person types: nothing els
 from __future__ import annotations
 
 from ..dataset import Dataset, near
+from ..dml import read_statements
 from ..drafting.possible import possible
-from ..editing.statements import read_statements
 from ..edits import Edit
 from ..errors import InputError
 from ..llm.base import GREEDY, Model, Prompt, Sampling, Tick, silent

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import lcm
 
+from ..drafting import shapes
 from ..errors import PlanError
 from ..physical import DAY, MICROS
 from ..schema import Column, Kind, Type
@@ -31,7 +32,6 @@ from ..specs import (
     Uuid,
 )
 from ..specs.binary import Shape
-from . import shapes
 from .counted import distinct_list, distinct_rare
 from .domains import Domain, Facts, domain_of, units_of
 from .meaning import Meaning

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ..drafting import DEFAULT_AS_OF, DEFAULT_ROWS, prepared
 from ..plan import TablePlan
 from ..schema import Column, Kind, Schema
 from ..specs import Person
 from ..wishes import Between, Children, Locales, Nulls, Rhythm, Share, Value
-from . import DEFAULT_AS_OF, DEFAULT_ROWS, prepared
 from .domains import Domain, units_of
 from .draft import Draft
 from .families import grant_children

@@ -14,18 +14,18 @@ import pyarrow as pa
 from ..computing import recomputed
 from ..ddl.expressions import row_time
 from ..ddl.fragments import columns_read
+from ..dml import Delete, Insert, Statement, Update
+from ..draws import Draws, row_keys
 from ..errors import InputError, RefusedEdit
 from ..parquet import Cells
 from ..rows import I64
 from ..sandbox import quoted, relation_names
 from ..schema import Table
 from ..selecting import Limits
+from ..storing import computed, differing, one, plain, require_values, stored
 from .bounded import EDIT, Bounded, bounded
-from .dml import Delete, Insert, Statement, Update
-from .drawing import Draws, row_keys
 from .inserting import default, insert, require_settled
 from .state import ROW, Changes, State, Window
-from .storing import computed, differing, one, plain, require_values, stored
 
 _WINDOW = "synthgen window "
 

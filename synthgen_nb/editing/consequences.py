@@ -12,18 +12,18 @@ import numpy as np
 import pyarrow as pa
 
 from ..ddl.fragments import columns_read
+from ..dml import Call
+from ..draws.drawing import Draws, put
+from ..draws.parents import as_child, columns_of
 from ..errors import InputError
 from ..parquet import Cells, take_rows
 from ..report import Finding
 from ..rows import I64
 from ..schema import ForeignKey, Table
-from .calls import Call
-from .drawing import Draws, put
+from ..storing import differing, nothing, one, stored
 from .links import Lost, child_keys, dangling, lost, parent_keys
-from .parents import as_child, columns_of
 from .settling import computed_of, drawn_again
 from .state import Changes, State
-from .storing import differing, nothing, one, stored
 
 _KEYS = ("primary_key", "unique", "exclude")
 _OF_ROWS = ("check", "length", "range", "enum", "set", "form", "not_null", "partition")

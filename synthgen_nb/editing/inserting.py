@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from ..computing import recomputed
 from ..ddl.expressions import row_time
+from ..dml import Call, Insert
+from ..draws import Draws, row_keys
 from ..errors import InputError, UnsafeSQLError
 from ..physical import arrow_type
 from ..rows import I64
@@ -17,14 +19,11 @@ from ..sandbox import connect, quoted, relation_names
 from ..schema import Column, Kind, Table
 from ..selecting import Limits
 from ..sqlsemantics import translate
+from ..storing import computed, nothing, plain, require_values, stored
 from .bounded import bounded
-from .calls import Call
-from .dml import Insert
-from .drawing import Draws, row_keys
 from .newrows import new_rows
 from .settling import settle
 from .state import ROW, State
-from .storing import computed, nothing, plain, require_values, stored
 
 
 def insert(state: State, statement: Insert, draws: Draws, limits: Limits) -> None:

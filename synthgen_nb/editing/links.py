@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from ..draws.parents import as_child, columns_of
+from ..draws.rowkeys import hashed
 from ..rows import I64, U64, Mask
 from ..sandbox import connect
 from ..schema import ForeignKey, Schema, Type
+from ..storing import one, plain
 from ..validation.keys import comparable
-from .parents import as_child, columns_of
-from .rowkeys import hashed
 from .state import State
-from .storing import one, plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,21 +11,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import structs
 
+from ..dml import Call
 from ..drafting import draft_plan
+from ..draws import Draws
+from ..draws.parents import columns_of
+from ..draws.rowkeys import hashed
+from ..draws.rules import Rules
 from ..errors import RefusedEdit
 from ..physical import arrow_type, from_arrow, to_arrow
 from ..plan import Plan
 from ..rows import I64, U64, Values
 from ..schema import Column, Kind, Table
 from ..specs import Ordinal, Range
+from ..storing import nothing, one
 from ..wishes import Children, Count
-from .calls import Call
-from .drawing import Draws
-from .parents import columns_of
-from .rowkeys import hashed
-from .rules import Rules
 from .settling import Columns, computed_of, until_held
-from .storing import nothing, one
 
 _COUNTED = {Kind.INTEGER, Kind.DECIMAL, Kind.DATE}
 _SPARE = 2  # times as many different values as rows: with fewer, a wider plan is drafted

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from typing import Self
 
 from ..dataset import Dataset
+from ..diffing import Diff, diff
+from ..dml import Insert, read_statements
+from ..draws import Draws
 from ..edits import Breaking, Edit
 from ..errors import RefusedEdit
 from ..report import Finding, Report
@@ -17,11 +20,8 @@ from ..validation import revalidate, validate
 from .applying import perform
 from .bounded import EDIT
 from .consequences import cascade, mend
-from .diffing import Diff, diff
-from .drawing import Draws
 from .explaining import Problem, problems_of, refusal, worse
 from .state import State
-from .statements import Insert, read_statements
 
 _FEW = 100_000  # changed rows that are looked at by themselves
 _DESCRIBED = 120  # characters

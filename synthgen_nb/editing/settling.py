@@ -12,15 +12,15 @@ from msgspec import structs
 
 from ..computing import recomputed, unheld
 from ..ddl.fragments import columns_read
+from ..dml import Call
+from ..draws.drawing import Draws, put
+from ..draws.rowkeys import hashed
+from ..draws.rules import Rules
 from ..parquet import Cells
 from ..rows import I64, U64, Mask, bits, key_of
 from ..schema import PrimaryKey, Schema, Table, Unique
-from .calls import Call
-from .drawing import Draws, put
-from .rowkeys import hashed
-from .rules import Rules
+from ..storing import differing, nothing, one, stored
 from .state import Changes, State
-from .storing import differing, nothing, one, stored
 
 _CHANCES = 12  # draws before all that is free is looked through
 _LAST = 48

@@ -18,6 +18,7 @@ from msgspec import Struct
 from ..cells import spelled, typed, untypable
 from ..computing import recomputed
 from ..ddl.expressions import row_time
+from ..diffing import diff
 from ..errors import InputError, RefusedEdit
 from ..parquet import Cells, Part, rewrite_part, take_rows
 from ..physical import arrow_type, to_arrow
@@ -26,7 +27,6 @@ from ..rows import Values
 from ..schema import Column, Kind, Table, Type
 from ..store import Dataset, Draft, Store
 from ..validation import revalidate, validate
-from .diffing import diff
 from .explaining import shortened, why, worse
 
 _NAMED = 3  # changes named in a version's description

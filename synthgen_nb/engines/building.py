@@ -16,9 +16,9 @@ from msgspec.structs import replace
 
 from ..ddl import render, render_constraint
 from ..ddl.splitter import split
+from ..engines import Engine
 from ..errors import Refused, UnsafeSQLError
 from ..schema import Check, Column, Constraint, Exclude, ForeignKey, Period, PrimaryKey, Schema, Table, Unique
-from . import Engine
 from .extensions import extensions
 from .ordering import ring_keys
 from .reading import name_of

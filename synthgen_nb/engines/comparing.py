@@ -19,7 +19,7 @@ from .reading import arrow_batches, name_of
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
-    from . import Engine
+    from ..engines import Engine
 
 _COMPARED = {
     Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.MONEY, Kind.BOOLEAN, Kind.TEXT, Kind.ENUM, Kind.UUID, Kind.DATE,

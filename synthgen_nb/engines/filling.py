@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from ..engines import Engine
 from ..errors import Refused
 from ..schema import ForeignKey, Schema, Table
-from . import Engine
 from .adapting import Adapted
 from .building import Built, add_late, build, describe, said
 from .counters import counters, setting

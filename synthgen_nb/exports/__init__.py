@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from ..errors import InputError
+from ..exports import csv, duckdb, jsonl, parquet, sql, sqlite
 from ..textsets.formats import LINE_FORMATS
-from . import csv, duckdb, jsonl, parquet, sql, sqlite
 from .cache import Cache
 from .csv import PLAIN, CsvForm
 from .folder import MANIFEST, Exported, check_folder, encoded, file_names, fill_folder, manifest

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from ..ddl import parse_ddl
 from ..engines.urls import Target, existing
 from ..errors import InputError
+from ..introspection import duckdb, mysql, postgres, sqlite
 from ..schema import Note, Schema, Table
-from . import duckdb, mysql, postgres, sqlite
 from .definitions import Definitions
 
 Ask = Callable[[str], str]

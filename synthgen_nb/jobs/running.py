@@ -11,12 +11,12 @@ from contextlib import suppress
 
 from ..errors import Interrupted, StoreError, SynthgenError
 from ..events import Cancelled, Event, Failed, Finished, Paused, Resumed, Shutdown, Started
+from ..jobs import rowmaking, textmaking
 from ..leases import Lease, acquire
 from ..ledger import Record
 from ..llm.base import Model
 from ..maps import Map
 from ..validation import validate
-from . import rowmaking, textmaking
 from .working import Begun, Meter, Pump, Stop, validated
 
 _LOOK = 0.5  # seconds between two looks at the wishes of other processes

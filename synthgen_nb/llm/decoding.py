@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from ..errors import ModelError
-from . import grammars
+from ..llm import grammars
 from .base import Reply, Sampling, Tick
 from .sampling import chance, drawn
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MissingExtra, ModelError
-from . import batches, hub, pins
+from ..llm import batches, hub, pins
 from .local import LocalModel
 from .server import ServerModel
 

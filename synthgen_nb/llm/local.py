@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ..errors import ModelError
-from . import batches, grammars, shapes
+from ..llm import batches, grammars, shapes
 from .base import Ask, Reply, Shape, Tick, silent
 from .decoding import Prefix, Row, decode, prefilled
 from .prompting import Tokens, tokens_of

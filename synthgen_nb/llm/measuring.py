@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from ..errors import Interrupted, Misshapen, MissingExtra, ModelError
-from . import grammars, shapes
+from ..llm import grammars, shapes
 from .base import GREEDY, Ask, JsonSchema, Prompt, Regex, Reply, Sampling, Shape
 from .decoding import Masks, Row
 from .loading import load_model

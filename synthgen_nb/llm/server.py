@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from ..errors import Misshapen, ModelError
+from ..llm import shapes
 from ..maps import threads
-from . import shapes
 from .base import Ask, JsonSchema, Lark, Regex, Reply, Tick, silent
 
 _TRIES = 3  # answers to one ask, before it counts as cut

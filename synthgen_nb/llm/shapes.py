@@ -14,7 +14,7 @@ from math import inf
 from typing import Any
 
 from ..errors import Misshapen, MissingExtra, ModelError
-from . import grammars
+from ..llm import grammars
 from .base import JsonSchema, Lark, Model, Regex, Shape
 from .regexes import ESCAPED, Measured, measured
 

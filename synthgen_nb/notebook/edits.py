@@ -90,13 +90,13 @@ def _discard(place: Place, args: Namespace) -> None:
 
 
 def _diff(place: Place, args: Namespace) -> object:
-    from ..editing import versions_compared
+    from ..diffing import versions_compared
 
     return versions_compared(place.store, args.name, args.versions)
 
 
 def _history(place: Place, args: Namespace) -> None:
-    from ..editing import history
+    from ..diffing import history
 
     place.show(history_page(args.name, history(place.store, args.name), DOOR))
 

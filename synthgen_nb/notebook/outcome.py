@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import InputError
+from ..notebook import panelstate
 from ..pages import Page, dataset_page, size
-from . import panelstate
 from .downloads import Download, packed
 from .sheets import Sheets
 

@@ -16,11 +16,11 @@ from traitlets import Dict, List, Unicode, observe
 
 from ..ddl.dialects import DIALECTS
 from ..errors import InputError, SynthgenError
+from ..notebook import panelstate
 from ..pages import Page, dataset_page, size
 from ..pages.models import loading_words
 from ..readymade import TEMPLATE_DIALECT, template, template_names
 from ..request import Request, as_text, read_schema
-from . import panelstate
 from .advice import Advice
 from .assets import assets
 from .editbox import EditBox

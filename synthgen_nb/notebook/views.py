@@ -136,7 +136,7 @@ def _proposal_page(proposal: Proposal) -> Page:
 
 _VIEWS: dict[tuple[str, str], Callable[[Any], Page]] = {
     ("synthgen_nb.dataset", "Dataset"): dataset_page,
-    ("synthgen_nb.editing.diffing", "Diff"): diff_page,
+    ("synthgen_nb.diffing.comparing", "Diff"): diff_page,
     ("synthgen_nb.editing.proposing", "Proposal"): _proposal_page,
     ("synthgen_nb.report", "Report"): report_page,
     ("synthgen_nb.plan", "Plan"): plan_page,

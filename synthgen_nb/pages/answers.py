@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import Mark, Page, Part, duration, plural, rows_grid, visible
+from ..pages import Mark, Page, Part, duration, plural, rows_grid, visible
 
 if TYPE_CHECKING:
     from ..dataset import Dataset

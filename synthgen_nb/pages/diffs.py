@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import Cell, Grid, Mark, Page, Part, Swap, cut, moment, plural, report_marks, visible, without_empty
+from ..pages import Cell, Grid, Mark, Page, Part, Swap, cut, moment, plural, report_marks, visible, without_empty
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
+    from ..diffing import Diff, Step
     from ..diffs import Differences, RowDiff, TableDiff
-    from ..editing import Diff, Step
     from ..report import Report
 
 _TABLES = 12  # with rows of their own on a page

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..pages import readable_plan
 from ..report import Report
-from . import readable_plan
 
 if TYPE_CHECKING:
     from ..dataset import Dataset

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..pages import Grid, Mark, Page, Part, duration, model_words, plural, size
 from ..summaries import summary
-from . import Grid, Mark, Page, Part, duration, model_words, plural, size
 
 if TYPE_CHECKING:
     from ..events import Estimate

@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..llm import NAMES, Needs, needs
 from ..llm.hub import cached
 from ..llm.trial import Loading
-from . import Grid, Mark, Page, Part, duration, plural, size
+from ..pages import Grid, Mark, Page, Part, duration, plural, size
 
 
 class Standing(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
-from . import Grid, Mark, Page, Part, cut, duration, plural
+from ..pages import Grid, Mark, Page, Part, cut, duration, plural
 
 if TYPE_CHECKING:
     from ..exports import Exported

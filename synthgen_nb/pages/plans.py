@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..pages import Grid, Mark, Page, Part, cut, place, plural, without_empty
 from ..plan import NULL_SCALE, Plan
 from ..schema import Check, Exclude, ForeignKey, Note, PrimaryKey, Schema, Table, Unique
-from . import Grid, Mark, Page, Part, cut, place, plural, without_empty
 
 
 def schema_page(schema: Schema) -> Page:

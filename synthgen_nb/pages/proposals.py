@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import Cell, Grid, Mark, Page, Part, cut, plural, report_marks, visible
+from ..pages import Cell, Grid, Mark, Page, Part, cut, plural, report_marks, visible
 from .diffs import diff_document, diff_parts, totals
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
-    from ..editing import Proposal
-    from ..editing.explaining import Problem
+    from ..editing import Problem, Proposal
 
 _BROKEN = 10  # rules with rows of their own
 _LONGEST = 200  # characters of a prompt or of a statement

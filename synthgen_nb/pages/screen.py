@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from . import Cell, Grid, Mark, Page, Swap, cut
+from ..pages import Cell, Grid, Mark, Page, Swap, cut
 
 _NULL = "NULL"
 _STRUCK, _BOLD = "9", "1"  # SGR

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from . import Grid, Mark, Page, Part, moment, plural, size, visible
+from ..pages import Grid, Mark, Page, Part, moment, plural, size, visible
 
 if TYPE_CHECKING:
     from ..dataset import Damage, Dataset

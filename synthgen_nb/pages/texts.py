@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import wrap
 
+from ..pages import Grid, Page, Part, plural, visible
 from ..textsets.domains import Domain
-from . import Grid, Page, Part, plural, visible
 
 _WIDTH = 70  # characters of a line of words
 

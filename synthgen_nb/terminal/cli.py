@@ -35,7 +35,7 @@ from ..pages.plans import schema_page
 from ..pages.stores import damage_document, damage_page
 from ..request import table_key
 from ..storeoptions import add_verify_option
-from . import demo, launch
+from ..terminal import demo, launch
 from .console import answer, asker, reader, show, store_of, style
 from .edits import add_edit_commands
 from .jobs import add_job_commands, add_watching_options, watched

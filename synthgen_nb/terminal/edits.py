@@ -104,7 +104,7 @@ def _agreed(args: Namespace, proposal: Proposal) -> None:
 def _diff(args: Namespace) -> int:
     """Shows which rows and cells differ between two versions of a dataset: by default between the current one and the
     one that it was made from."""
-    from ..editing import versions_compared
+    from ..diffing import versions_compared
 
     found = versions_compared(store_of(args), args.name, args.versions)
     answer(args, diff_document(found), diff_page(found))
@@ -113,7 +113,7 @@ def _diff(args: Namespace) -> int:
 
 def _history(args: Namespace) -> int:
     """Lists the versions of a dataset: what made each, and what it changed."""
-    from ..editing import history
+    from ..diffing import history
 
     steps = history(store_of(args), args.name)
     answer(args, history_document(args.name, steps), history_page(args.name, steps, _DOOR))

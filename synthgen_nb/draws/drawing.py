@@ -18,6 +18,7 @@ import pyarrow as pa
 from ..computing import Calculator, cast_of
 from ..dataset import Dataset
 from ..ddl.expressions import row_checks, row_time
+from ..dml import Call
 from ..errors import InputError, PlanError
 from ..generation import ATTEMPTS
 from ..physical import arrow_type, from_arrow, to_arrow
@@ -26,12 +27,11 @@ from ..rows import I64, U64, Indices, Mask, Rows, Values, below, bits, high_prod
 from ..sandbox import relation_names
 from ..schema import Column, ForeignKey
 from ..specs import Expression, Pick
-from .calls import Call
+from ..storing import nothing, one, plain
 from .parents import Parents, widest_first
 from .recipes import Index, Recipe, meant, planned
 from .rowkeys import row_keys
 from .rules import MOST_TRIED, Rules
-from .storing import nothing, one, plain
 
 __all__ = ["Draws", "row_keys"]
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from ..rows import U64, Mask, bits
 from ..sandbox import relation_names
 from ..schema import Table
-from .storing import one
+from ..storing import one
 
 _START = 0x73796E7468  # any constant: it is in every hash
 _WORD = 8  # bytes taken in at a time

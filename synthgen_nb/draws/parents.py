@@ -13,8 +13,8 @@ from ..errors import StoreError
 from ..physical import arrow_type, converted, from_arrow, to_arrow
 from ..rows import I64, U64, below
 from ..schema import Column, ForeignKey, Schema, Table
+from ..storing import one
 from .rowkeys import hashed
-from .storing import one
 
 
 class Parents:

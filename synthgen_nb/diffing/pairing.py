@@ -17,8 +17,8 @@ import numpy as np
 import pyarrow as pa
 
 from ..rows import I64, Mask
+from ..storing import differing, one
 from .stored import Rows, Stored, same_bytes
-from .storing import differing, one
 
 if TYPE_CHECKING:
     import polars as pl

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from ..errors import StoreError
 from ..parquet import Part
 from ..rows import I64
-from .storing import plain
+from ..storing import plain
 
 
 class Rows(NamedTuple):

@@ -17,12 +17,12 @@ from ..schema import Column, Kind, Place, Schema, Table, Type
 from ..sqlsemantics.operators import held
 from ..sqlsemantics.queries import From
 from ..sqlsemantics.relations import Sight, column_named, forbidden, missing, name_in, one_line, wrong
+from ..storing import computed
 from .calls import Call
 from .clauses import Joined, identifier_of, is_called, is_default, listed, only, refuse_chance, spread
-from .dml import Delete, Insert, Statement, Update
 from .generators import Generators, is_call, rows_drawn
 from .native import NativeWords
-from .storing import computed
+from .statements import Delete, Insert, Statement, Update
 from .translated import TranslatedWords
 from .trying import Trial, window_query
 

@@ -18,7 +18,7 @@ from ..ddl.tokens import MAX_DEPTH
 from ..errors import InputError, UnsafeSQLError
 from ..schema import Place, Schema
 from ..sqlsemantics.relations import one_line
-from .dml import Delete, Insert, Statement, Update
+from .statements import Delete, Insert, Statement, Update
 from .translating import StatementReader
 
 __all__ = ["Delete", "Insert", "Statement", "Update", "read_statements"]

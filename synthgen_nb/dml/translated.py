@@ -12,8 +12,8 @@ from ..sandbox import quoted
 from ..schema import Column, Table
 from ..sqlsemantics.queries import QueryReader
 from ..sqlsemantics.relations import Relation, Sight, located, one_line, wrong
+from ..storing import computed
 from .assigning import assigned
-from .storing import computed
 from .trying import Trial
 
 

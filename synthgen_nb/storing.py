@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..errors import InputError
-from ..physical import arrow_type, to_arrow
-from ..rows import Mask, Values
-from ..sandbox import quoted
-from ..schema import Column, Kind, Table
+from .errors import InputError
+from .physical import arrow_type, to_arrow
+from .rows import Mask, Values
+from .sandbox import quoted
+from .schema import Column, Kind, Table
 
 _NAMES = {
     pa.int8(): "TINYINT",

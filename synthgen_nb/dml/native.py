@@ -12,7 +12,7 @@ from ..schema import Column, Kind, Table
 from ..sqlsemantics.queries import From, QueryReader
 from ..sqlsemantics.relations import Query, Relation, Sight, column_named, forbidden, unknown_column, wrong
 from ..sqlsemantics.terms import today
-from .storing import computed
+from ..storing import computed
 from .trying import Trial
 
 _MOMENTS: dict[type[exp.Expr], Kind] = {

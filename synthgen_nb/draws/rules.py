@@ -13,9 +13,9 @@ from ..errors import InputError
 from ..rows import I64, U64, Mask
 from ..sandbox import connect, quoted, relation_names
 from ..schema import Exclude, PrimaryKey, Schema, Table, Unique
+from ..storing import plain
 from ..validation.keys import Key, key_of
 from ..validation.rules import Ground, RowRule, row_rules
-from .storing import plain
 
 MOST_TRIED = 1 << 21  # combinations looked through for one that is free
 _ROWS = '"rows "'
