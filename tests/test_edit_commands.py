@@ -36,6 +36,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.chdir(tmp_path)
     for name in [n for n in os.environ if n.startswith("SYNTHGEN_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "110")  # as wide as what is read here
     edited(Store())
 
     def call(*words: str) -> tuple[int, str, str]:

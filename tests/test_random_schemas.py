@@ -25,7 +25,7 @@ from .sketches import ENGINES, Name, SchemaKind
 NOT_YET: dict[tuple[Name, str], str] = {}
 SEEDS: dict[Name, range] = {"duckdb": range(2), "sqlite": range(6), "postgres": range(6), "mariadb": range(4)}
 SIZES = (7, 60, 60, 120)
-MANY = int(os.environ.get("SYNTHGEN_SCHEMAS", 120))  # mixtures of the slow run
+MANY = int(os.environ.get("SYNTHGEN_SCHEMAS", 80))  # mixtures of the slow run
 
 
 class Tally:
