@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -33,6 +35,9 @@ _MOST_ENTRIES = 1_000_000
 _MOST_DOCUMENT = 256_000_000  # bytes of one JSON file: a plan may carry banks of texts
 _BLOCK = 1 << 20
 _PARTS = ".parts"  # in the scratch store: each once
+_UNREADABLE = (  # what zipfile raises for a file whose bytes were changed: a place before its begin is an OSError
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
 
 
 def import_archive(store: Store, path: str | Path, name: str = "") -> Dataset:
@@ -54,14 +59,12 @@ def import_archive(store: Store, path: str | Path, name: str = "") -> Dataset:
     return store.open(name)
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _opened(path: Path) -> zipfile.ZipFile:
     try:
-        with zipfile.ZipFile(path) as packed:
-            yield packed
+        return zipfile.ZipFile(path)
     except FileNotFoundError:
         raise InputError(f"no file {path}") from None
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, zlib.error) as error:
+    except _UNREADABLE as error:
         raise InputError(f"{path} is no archive of a dataset: {error}") from None
 
 
@@ -151,7 +154,7 @@ def _read(packed: zipfile.ZipFile, entry: str, listed: ExportedFile | None) -> b
     most = _MOST_DOCUMENT if listed is None else listed.bytes
     if most > _MOST_DOCUMENT:
         raise _strange(f"{entry} of {most:,} bytes")
-    with packed.open(entry) as file:
+    with _reading(packed, entry) as file:
         data = file.read(most + 1)
     if len(data) > most or (listed and hashlib.sha256(data).hexdigest() != listed.sha256):
         raise _strange(f"{entry}, which is not as it was written")
@@ -160,8 +163,8 @@ def _read(packed: zipfile.ZipFile, entry: str, listed: ExportedFile | None) -> b
 
 def _extracted(packed: zipfile.ZipFile, entry: str, listed: ExportedFile, path: Path) -> None:
     digest, left = hashlib.sha256(), listed.bytes
-    with packed.open(entry) as file, path.open("xb") as kept:
-        while block := file.read(_BLOCK):
+    with path.open("xb") as kept:
+        for block in _blocks(packed, entry):
             left -= len(block)
             if left < 0:
                 break
@@ -169,6 +172,21 @@ def _extracted(packed: zipfile.ZipFile, entry: str, listed: ExportedFile, path: 
             kept.write(block)
     if left or entry != part_entry(digest.hexdigest()):
         raise _strange(f"{entry}, which is not as it was written")
+
+
+def _blocks(packed: zipfile.ZipFile, entry: str) -> Iterator[bytes]:
+    with _reading(packed, entry) as file:
+        while block := file.read(_BLOCK):
+            yield block
+
+
+@contextmanager
+def _reading(packed: zipfile.ZipFile, entry: str) -> Iterator[IO[bytes]]:
+    try:
+        with packed.open(entry) as file:
+            yield file
+    except _UNREADABLE as error:
+        raise _strange(f"{entry}, which can't be read: {error}") from None
 
 
 def _require_rows(path: Path, rows: int, columns: Sequence[str]) -> None:
