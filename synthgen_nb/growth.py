@@ -88,7 +88,7 @@ def size(tree: object, column: int) -> float:
 
 def too_large_in_query(tree: object) -> str:
     """The same of a query. What a query in a query makes, the outer one may make larger again."""
-    nodes = list(_nodes(tree))
+    nodes = list(nodes_of(tree))
     if any(node.get("type") == "RECURSIVE_CTE_NODE" for node in nodes):
         return "a recursive query may make texts longer without end"
     selects = [node for node in nodes if node.get("type") == "SELECT_NODE"]
@@ -240,7 +240,7 @@ def _over_list(name: str, nodes: Sequence[Any], names: Mapping[str, Bound]) -> B
         _bound(extra, names)
     if function.get("class") != "LAMBDA":
         return Bound(elements.size)
-    parameters = [str(n["column_names"][-1]).lower() for n in _nodes(function.get("lhs")) if n.get("column_names")]
+    parameters = [str(n["column_names"][-1]).lower() for n in nodes_of(function.get("lhs")) if n.get("column_names")]
     parameters += [str(each).lower() for each in function.get("parameters", ())]
     body = function.get("expr") or {}
 
@@ -271,7 +271,8 @@ def _children(node: Mapping[str, Any]) -> Iterator[Any]:
                 yield from [each] if "class" in each else _children(each)
 
 
-def _nodes(tree: object) -> Iterator[dict[str, Any]]:
+def nodes_of(tree: object) -> Iterator[dict[str, Any]]:
+    """Every object in the tree, with a stack of our own: depth is the writer's to choose."""
     stack = [tree]
     while stack:
         item = stack.pop()

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -35,11 +35,12 @@ class Part(Struct, frozen=True):
     sha256: str
 
 
-class _Hashed(io.RawIOBase):
-    """A file that is only appended to and knows the hash of its bytes, so that no part is read a second time."""
+class Hashed(io.RawIOBase):
+    """A file that is only appended to and knows the size and the hash of its bytes, so that it is read no second
+    time. Whoever opened the file closes it."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("xb", buffering=0)
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         self.hash = hashlib.sha256()
         self.size = 0
 
@@ -57,12 +58,6 @@ class _Hashed(io.RawIOBase):
             written += self._file.write(view[written:]) or 0
         self.size += written
         return written
-
-    def close(self) -> None:
-        if not self.closed:
-            super().close()
-            with self._file:
-                os.fsync(self._file.fileno())
 
 
 def enum_field(name: str, labels: Collection[str], *, nullable: bool = True) -> pa.Field[Any]:
@@ -124,15 +119,16 @@ def _write(
 
 
 @contextmanager
-def _sink(path: Path) -> Iterator[_Hashed]:
+def _sink(path: Path) -> Iterator[Hashed]:
     """A new file, on the disk afterwards; or none where that fails. Raises StoreError."""
     try:
-        sink = _Hashed(path)
+        file = path.open("xb", buffering=0)
     except OSError as error:
         raise StoreError(f"can't write {path}: {error.strerror}") from error
     try:
-        with sink:
-            yield sink
+        with file:
+            yield Hashed(file)
+            os.fsync(file.fileno())
     except OSError as error:
         path.unlink(missing_ok=True)
         raise StoreError(f"can't write {path}: {error.strerror or error}", hint="is the disk full?") from error

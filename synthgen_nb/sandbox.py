@@ -15,7 +15,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError, StoreError, UnsafeSQLError
-from .growth import too_large, too_large_in_query
+from .growth import nodes_of, too_large, too_large_in_query
 
 if TYPE_CHECKING:
     import duckdb
@@ -186,9 +186,9 @@ def guard_query(
             return guard_query(sql, tables, parser=connection, repeatable=repeatable)
     tree, _ = _parsed(parser, sql)
     known = {name.lower() for name in tables}
-    local = {entry["key"].lower() for node in _nodes(tree) for entry in node.get("cte_map", {}).get("map", ())}
+    local = {entry["key"].lower() for node in nodes_of(tree) for entry in node.get("cte_map", {}).get("map", ())}
     functions = _SCALARS | _AGGREGATES
-    for node in _nodes(tree):
+    for node in nodes_of(tree):
         _guard_node(node, _QUERY_EXPRESSIONS, functions - _FLEETING if repeatable else functions)
         if repeatable and node.get("sample"):
             raise UnsafeSQLError("a sample is not the same each time")
@@ -237,7 +237,7 @@ def guard_expression(sql: str, *, parser: duckdb.DuckDBPyConnection | None = Non
     only = all(tree.get(field) == value for field, value in plain.items()) and len(tree["select_list"]) == 1
     if not only or tree["from_table"]["type"] != "EMPTY" or tree["select_list"][0].get("alias"):
         raise UnsafeSQLError(f"an expression is wanted here, not a query: {_short(sql)}")
-    for node in _nodes(tree["select_list"][0]):
+    for node in nodes_of(tree["select_list"][0]):
         _guard_node(node, _EXPRESSIONS, _SCALARS)
     if why := too_large(tree["select_list"][0]):
         raise UnsafeSQLError(f"{why} is not computed here: {_short(sql)}", hint="a small number in it would do")
@@ -280,18 +280,6 @@ def _parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[dict[str, 
     except RecursionError as error:
         raise InputError("this SQL is nested too deeply") from error
     return answer["statements"][0]["node"], text
-
-
-def _nodes(tree: object) -> Iterator[dict[str, Any]]:
-    """Every object in the tree, with a stack of our own: depth is the writer's to choose."""
-    stack = [tree]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict):
-            yield item
-            stack.extend(item.values())
-        elif isinstance(item, list):
-            stack.extend(item)
 
 
 def _register(connection: duckdb.DuckDBPyConnection, key: str, name: str, paths: Sequence[Path]) -> None:

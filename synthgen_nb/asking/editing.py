@@ -10,10 +10,10 @@ from ..edits import Edit
 from ..errors import InputError
 from ..llm.base import GREEDY, Model, Prompt, Sampling, Tick, silent
 from .editgrammar import SqlShape, edit_shape
-from .facts import facts
+from .facts import told_table
 from .planning import sound
 from .relevance import relevant
-from .sqlprompts import ToldTable, edit_prompt
+from .sqlprompts import Names, edit_prompt
 from .sqlwords import said
 from .writing import MOST_TABLES, Question, chosen, written
 
@@ -31,7 +31,9 @@ def ask_edit(
     order = relevant(schema, rooms, f"{request} {table}")[:MOST_TABLES]
     if table:
         order = [table, *(key for key in order if key != table)]
-    told = {key: _told(dataset, key) for key in order}
+    tables, how = schema.tables, said(schema.dialect)
+    names = {key: Names(how.table(tables[key]), {c: how.name(c) for c in tables[key].column_names}) for key in dataset}
+    told = {key: told_table(dataset, key, names) for key in order}
 
     def prompted(tables: int, refused: str) -> Prompt:
         return edit_prompt([told[key] for key in chosen(order, tables, rooms)], schema.dialect, request, refused)
@@ -50,22 +52,3 @@ def ask_edit(
         "write the SQL yourself",
     )  # fmt: skip
     return Edit(sql=sql, prompt=request, model=model.name)
-
-
-def _told(dataset: Dataset, key: str) -> ToldTable:
-    """The table in the dataset's own dialect."""
-    schema, how = dataset.schema, said(dataset.schema.dialect)
-    table = schema.tables[key]
-    return ToldTable(
-        table=table,
-        name=how.table(table),
-        columns={name: how.name(name) for name in table.column_names},
-        rows=dataset.rows[key],
-        facts=facts(dataset, key, table.columns),
-        parents=[
-            f"{how.name(foreign.columns[0])} -> {how.table(schema.tables[foreign.table])}."
-            f"{how.name(foreign.references[0])}"
-            for foreign in table.foreign_keys
-            if len(foreign.columns) == 1 and foreign.table in dataset
-        ],
-    )

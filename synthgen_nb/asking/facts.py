@@ -3,11 +3,12 @@ the highest number and date. Reads parts of this machine; what it tells is data,
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from ..drafting.freedom import MOMENTS, NUMBERS
 from ..schema import Column, Kind
+from .sqlprompts import Names, ToldTable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,6 +18,24 @@ if TYPE_CHECKING:
 _LOOKED = 10_000  # rows in which texts are looked for
 _FEW = 12  # different ones
 _LONGEST = 40  # characters
+
+
+def told_table(dataset: Dataset, key: str, names: Mapping[str, Names]) -> ToldTable:
+    """What a model is told of a table; `names` are those of all tables that it may meet."""
+    table, own = dataset.schema.tables[key], names[key]
+    return ToldTable(
+        table=table,
+        name=own.table,
+        columns=own.columns,
+        rows=dataset.rows[key],
+        facts=facts(dataset, key, table.columns),
+        parents=[
+            f"{own.columns[foreign.columns[0]]} -> {names[foreign.table].table}."
+            f"{names[foreign.table].columns[foreign.references[0]]}"
+            for foreign in table.foreign_keys
+            if len(foreign.columns) == 1 and foreign.table in names
+        ],
+    )
 
 
 def facts(dataset: Dataset, table: str, columns: Collection[Column]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from ..schema import Kind, Schema
 from .conditions import AMONG, Field, conditions, joined, one_of
 from .derivations import Part, Rules, either, maybe, pattern, seq, several, word, words
 from .editgrammar import SqlShape
+from .sqlprompts import Names
 from .sqlwords import said
 
 _JOINED, _SOURCES, _ORDERS = 4, 40, 12  # tables of a FROM, FROMs, and orders of each
@@ -22,14 +23,6 @@ _ANDS, _ORS, _INNER = 3, 2, 2
 _UNITS = ("day", "week", "month", "quarter", "year")
 _COUNT = pattern("[0-9]{1,9}", 9)
 _HOW = said("duckdb")
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What a table and its columns are called in a query."""
-
-    table: str
-    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

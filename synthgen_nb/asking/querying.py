@@ -8,11 +8,11 @@ from ..drafting.possible import possible
 from ..llm.base import GREEDY, Model, Prompt, Sampling, Tick, silent
 from ..sandbox import guard_query, relation_names
 from .editgrammar import SqlShape
-from .facts import facts
+from .facts import told_table
 from .planning import sound
-from .querygrammar import Names, query_names, query_shape
+from .querygrammar import query_names, query_shape
 from .relevance import relevant
-from .sqlprompts import ToldTable, query_prompt
+from .sqlprompts import query_prompt
 from .writing import MOST_TABLES, Question, chosen, written
 
 
@@ -25,7 +25,7 @@ def ask_query(
     rooms = {key: room for key, room in possible(schema, as_of=dataset.as_of).items() if key in dataset}
     order = relevant(schema, rooms, asked)[:MOST_TABLES]
     names = query_names(schema, list(dataset))
-    told = {key: _told(dataset, key, names) for key in order}
+    told = {key: told_table(dataset, key, names) for key in order}
 
     def prompted(tables: int, refused: str) -> Prompt:
         return query_prompt([told[key] for key in chosen(order, tables, rooms)], asked, refused)
@@ -41,20 +41,3 @@ def ask_query(
         Question(len(order), prompted, shaped), held, model, (dataset.seed, "query", asked), sampling, tick,
         "write the SELECT yourself with `sql`",
     )  # fmt: skip
-
-
-def _told(dataset: Dataset, key: str, names: dict[str, Names]) -> ToldTable:
-    table, own = dataset.schema.tables[key], names[key]
-    return ToldTable(
-        table=table,
-        name=own.table,
-        columns=own.columns,
-        rows=dataset.rows[key],
-        facts=facts(dataset, key, table.columns),
-        parents=[
-            f"{own.columns[foreign.columns[0]]} -> {names[foreign.table].table}."
-            f"{names[foreign.table].columns[foreign.references[0]]}"
-            for foreign in table.foreign_keys
-            if len(foreign.columns) == 1 and foreign.table in names
-        ],
-    )

@@ -17,6 +17,14 @@ _DIALECTS = {"postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What a table and its columns are called in SQL."""
+
+    table: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ToldTable:
     """A table with the names that SQL has to use, and what is known of its values by column."""
 

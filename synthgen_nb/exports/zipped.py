@@ -4,19 +4,15 @@ contents give equal bytes. Knows nothing of what the files are.
 
 from __future__ import annotations
 
-import hashlib
-import io
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, cast
 
+from ..parquet import Hashed
 from .folder import ExportedFile
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a ZIP can tell: when it was made is not a part of it
 
@@ -57,28 +53,6 @@ def _added(packed: zipfile.ZipFile, entry: Entry) -> ExportedFile:
     info.external_attr = 0o644 << 16
     info.compress_type = zipfile.ZIP_STORED if entry.stored else zipfile.ZIP_DEFLATED
     with packed.open(info, "w", force_zip64=True) as file:
-        sink = _Summed(file)
+        sink = Hashed(file)
         entry.write(cast("IO[bytes]", sink))
         return ExportedFile(file=entry.name, rows=0, bytes=sink.size, sha256=sink.hash.hexdigest())
-
-
-class _Summed(io.RawIOBase):
-    """A file that is only appended to, and knows the size and the hash of its bytes."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.hash = hashlib.sha256()
-        self.size = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self.size
-
-    def write(self, data: ReadableBuffer) -> int:
-        view = memoryview(data).cast("B")
-        self.hash.update(view)
-        self._file.write(view)
-        self.size += len(view)
-        return len(view)

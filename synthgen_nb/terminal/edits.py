@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
@@ -15,6 +16,7 @@ from ..pages.proposals import applied_page, proposal_document, proposal_page, wa
 from ..querying import one_text
 from ..request import table_key
 from ..revising import breaking_of, edit_of, is_sql
+from ..store import Store
 from .console import answer, confirmed, meter, model_options_of, model_with_pace, show, store_of
 
 if TYPE_CHECKING:
@@ -122,17 +124,17 @@ def _history(args: Namespace) -> int:
 
 def _undo(args: Namespace) -> int:
     """Makes the version current from which the current one was made by an edit. Nothing is lost."""
-    store = store_of(args)
-    before = store.open(args.name)
-    now = store.undo(args.name)
-    answer(args, moved_document(before, now), moved_page(before, now, "undone", _DOOR))
-    return 0
+    return _moved(args, Store.undo, "undone")
 
 
 def _redo(args: Namespace) -> int:
     """Makes the version current again that was undone last."""
+    return _moved(args, Store.redo, "redone")
+
+
+def _moved(args: Namespace, move: Callable[[Store, str], Dataset], word: str) -> int:
     store = store_of(args)
     before = store.open(args.name)
-    now = store.redo(args.name)
-    answer(args, moved_document(before, now), moved_page(before, now, "redone", _DOOR))
+    now = move(store, args.name)
+    answer(args, moved_document(before, now), moved_page(before, now, word, _DOOR))
     return 0
