@@ -283,9 +283,13 @@ def test_what_is_no_zip_is_told_in_a_line(there: sg.Store, tmp_path: Path, data:
 
 
 def test_any_byte_that_changed_is_noticed_or_changes_nothing(file: Path, store: sg.Store, tmp_path: Path) -> None:
+    """Places all over the file; every byte of the list's entry in the ZIP's directory, where it lies among them; every
+    byte of the directory's end."""
     whole = file.read_bytes()
     wanted = {version: sums(store.open("shop", version)) for version in (1, 2, 3)}
-    for number, at in enumerate(range(0, len(whole), max(1, len(whole) // 24))):
+    entry = whole.rindex(b"PK\1\2")
+    places = [*range(0, len(whole), max(1, len(whole) // 24)), *range(entry, len(whole))]
+    for number, at in enumerate(places):
         data = bytearray(whole)
         data[at] ^= 0x55
         (tmp_path / "changed.zip").write_bytes(data)
