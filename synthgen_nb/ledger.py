@@ -24,12 +24,13 @@ from msgspec import Struct
 
 from . import leases
 from .dataset import Format
+from .drafts import STORE_VERSION, Draft, libraries
 from .errors import StoreError
 from .events import Estimate, Event, line
 from .instructed import Instructed
 from .parquet import Part
 from .plan import Plan, plan_from_json
-from .store import STORE_VERSION, Dataset, Draft, Store, libraries
+from .store import Dataset, Store
 from .textsets.collecting import Batch
 from .textsets.kinds import TABLE
 from .textsets.orders import TextOrder

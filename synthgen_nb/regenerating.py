@@ -13,12 +13,13 @@ from itertools import pairwise
 from pathlib import Path
 
 from .dataset import Damage, Dataset, Manifest
+from .drafts import libraries
 from .editing import apply
 from .errors import InputError, StoreError
 from .jobs.rowmaking import made_again
 from .parquet import Part
 from .scratch import scratch
-from .store import Store, ensure_space, libraries
+from .store import Store, ensure_space
 from .textsets.orders import texts_of
 
 

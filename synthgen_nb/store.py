@@ -6,184 +6,26 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
-import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version as library_version
 from pathlib import Path
-from typing import Protocol, Self
 
 import msgspec
 
 from . import leases
-from .dataset import Dataset, Files, Format, Manifest, near, write_whole
-from .edits import Edit
+from .dataset import Dataset, Format, Manifest, near
+from .drafts import STORE_VERSION, Draft, whole
 from .errors import RefusedEdit, StoreError
 from .filenames import escape, unescape
-from .instructed import Instructed
-from .parquet import Part, write_part
 from .pointers import Pointer, point, pointer
 
-__all__ = ["Dataset", "Draft", "Part", "Store", "ensure_space", "libraries", "write_part"]
+__all__ = ["Dataset", "Store", "ensure_space"]
 
-STORE_VERSION = 2
-_LIBRARIES = ("synthgen-nb", "numpy", "polars", "pyarrow", "duckdb")
 _VERSION = re.compile(r"v([1-9]\d{0,8})")
-_END = b"\n}\n"  # of a dataset.json, whose inner lines are indented: one that is cut is no version
 _TURNS, _TURN = 200, 0.05  # times, seconds: how long an edit waits for another process to publish its own
 _OWNER = ".job"  # in a version's folder: the number of the job that made it; no table has a hidden name
-
-
-class Origin(Protocol):
-    """What a version was made from: a Plan, or the Texts that were asked of a model. Its JSON has a `schema`."""
-
-    @property
-    def seed(self) -> int: ...
-    @property
-    def as_of(self) -> str: ...
-    def to_json(self) -> str: ...
-
-
-class Draft:
-    """A version being written, in its own place, where nobody lists it before `commit`."""
-
-    def __init__(self, store: Store, name: str, version: int, parent: int | None = None) -> None:
-        self.name, self.version = name, version
-        self.path = store.path / escape(name) / f"v{version}"
-        self._parent = parent
-
-    def part_path(self, table: str, index: int) -> Path:
-        """Where part number `index` of the table goes; its folder exists on return."""
-        path = self.path / escape(table) / f"part-{index:05d}.parquet"
-        path.parent.mkdir(exist_ok=True)
-        return path
-
-    def file(self, table: str, part: Part) -> str:
-        """The part's name within the version's folder."""
-        return f"{escape(table)}/{part.file}"
-
-    def share(self, part: Part, table: str, path: Path, *, name: str = "") -> Part:
-        """Another version's part, at `path`, as this one's own too, under its own `name` or another one: a second name
-        of the same bytes, so that either version can be dropped or moved without the other. A copy where the file
-        system has no links."""
-        there = self.path / escape(table) / (name or path.name)
-        there.parent.mkdir(exist_ok=True)
-        try:
-            os.link(path, there)
-        except OSError:  # FAT, a mounted Drive
-            try:
-                shutil.copyfile(path, there)
-                _sync(there)
-            except OSError as error:
-                raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
-        return msgspec.structs.replace(part, file=there.name)
-
-    def keep_only(self, parts: Collection[str]) -> None:
-        """Removes every part but those, named as `Part.file` is in a version: what a killed process left torn."""
-        for path in self.path.glob("*/*"):
-            if f"{path.parent.name}/{path.name}" not in parts:
-                path.unlink()
-
-    def commit(
-        self,
-        origin: Origin,
-        parts: Mapping[str, Sequence[Part]],
-        *,
-        seconds: Mapping[str, float],
-        description: str = "",
-        instructed: Instructed | None = None,
-        partial: bool = False,
-    ) -> Dataset:
-        """Makes the draft a version, whole. Every table has at least one part, for its column types. Raises StoreError
-        where that fails; then it is still a draft."""
-        manifest = Manifest(
-            store_version=STORE_VERSION,
-            name=self.name,
-            version=self.version,
-            parent=self._parent,
-            seed=origin.seed,
-            as_of=origin.as_of,
-            description=description,
-            libraries=libraries(),
-            tables=self._tables(parts, seconds),
-            partial=partial,
-            instructed=instructed,
-            plan=msgspec.Raw(origin.to_json().encode()),
-        )
-        return self.publish(Dataset(self.path, manifest))
-
-    def successor(
-        self, parent: Dataset, parts: Mapping[str, Sequence[Part]], description: str, edit: Edit | None = None
-    ) -> Dataset:
-        """The version that `publish` would make of an edit of `parent`: to be looked at first, listed nowhere yet."""
-        own = {"version": self.version, "parent": parent.version, "description": description, "edit": edit}
-        own["tables"] = self._tables(parts, parent.seconds)
-        return Dataset(self.path, msgspec.structs.replace(parent.manifest, **own))
-
-    def publish(self, dataset: Dataset) -> Dataset:
-        """Writes its dataset.json, which makes it a version."""
-        tables = dataset.manifest.tables
-        document = msgspec.json.format(msgspec.json.encode(dataset.manifest), indent=1).removesuffix(b"}").rstrip()
-        document += _END
-        beside = self.path / f"dataset.json.{secrets.token_hex(4)}"
-        try:
-            for folder in {files.folder for files in tables.values()}:
-                _sync(self.path / folder)
-            write_whole(beside, document)
-            beside.replace(self.path / "dataset.json")
-            _sync(self.path)
-            _sync(self.path.parent)
-        except OSError as error:
-            raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
-        return dataset
-
-    def repeat(self, source: Dataset) -> Dataset:
-        """Publishes a version that shares all its parts with `source`, and has what was kept beside them. Raises
-        StoreError."""
-        try:
-            for beside in source.kept():
-                shutil.copyfile(beside, self.path / beside.name)
-        except OSError as error:
-            raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
-        for table, files in source.manifest.tables.items():
-            for part in files.parts:
-                self.share(part, table, source.path / part.file)
-        return self.publish(Dataset(self.path, msgspec.structs.replace(source.manifest, name=self.name)))
-
-    def _tables(self, parts: Mapping[str, Sequence[Part]], seconds: Mapping[str, float]) -> dict[str, Files]:
-        tables = {}
-        for key, made in parts.items():
-            folder = escape(key)
-            if not made:
-                raise StoreError(f"{self.name}: table {key} has no part")
-            tables[key] = Files(
-                folder=folder,
-                rows=sum(part.rows for part in made),
-                bytes=sum(part.bytes for part in made),
-                seconds=round(seconds.get(key, 0.0), 6),
-                parts=tuple(msgspec.structs.replace(part, file=f"{folder}/{part.file}") for part in made),
-            )
-        return tables
-
-    def drop(self) -> None:
-        """Removes it, unless it is a version by now."""
-        if not _whole(self.path):
-            shutil.rmtree(self.path, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Out of this process's hands: gone, unless it is a version by now."""
-        for path in self.path.glob("lease-*.json"):
-            path.unlink()
-        self.drop()
 
 
 class Store:
@@ -292,7 +134,7 @@ class Store:
         home = self.path / escape(_checked(name))
         for path in home.glob("v*"):
             left = any(path.glob("lease-*.json")) or _unsigned_for_long(path)
-            if left and not _whole(path) and leases.holder(path) is None:
+            if left and not whole(path) and leases.holder(path) is None:
                 shutil.rmtree(path, ignore_errors=True)
         draft = self._claim(name, parent)
         leases.acquire(draft.path)
@@ -306,13 +148,13 @@ class Store:
 
     def reclaim(self, name: str, version: int, job: int) -> Draft | None:
         """The draft that the job claimed earlier, unless it was lost or is a version by now."""
-        draft = Draft(self, name, version)
-        return draft if _owner(draft.path) == job and not _whole(draft.path) else None
+        draft = Draft(self.path / escape(name), name, version)
+        return draft if _owner(draft.path) == job and not whole(draft.path) else None
 
     def made_by(self, name: str, version: int, job: int) -> bool:
         """Whether this version is there and the job made it."""
         path = self.path / escape(_checked(name)) / f"v{version}"
-        return _whole(path) and _owner(path) == job
+        return whole(path) and _owner(path) == job
 
     def remove(self, name: str, version: int) -> None:
         """The manifest first: what is left of the folder then is no version. Raises StoreError."""
@@ -344,7 +186,7 @@ class Store:
 
     def draft(self, name: str, version: int) -> Draft:
         """A draft of this very version in the hands of this process. Raises StoreError where the number is taken."""
-        draft = Draft(self, _checked(name), version)
+        draft = Draft(self.path / escape(_checked(name)), name, version)
         try:
             draft.path.mkdir(parents=True)
         except OSError as error:
@@ -364,7 +206,7 @@ class Store:
                 except FileExistsError:
                     number += 1
                 else:
-                    return Draft(self, name, number, parent)
+                    return Draft(home, name, number, parent)
         except OSError as error:
             raise StoreError(
                 f"can't write the store {self.path}: {error.strerror}",
@@ -418,18 +260,7 @@ def _numbers(home: Path) -> tuple[int, ...]:
 
 
 def _versions(home: Path) -> tuple[int, ...]:
-    return tuple(number for number in _numbers(home) if _whole(home / f"v{number}"))
-
-
-def _whole(path: Path) -> bool:
-    """Whether the folder's dataset.json is there to its end: a drive that copies to rename shows it before."""
-    try:
-        with (path / "dataset.json").open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - len(_END)))
-            return file.read() == _END
-    except (FileNotFoundError, NotADirectoryError):
-        return False
+    return tuple(number for number in _numbers(home) if whole(home / f"v{number}"))
 
 
 def _unsigned_for_long(path: Path) -> bool:
@@ -447,19 +278,3 @@ def _owner(path: Path) -> int | None:
         return int((path / _OWNER).read_text())
     except (FileNotFoundError, ValueError):
         return None
-
-
-def libraries() -> dict[str, str]:
-    """The versions of this package and of the libraries that values and files depend on."""
-    return {library: library_version(library) for library in _LIBRARIES}
-
-
-def _sync(folder: Path) -> None:
-    """The folder's entries on the disk, where the system can be asked for that."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

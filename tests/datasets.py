@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from synthgen_nb.parquet import write_part
 from synthgen_nb.plan import Plan, TablePlan
 from synthgen_nb.schema import Schema
-from synthgen_nb.store import Dataset, Store, write_part
+from synthgen_nb.store import Dataset, Store
 
 
 def plan_of(schema: Schema, seed: int = 0) -> Plan:

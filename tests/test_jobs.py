@@ -286,7 +286,7 @@ def test_a_store_deleted_under_a_job_is_one_clear_error(store: sg.Store, monkeyp
 
 @pytest.mark.usefixtures("small_parts")
 def test_a_disk_that_fills_leaves_a_job_that_goes_on(store: sg.Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = parquet._Hashed.write
+    written = parquet.Hashed.write
     left = [3]
 
     def full(self: Any, data: Any) -> int:
@@ -295,7 +295,7 @@ def test_a_disk_that_fills_leaves_a_job_that_goes_on(store: sg.Store, monkeypatc
             raise OSError(28, "No space left on device")
         return written(self, data)
 
-    monkeypatch.setattr(parquet._Hashed, "write", full)
+    monkeypatch.setattr(parquet.Hashed, "write", full)
     job = Jobs(store).start(plan(), "shop")
     with pytest.raises(StoreError, match="No space left on device"):
         job.result()

@@ -25,10 +25,10 @@ from hypothesis import strategies as st
 from synthgen_nb import draft_plan, generate, leases, parse_ddl
 from synthgen_nb.errors import InputError, StoreError, UnsafeSQLError
 from synthgen_nb.filenames import escape, unescape
-from synthgen_nb.parquet import enum_field
+from synthgen_nb.parquet import enum_field, write_part
 from synthgen_nb.report import Finding, Report
 from synthgen_nb.schema import Column, Kind, Schema, Table, Type
-from synthgen_nb.store import Store, ensure_space, write_part
+from synthgen_nb.store import Store, ensure_space
 
 from .datasets import plan_of, saved
 

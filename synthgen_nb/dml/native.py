@@ -9,7 +9,8 @@ from sqlglot import exp, parse_one
 
 from ..sandbox import quoted
 from ..schema import Column, Kind, Table
-from ..sqlsemantics.queries import From, QueryReader
+from ..sqlsemantics.froms import From
+from ..sqlsemantics.queries import QueryReader
 from ..sqlsemantics.relations import Query, Relation, Sight, column_named, forbidden, unknown_column, wrong
 from ..sqlsemantics.terms import today
 from ..storing import computed

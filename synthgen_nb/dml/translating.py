@@ -14,8 +14,8 @@ from ..ddl.expressions import row_time
 from ..errors import InputError
 from ..sandbox import quoted
 from ..schema import Column, Kind, Place, Schema, Table, Type
+from ..sqlsemantics.froms import From
 from ..sqlsemantics.operators import held
-from ..sqlsemantics.queries import From
 from ..sqlsemantics.relations import Sight, column_named, forbidden, missing, name_in, one_line, wrong
 from ..storing import computed
 from .calls import Call

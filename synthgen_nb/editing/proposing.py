@@ -10,12 +10,13 @@ from typing import Self
 from ..dataset import Dataset
 from ..diffing import Diff, diff
 from ..dml import Insert, read_statements
+from ..drafts import Draft
 from ..draws import Draws
 from ..edits import Breaking, Edit
 from ..errors import RefusedEdit
 from ..report import Finding, Report
 from ..selecting import Limits
-from ..store import Draft, Store
+from ..store import Store
 from ..validation import revalidate, validate
 from .applying import perform
 from .bounded import EDIT

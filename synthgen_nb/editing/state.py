@@ -14,12 +14,12 @@ import numpy as np
 import pyarrow as pa
 
 from ..dataset import Dataset
+from ..drafts import Draft
 from ..edits import Edit
 from ..errors import StoreError
 from ..parquet import Cells, Part, append_part, rewrite_part, take_rows
 from ..rows import I64, Mask
 from ..sandbox import relation_names
-from ..store import Draft
 
 WINDOW_ROWS = 1 << 21  # rows looked at in one go: whole parts
 PART_ROWS = 1 << 20

@@ -19,13 +19,14 @@ from ..cells import spelled, typed, untypable
 from ..computing import recomputed
 from ..ddl.expressions import row_time
 from ..diffing import diff
+from ..drafts import Draft
 from ..errors import InputError, RefusedEdit
 from ..parquet import Cells, Part, rewrite_part, take_rows
 from ..physical import arrow_type, to_arrow
 from ..report import Finding
 from ..rows import Values
 from ..schema import Column, Kind, Table, Type
-from ..store import Dataset, Draft, Store
+from ..store import Dataset, Store
 from ..validation import revalidate, validate
 from .explaining import shortened, why, worse
 

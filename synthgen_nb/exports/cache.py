@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..store import libraries
+from ..drafts import libraries
 from .folder import MANIFEST, Exported
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from ..drafts import Draft
 from ..estimates import estimate
 from ..events import Event, Filled, Prepared, Saved
 from ..generation import CHUNK_ROWS, PART_ROWS, Chunk, Engine, arrow_schema, chunks, encodings, generate_chunk
@@ -18,7 +19,7 @@ from ..ledger import Made, Record
 from ..maps import Map, threads
 from ..parquet import Part, write_part
 from ..plan import Plan
-from ..store import Dataset, Draft, ensure_space
+from ..store import Dataset, ensure_space
 from .working import Begun, Meter, Ready, Stop, cores, validated
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 import pyarrow as pa
 
+from ..drafts import Draft
 from ..errors import Interrupted, Misshapen, ModelError
 from ..events import Estimate, Event, Filled, Prepared, Saved, Short
 from ..ledger import Record
@@ -22,7 +23,7 @@ from ..parquet import Part, write_part
 from ..physical import arrow_type
 from ..reserved import reserved
 from ..schema import Schema
-from ..store import Dataset, Draft, ensure_space
+from ..store import Dataset, ensure_space
 from ..textsets.collecting import Batch, Collection, Judged
 from ..textsets.kinds import TABLE, changed, kind_of, schema_of, shape_of
 from ..textsets.nearness import U64, normal, shingles

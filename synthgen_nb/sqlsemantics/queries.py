@@ -6,8 +6,8 @@ A query always gives the same rows: where ORDER BY leaves rows side by side, wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -15,30 +15,21 @@ from ..errors import UnsafeSQLError
 from ..sandbox import quoted
 from ..schema import Kind, Schema
 from .aggregates import AGGREGATES, aggregate
-from .clauses import ClauseReader, counts, text_kind
+from .clauses import counts
+from .froms import From, SourceReader
 from .operators import Read, common, compared
 from .reading import shimmed
-from .relations import Query, Relation, Sight, column_named, forbidden, located, name_in, unknown_column, wrong
+from .relations import Query, Sight, column_named, forbidden, located, unknown_column, wrong
 from .terms import TEXTUAL, Term, as_truth, refuse, same_kind, string, truth, whole
 
 _Own = Callable[[exp.Expression, Read, Sight], Term | None]
 
 _LONGEST = 1 << 18  # characters of a query in DuckDB's words: WITH is written out wherever it is named
 _NUMBERINGS = {exp.RowNumber: "row_number", exp.Rank: "rank", exp.DenseRank: "dense_rank"}
-_SIDES = {"": "JOIN", "LEFT": "LEFT JOIN", "RIGHT": "RIGHT JOIN", "FULL": "FULL JOIN"}
 _SET_WORDS = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
 
 
-@dataclass(frozen=True, slots=True)
-class From:
-    """What stands in a FROM, in DuckDB's words ("" for nothing)."""
-
-    sql: str
-    relations: tuple[Relation, ...]
-    merged: Mapping[str, Term]
-
-
-class QueryReader(ClauseReader):
+class QueryReader(SourceReader):
     """Reads the expressions and queries of one statement against a schema. `reads` are the columns of the statement's
     own table that were met so far."""
 
@@ -288,85 +279,6 @@ class QueryReader(ClauseReader):
             outer = Sight(outer=outer, named={name: replace(made, names=names)})
         return outer
 
-    # FROM
-
-    def joined(self, first: exp.Expression | None, joins: Sequence[exp.Expression], outer: Sight) -> From:
-        """A table or query and what is joined to it."""
-        if first is None:
-            return From("", (), {})
-        sql, relation = self._source(first, outer)
-        relations = [relation] if relation else []
-        merged: dict[str, Term] = {}
-        joins = [*(first.args.get("joins") or ()), *joins]
-        sides = {(join.args.get("side") or "").upper() for join in joins}
-        for join in joins:
-            self.only(join, {"this", "on", "using", "side", "kind"})
-            side, kind = ((join.args.get(word) or "").upper() for word in ("side", "kind"))
-            bare = not join.args.get("on") and not join.args.get("using")
-            if side not in _SIDES or kind not in ("", "INNER", "OUTER", "CROSS", "STRAIGHT") or (side and bare):
-                forbidden(join, f"{' '.join((side, kind)).strip()} JOIN is not read here")
-            if bare and not kind and {"RIGHT", "FULL"} & sides:
-                forbidden(join, "a comma beside RIGHT or FULL JOIN is not read here", hint="write CROSS JOIN")
-            more, relation = self._source(join.this, outer)
-            if relation is None:
-                continue
-            if any(self.dialect.same(one.name) == self.dialect.same(relation.name) for one in relations):
-                wrong(join, f"two tables are called {relation.name} here", hint="give one another name: ... AS other")
-            before = Sight(tuple(relations), outer, merged)
-            relations.append(relation)
-            if bare:
-                sql = f"{sql} CROSS JOIN {more}"
-                continue
-            if join.args.get("using"):
-                condition = self._using(join, before, relation, side, merged)
-            else:
-                condition = self.condition(join.args["on"], Sight(tuple(relations), outer, merged))
-            sql = f"{sql} {_SIDES[side]} {more} ON {condition}"
-        return From(sql if relations else "", tuple(relations), merged)
-
-    def _using(self, join: exp.Expression, before: Sight, right: Relation, side: str, merged: dict[str, Term]) -> str:
-        found = []
-        for identifier in join.args["using"]:
-            column = exp.Column(this=identifier.copy())
-            left = column_named(column, replace(before, outer=None), self.dialect)
-            name = name_in(identifier, right.columns, self.dialect)
-            if left is None or name is None:
-                wrong(identifier, f"{identifier.name} is not a column of both sides")
-            other = right.columns[name]
-            found.append(compared(exp.EQ, left.term, other, self.scope).sql)
-            both = replace(common([left.term, other]), sql=f"coalesce({left.term.sql}, {other.sql})")
-            merged[name] = {"RIGHT": other, "FULL": both}.get(side, left.term)
-        return f"({' AND '.join(found)})"
-
-    def _source(self, node: exp.Expression, outer: Sight) -> tuple[str, Relation | None]:
-        alias, given = self.alias(), node.args.get("alias")
-        if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
-            made = None if node.args.get("db") else self.of_with(node.this, outer)
-            if made is None:
-                if self.scope.family in ("oracle", "mysql") and node.name.lower() == "dual":
-                    return "", None
-                self.only(node, {"this", "db", "alias", "only", "joins"})
-                if given is not None and given.args.get("columns"):
-                    forbidden(node, "columns of a table can't be given other names here")
-                table = self.table(node)
-                return f"{quoted(self.called[table.key])} AS {alias}", self.relation(table, alias, given)
-            self.only(node, {"this", "alias", "joins"})
-        elif isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
-            self.only(node, {"this", "alias", "joins"})
-            made = self.query(node.args["this"], outer)
-        elif isinstance(node, exp.Values):
-            made = self.query(node, outer)
-        else:
-            forbidden(node, f"{node.key.upper()} is not read in FROM")
-        names = self.renamed(given, made.names)
-        if repeated := [name for at, name in enumerate(names) if name and name in names[:at]]:
-            wrong(node, f"two columns are called {repeated[0]} here", hint="give one another name: ... AS other")
-        terms = [replace(term, sql=f"{alias}.{term.sql}", kind=term.kind or text_kind(term), text=None)
-                 for term in made.terms]  # fmt: skip
-        called = self.stored(given.this) if given is not None and given.this else node.name
-        columns = {name or f" {at}": term for at, (name, term) in enumerate(zip(names, terms, strict=True))}
-        return f"({made.sql}) AS {alias}", Relation(called, columns, tuple(terms))
-
     # The parts of SELECT
 
     def _items(
@@ -378,7 +290,7 @@ class QueryReader(ClauseReader):
             star = plain.this if isinstance(plain, exp.Column) else plain
             if isinstance(star, exp.Star):
                 self.only(star, set())
-                for column in self._starred(plain, source):
+                for column in self.starred(plain, source):
                     names.append(column.name)
                     terms.append(self.read(column, sight))
                 continue
@@ -389,17 +301,6 @@ class QueryReader(ClauseReader):
         if not terms:
             raise UnsafeSQLError("a query that gives nothing")
         return tuple(names), tuple(terms)
-
-    def _starred(self, node: exp.Expression, source: From) -> list[exp.Column]:
-        owner = node.args.get("table") if isinstance(node, exp.Column) else None
-        relations = [one for one in source.relations if owner is None or name_in(owner, [one.name], self.dialect)]
-        if not relations:
-            wrong(node, "there is nothing that * could stand for")
-        named = [("", name) for name in source.merged] if owner is None else []
-        named += [(one.name, n) for one in relations for n in one.columns if owner or n not in source.merged]
-        return [exp.column(exp.to_identifier(name, quoted=True),
-                           table=exp.to_identifier(of, quoted=True) if of else None)
-                for of, name in named if not name.startswith(" ")]  # fmt: skip
 
     def _grouped(self, node: exp.Select, items: Sequence[exp.Expression], rows: Sight) -> tuple[Sight, list[str]]:
         group = node.args.get("group")
