@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from synthgen_nb import Store, apply
+from synthgen_nb import Proposal, Store, apply, propose
+from synthgen_nb.notebook import editbox
 from synthgen_nb.notebook.panel import Panel
 from tests.test_panel import Browser, made, place
 
@@ -82,6 +85,28 @@ def test_the_ways_out_of_a_refusal_work_the_same_sql_out_again(browser: Browser,
     browser.send("apply")
     now = Store(tmp_path / "store").open("shop")
     assert (now.version, now.report and now.report.broken) == (2, ())
+
+
+def test_while_the_next_edit_is_worked_out_nothing_of_the_open_one_is_read(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = proposed(browser, UNSET)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(*args: Any, **options: Any) -> Proposal:
+        begun.set()
+        assert go_on.wait(20)
+        return propose(*args, **options)
+
+    monkeypatch.setattr(editbox, "propose", slow)
+    browser.send("propose", text="DELETE FROM order_lines", breaking="refuse", form=browser.panel.form)
+    assert begun.wait(20)  # the open one's rows are gone by now
+    assert browser.panel.edits["doing"]
+    assert browser.panel.edits["proposal"] == shown
+    go_on.set()
+    browser.rest()
+    assert browser.said[0] != "error"
+    assert browser.panel.edits["proposal"]["sql"] == "DELETE FROM order_lines"
 
 
 def test_all_rows_of_a_table_are_confirmed(browser: Browser) -> None:

@@ -72,13 +72,15 @@ class EditBox:
             return
         at = self._place.store.pointer(dataset.name)
         current = at.at == dataset.version
-        proposal = self._open(dataset)
+        # while a thread works the next one out, the open one's rows may go at any moment: what is shown of it stays
+        proposal = None if self._doing else self._open(dataset)
+        kept = self._screen.edits.get("proposal") if self._doing else None
         self._screen.edits = {
             "name": dataset.name,
             "doing": self._doing,
             "undo": (dataset.description or "the last edit") if current and dataset.parent is not None else "",
             "redo": current and bool(at.undone),
-            "proposal": proposal_state(proposal) if proposal is not None else None,
+            "proposal": proposal_state(proposal) if proposal is not None else kept,
         }
 
     def _propose(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
