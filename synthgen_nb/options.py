@@ -132,6 +132,18 @@ def parse_rows(values: Sequence[str]) -> dict[str, int]:
     return rows
 
 
+def parse_specs(values: Sequence[str]) -> dict[str, str]:
+    """['orders.status: Choice(new=5)'] -> {'orders.status': 'Choice(new=5)'}. The last word wins."""
+    specs: dict[str, str] = {}
+    for value in values:
+        name, colon, text = value.partition(":")
+        if not (colon and name.strip() and text.strip()):
+            example = '-p "orders.status: Choice(new=5, paid=90)"'
+            raise InputError(f"-p {value!r} is no TABLE.COLUMN: SPEC", hint=f"example: {example}")
+        specs[name.strip()] = text.strip()
+    return specs
+
+
 def parse_bytes(text: str) -> int:
     """'2G', '500M' -> bytes."""
     match = re.fullmatch(r"(\d{1,15})\s*([kmg]?)b?", text.strip(), re.IGNORECASE)
@@ -224,6 +236,17 @@ def add_generation_options(parser: ArgumentParser) -> None:
     parser.add_argument("-s", "--seed", metavar="INT", help="equal seeds give equal data (default 0)")
     parser.add_argument(
         "--as-of", metavar="DATE", help="the day the data believes it is (default 2026-01-01), or today"
+    )
+    parser.add_argument(
+        "-p",
+        "--spec",
+        dest="specs",
+        action="append",
+        metavar="COLUMN: SPEC",
+        help='what fills a column: -p "orders.status: Choice(new=5, paid=90)", -p "customers.mail: email"; repeatable',
+    )
+    parser.add_argument(
+        "--plan", metavar="FILE", help="a plan kept by `synthgen plan --json`, or a part of one in TOML or JSON"
     )
     add_reading_options(parser)
 

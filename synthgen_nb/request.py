@@ -24,9 +24,13 @@ from .options import (
     parse_as_of,
     parse_rows,
     parse_seed,
+    parse_specs,
 )
+from .planfiles import PlanFile
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from .plan import Plan
     from .schema import Schema
     from .wishes import Wish
@@ -34,13 +38,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The generation options after precedence. `rows` has a count under "*" and those of single tables."""
+    """The generation options after precedence. `rows` has a count under "*" and those of single tables; `specs` are
+    texts by "table.column" with the place they come from, of which the last counts."""
 
     rows: Mapping[str, int]
     seed: int
     as_of: str
     dialect: str | None
     strict: bool
+    specs: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
 
 def request(
@@ -52,14 +58,20 @@ def request(
     as_of: str | None = None,
     dialect: str | None = None,
     strict: bool | None = None,
+    specs: Sequence[str] | None = None,
+    part: PlanFile | None = None,
 ) -> Request:
-    """Options (None: not given) over `given`. `-n customers=500` alone keeps the default for the other tables."""
+    """Options (None: not given) over those of a plan file over `given`. `-n customers=500` alone keeps the default for
+    the other tables."""
+    written = part or PlanFile("")
+    seed, as_of = written.seed if seed is None else seed, written.as_of if as_of is None else as_of
     return Request(
-        rows=parse_rows([given.rows, *(rows or ())]),
+        rows=parse_rows([given.rows, *written.rows, *(rows or ())]),
         seed=given.seed if seed is None else parse_seed(seed),
         as_of=dated(given.as_of if as_of is None else parse_as_of(as_of), today),
         dialect=(given.dialect if dialect is None else dialect) or None,
         strict=given.strict if strict is None else strict,
+        specs=((written.name, written.specs), ("-p", parse_specs(specs or ()))),
     )
 
 
@@ -92,9 +104,19 @@ def drafted(schema: Schema, asked: Request, wishes: Sequence[Wish] = ()) -> Plan
     """A plan by rules, and by wishes as far as they can be fulfilled, for whoever finds out next whether it is
     feasible, as a job does when it starts. Raises InputError for a table that is not in the schema."""
     from .drafting import draft_plan
+    from .drafting.asked import filled
 
+    typed = [wish for origin, specs in asked.specs for wish in filled(schema, specs, origin)]
     rows = {name if name == "*" else table_key(schema.tables, name): count for name, count in asked.rows.items()}
-    return draft_plan(schema, rows, seed=asked.seed, as_of=asked.as_of, wishes=wishes)
+    return draft_plan(schema, rows, seed=asked.seed, as_of=asked.as_of, wishes=(*typed, *wishes))
+
+
+def refuse_beside_plan(args: Namespace) -> None:
+    """Raises InputError for options that a whole plan leaves nothing to decide for."""
+    if args.rows or args.as_of or args.specs:
+        raise InputError("--plan holds its rows, its date and its specs", hint="leave them out, or draft a new plan")
+    if args.instructions is not None:
+        raise InputError("--plan holds what its instructions came to", hint="leave -i out, or draft a new plan")
 
 
 def reuse(plan: Plan, schema: Schema | None, *, seed: str | None) -> Plan:

@@ -53,6 +53,13 @@ class Place(Struct, frozen=True, array_like=True):
     column: int
 
 
+class Hint(Struct, frozen=True, array_like=True):
+    """What stands behind `@synth` in a comment of a column, and where that begins."""
+
+    text: str
+    place: Place
+
+
 class Type(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """`sql` is the type as the dialect writes it (without NOT NULL, DEFAULT ...). `length` counts characters for TEXT,
     bytes for BINARY, bits for BIT; `fixed` is CHAR/BINARY(n). `bits` is the width of an INTEGER (8, 16, 24, 32, 64) or
@@ -85,6 +92,7 @@ class Column(Struct, frozen=True, omit_defaults=True, kw_only=True):
     generated: str | None = None  # the expression of a computed column
     identity: Literal["always", "by default", "auto"] | None = None  # "auto": serial, AUTO_INCREMENT, AUTOINCREMENT
     comment: str = ""
+    hint: Hint | None = None
     place: Place | None = None
 
 

@@ -89,4 +89,16 @@ class Written(Struct, frozen=True, tag="written", kw_only=True):
     values: tuple[tuple[Value | None, ...], ...] = ()
 
 
-Wish = Shares | Between | Rhythm | Nulls | Locales | Count | Children | Written
+class Filled(Struct, frozen=True, omit_defaults=True, tag="filled", kw_only=True):
+    """What a person typed for a column, as it was typed (see wordings.py): it is done, or it is an error. `origin` says
+    where it was typed; `line` and `place` count from 1 in the DDL, 0 elsewhere."""
+
+    table: str
+    column: str
+    text: str
+    origin: str = ""
+    line: int = 0
+    place: int = 0
+
+
+Wish = Shares | Between | Rhythm | Nulls | Locales | Count | Children | Written | Filled

@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..wishes import Between, Children, Count, Locales, Nulls, Rhythm, Share, Shares, Wish, Written
+from ..wishes import Between, Children, Count, Filled, Locales, Nulls, Rhythm, Share, Shares, Wish, Written
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SPREADS = ("evenly", "some more than others", "a few have most")
@@ -37,6 +37,8 @@ def describe(wish: Wish) -> str:
             return f"{wish.table}: {_children(wish)} for each row of {wish.parent}"
         case Written():
             return f"{wish.table}.{', '.join(wish.columns)}: {wish.many:,} written: {wish.prompt}"
+        case Filled():
+            return f"{wish.table}.{wish.column}: {wish.text}"
 
 
 def shown(text: str) -> str:

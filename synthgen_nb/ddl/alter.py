@@ -34,6 +34,18 @@ _NO_CHANGE = words(
     NOCACHE PARALLEL NOPARALLEL MONITORING PCTFREE READ COMPRESS NOCOMPRESS PACK_KEYS CHECKSUM DELAY_KEY_WRITE
     MAX_ROWS MIN_ROWS AVG_ROW_LENGTH WITHOUT STORAGE SUPPLEMENTAL USING UNION INSERT_METHOD FLUSH WAIT NOWAIT"""
 )
+_REDEFINED = (
+    "type",
+    "made",
+    "nullable",
+    "default",
+    "default_name",
+    "generated",
+    "identity",
+    "comment",
+    "hint",
+    "place",
+)
 
 
 def alter_table(c: Cursor, catalog: Catalog) -> None:
@@ -275,7 +287,7 @@ def _redefine(c: Cursor, table: TableDraft, old: str, catalog: Catalog) -> bool:
         read.column.nullable = False
     index = table.columns.index(column)
     new = read.column
-    for name in ("type", "made", "nullable", "default", "default_name", "generated", "identity", "comment", "place"):
+    for name in _REDEFINED:
         setattr(column, name, getattr(new, name))  # in place: rows and families hold on to the column
     if read.first or read.after:
         table.columns.pop(index)

@@ -124,6 +124,7 @@ def _column(
         generated=draft.generated,
         identity=identity,
         comment=draft.comment,
+        hint=draft.hint,
         place=draft.place,
     )
 

@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ..errors import DDLError
-from ..schema import Check, Constraint, Exclude, ForeignKey, Note, Period, Place, PrimaryKey, Unique
+from ..schema import Check, Constraint, Exclude, ForeignKey, Hint, Note, Period, Place, PrimaryKey, Unique
 from .dialects import Dialect
 from .fragments import columns_read, renamed
 from .functions import Function
@@ -56,6 +56,7 @@ class ColumnDraft:
     generated: str | None = None
     identity: Literal["always", "by default", "auto"] | None = None
     comment: str = ""
+    hint: Hint | None = None
 
     def copy(self) -> ColumnDraft:
         return ColumnDraft(
@@ -69,6 +70,7 @@ class ColumnDraft:
             self.generated,
             self.identity,
             self.comment,
+            self.hint,
         )
 
 

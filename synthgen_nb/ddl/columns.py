@@ -13,6 +13,7 @@ from .catalog import Catalog, ColumnDraft, TableDraft
 from .constraints import read_check, read_nulls_distinct, read_reference
 from .cursor import Cursor
 from .dialects import words
+from .hints import hint_in
 from .noise import NOISE, by_first_word, skip_noise, skip_phrase
 from .typenames import SQLITE_TYPE_ENDS, RawType, read_collation, read_type, with_charset
 from .types import TYPES
@@ -190,7 +191,9 @@ def _read_option(c: Cursor, read: ReadColumn, catalog: Catalog) -> bool:
         column.identity = "auto"
     elif c.take("COMMENT"):
         c.take("=")
+        place = c.place()
         column.comment = c.string()
+        column.hint = hint_in(column.comment, place) or column.hint
     elif c.take("COLLATE"):
         column.type = read_collation(c, column.type)
     elif c.take("CHARACTER", "SET") or c.take("CHARSET"):

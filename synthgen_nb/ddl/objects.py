@@ -11,6 +11,7 @@ from .columns import read_expression
 from .constraints import read_check, read_key_parts, read_nulls_distinct, unique_of
 from .cursor import Cursor
 from .fragments import without_parentheses
+from .hints import hint_in
 from .noise import skip_noise
 from .typenames import read_collation, read_type
 
@@ -170,7 +171,9 @@ def comment_on(c: Cursor, catalog: Catalog) -> None:
         table = catalog.find(parts[:-1]) if len(parts) > 1 else None
         c.expect("IS")
         if table is not None:
-            table.column(parts[-1], place).comment = _comment_text(c)
+            column, begins = table.column(parts[-1], place), c.place()
+            column.comment = _comment_text(c)
+            column.hint = hint_in(column.comment, begins) or column.hint
 
 
 def _comment_text(c: Cursor) -> str:

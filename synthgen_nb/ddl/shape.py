@@ -74,4 +74,5 @@ def _column(column: Column) -> dict[str, Any]:
         "generated": column.generated,
         "identity": column.identity,
         "comment": column.comment,
+        **({"hint": column.hint.text} if column.hint else {}),
     }

@@ -12,6 +12,7 @@ from .catalog import Catalog, ColumnDraft, TableDraft
 from .columns import ReadColumn, add_constraints, add_read_column, read_column, read_column_options
 from .constraints import read_table_constraint, starts_table_constraint
 from .cursor import Cursor, NotUnderstood
+from .hints import hint_at
 from .typenames import RawType
 
 _QUERIES = ("SELECT", "WITH", "VALUES", "TABLE")
@@ -92,6 +93,7 @@ def _read_elements(body: Cursor, table: TableDraft, catalog: Catalog) -> None:
             start = item.i
             read = read_column(item, table, catalog)
             read.column.comment = read.column.comment or _line_comment(item)
+            read.column.hint = hint_at(item, start) or read.column.hint
             if read.column.name in inherited:
                 _merge(inherited.pop(read.column.name), read, table)
             else:
@@ -138,6 +140,7 @@ def _merge(column: ColumnDraft, read: ReadColumn, table: TableDraft) -> None:
     column.generated = own.generated or column.generated
     column.identity = own.identity or column.identity
     column.comment = own.comment or column.comment
+    column.hint = own.hint or column.hint
     column.place = own.place
     add_constraints(read.constraints, table)
 

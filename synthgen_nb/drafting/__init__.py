@@ -18,7 +18,9 @@ from ..report import Finding
 from ..schema import Column, Schema, Table
 from ..specs import AnySpec, Choice, Key, Range
 from ..specs.locales import LOCALES_SHA256
-from ..wishes import Children, Count, Locales, Wish
+from ..wishes import Children, Count, Filled, Locales, Wish
+from .asked import Asked, filled, narrowed, read, typed_first, with_hints
+from .asked import distinct as of_key
 from .banks import banks_of, with_written
 from .boxes import Box
 from .claims import Basis, TableKeys
@@ -53,10 +55,14 @@ def draft_plan(
     seed: int = 0,
     as_of: str = DEFAULT_AS_OF,
     wishes: Sequence[Wish] = (),
+    specs: Mapping[str, str] = MappingProxyType({}),
 ) -> Plan:
     """A plan for every table of `schema`. `rows` is one number for all, or a number per table ("*" for the others).
     Tables whose constraints allow fewer get their capacity, with the reason. InputError for impossible numbers.
-    `wishes` are fulfilled as far as the constraints leave room; `Plan.not_done` tells of the rest."""
+    `wishes` are fulfilled as far as the constraints leave room; `Plan.not_done` tells of the rest. `specs` say what
+    fills a column: {"orders.status": "Choice(new=5, paid=90)", "customers.mail": "email domain=example.org"}; what
+    does not fit raises InputError with what would, as do hints in the DDL's comments."""
+    wishes = with_hints(schema, (*filled(schema, specs, ""), *wishes))
     plan, refused = tried(schema, rows, seed=seed, as_of=as_of, wishes=wishes)
     told = tuple(refusal.finding for refusal in refused)
     return structs.replace(plan, findings=plan.findings + told, wishes=tuple(wishes)) if wishes else plan
@@ -125,7 +131,9 @@ def prepared(
     whole, schema = schema, _without_partitions(schema)
     cuts = {key: cut_of(whole, table, facts) for key, table in schema.tables.items()}
     _refuse_partitions(whole, rows)
-    wished, refused = sorted_out(whole, wishes)
+    heard, behind = typed_first(with_hints(whole, wishes))
+    wished, refused = sorted_out(whole, heard)
+    refused += [Refusal(*told) for told in behind]
     asked, uncounted = counted(schema, _asked(schema, rows), _named(schema, rows), wished)
     schema, tenancies = tenanted(agreed(told_apart(schema), asked), asked)
     readings = {t.key: read_table(schema, t) for t in schema.tables.values()}
@@ -141,6 +149,15 @@ def prepared(
         t.key: {c.name: known.get((t.key, c.name)) or meaning_of(schema, t, c) for c in t.columns}
         for t in schema.tables.values()
     }
+    asked_of: dict[str, dict[str, Asked]] = {key: {} for key in schema.tables}
+    for wish in (each for own in wished.values() for each in own if isinstance(each, Filled)):
+        table, held = schema.tables[wish.table], domains[wish.table]
+        told = asked_of[wish.table][wish.column] = read(wish, table, held[wish.column], facts)
+        meanings[wish.table][wish.column] = told.meaning or meanings[wish.table][wish.column]
+        domains = {
+            **domains,
+            wish.table: {**held, wish.column: narrowed(held[wish.column], told, table.column(wish.column), facts)},
+        }
     banks: dict[str, list[Fitted]] = {}
     refused += [Refusal(*told) for told in uncounted]
     for key in wished:
@@ -165,6 +182,7 @@ def prepared(
             asked,
             facts,
             boxes.get(t.key, ()),
+            asked_of[t.key],
         )
         for t in schema.tables.values()
     }
@@ -189,6 +207,7 @@ def prepared(
             parent_rows=counts.__getitem__,
             slices=slices[table.key],
             boxes=boxes.get(table.key, ()),
+            asked=asked_of[table.key],
             banks=banks.get(table.key, ()),
             route=cut.route if isinstance(cut := cuts[table.key], Cut) else "",
         )
@@ -257,8 +276,11 @@ def _keys(
     asked: Mapping[str, int],
     facts: Facts,
     boxes: Sequence[Box],
+    typed: Mapping[str, Asked],
 ) -> TableKeys:
     def distinct(column: Column, wanted: int) -> AnySpec | None:
+        if column.name in typed and (spec := of_key(typed[column.name], wanted)) is not None:
+            return spec
         if any(column.name in box for box in boxes):
             return None  # it follows the partition
         return unique_spec(column, meanings[column.name], domains[column.name], wanted, facts)

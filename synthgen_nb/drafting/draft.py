@@ -15,6 +15,7 @@ from .meaning import Meaning
 from .reading import Order
 
 if TYPE_CHECKING:
+    from .asked import Asked
     from .fitting import Fitted
     from .periods import Slices
 
@@ -37,6 +38,7 @@ class Draft:
     parent_rows: Callable[[str], int]
     slices: Sequence[Slices] = ()
     boxes: Sequence[Mapping[str, Domain]] = ()  # where rows can lie: its columns agree on one, row by row
+    asked: Mapping[str, Asked] = field(default_factory=dict)  # columns for which a person typed something
     banks: Sequence[Fitted] = ()  # what somebody wrote for columns of it, row by row
     route: str = ""  # the condition under which a row finds a partition
     sources: dict[str, AnySource] = field(default_factory=dict)

@@ -132,7 +132,7 @@ def _read(column: Column, value: Value | None, domain: Domain, facts: Facts) -> 
     scalar = physical(column, value)
     if scalar is None:
         return "", f"not of the type of {column.name}"
-    if isinstance(scalar, str) and (why := _unkept(scalar, facts.dialect)):
+    if isinstance(scalar, str) and (why := unkept(scalar, facts.dialect)):
         return "", f"{why} in {column.name}"
     family = column.type.sql.lower().endswith("text") and facts.dialect in ("mysql", "mariadb")  # counted in bytes
     if not domain.allows(scalar) or (family and len(text.encode()) > (column.type.length or len(text.encode()))):
@@ -140,7 +140,7 @@ def _read(column: Column, value: Value | None, domain: Domain, facts: Facts) -> 
     return scalar, ""
 
 
-def _unkept(text: str, dialect: str) -> str:
+def unkept(text: str, dialect: str) -> str:
     """Why an engine might not keep this text as it is."""
     if not text or text != text.strip():
         return "nothing, or spaces at an end"

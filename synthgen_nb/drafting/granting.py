@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..errors import InputError
 from ..plan import TablePlan
 from ..report import Finding
 from ..schema import Schema
 from ..specs import Null, Person
-from ..wishes import Between, Children, Locales, Nulls, Rhythm, Shares, Wish, Written
+from ..wishes import Between, Children, Filled, Locales, Nulls, Rhythm, Shares, Wish, Written
+from .asked import placed, require
 from .banks import guessing_beside, kept_out
 from .domains import Domain
 from .draft import Draft
@@ -41,7 +43,7 @@ class Refusal:
 
 def columns_of(wish: Wish) -> tuple[str, ...]:
     match wish:
-        case Shares() | Between() | Nulls() | Rhythm():
+        case Shares() | Between() | Nulls() | Rhythm() | Filled():
             return (wish.column,)
         case Written():
             return wish.columns
@@ -85,8 +87,14 @@ def granted(
     plan = guessing_beside(draft, plan)
     free = plan  # of any wish
     bounds = [wish for wish in wishes if isinstance(wish, Between)]
-    if not wishes or any(f.verdict == "broken" for f in found):
+    require(draft, plan, found)
+    if not (wishes or draft.asked) or any(f.verdict == "broken" for f in found):
         return plan, found, []
+    for name, typed in draft.asked.items():
+        if typed.nulls is not None:
+            plan, reason = grant_nulls(draft, plan, Nulls(table=draft.table.key, column=name, percent=typed.nulls))
+            if reason:
+                raise placed(typed.wish, InputError(reason, hint="leave nulls out"))
     refused = [Refusal(*untold) for untold in kept_out(draft, plan, wishes)]
     for within in bounds:
         draft, plan, reason = _narrowed(blank, draft, plan, within, rows)

@@ -21,6 +21,13 @@ def log_normal(low: int, high: int, middle: int, spread: float, *, step: int = 1
     return Shaped(points=tuple(_multiple(p, low, high, step) for p in points), step=step, scale=scale)
 
 
+def normal(low: int, high: int, mean: int, deviation: int, *, step: int = 1, scale: int = 0) -> Shaped:
+    """Integers in low..high around `mean`, two thirds of them within one `deviation`."""
+    quantiles = (min(max(k / _BINS, 0.25 / _BINS), 1 - 0.25 / _BINS) for k in range(_BINS + 1))
+    points = [min(max(round(mean + deviation * _normal_quantile(q)), low), high) for q in quantiles]
+    return Shaped(points=tuple(_multiple(p, low, high, step) for p in points), step=step, scale=scale)
+
+
 def halves(low: int, high: int, middle: int, *, step: int = 1, scale: int = 0) -> Shaped:
     """Integers in low..high of which half lie below `middle`, evenly on either side."""
     half = _BINS // 2

@@ -29,6 +29,7 @@ from ..specs import (
 )
 from ..specs.people import namesakes
 from ..sqlsemantics import translate
+from .asked import place_asked
 from .banks import place_banks
 from .belonging import nulls_of, place_tenants
 from .columns import random_spec
@@ -77,6 +78,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     for name, other in draft.keys.apart.items():
         draft.sources[f"{name}, but one"] = draft.sources[name]
         draft.sources[name] = Skip(of=f"{name}, but one", around=other)
+    place_asked(draft)
     _place_people(draft)
     orders, whole = place_banks(draft)
     links, domains, unordered = chain(orders, _tops(draft), draft.domains)

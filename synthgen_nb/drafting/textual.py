@@ -11,7 +11,7 @@ from ..specs.people import HOSTS, folded, namesakes
 from .domains import Domain, Facts
 from .templates import literal, template_of
 
-_PEOPLE = {
+PEOPLE = {
     "person.first_name": "first_name", "person.last_name": "last_name", "person.full_name": "full_name",
     "email": "email", "username": "username", "gender": "gender",
 }  # fmt: skip
@@ -39,8 +39,8 @@ def random_text(column: Column, group: str, domain: Domain, facts: Facts) -> Any
         return Choice(values=domain.hints)
     if not _holds(group, domain):
         return _formed_text(domain, column.name) if domain.form else _coded(shortest, longest, domain.case)
-    if group in _PEOPLE and _person_fits(_PEOPLE[group], longest):
-        return Person(field=_PEOPLE[group], longest=longest, ascii=domain.ascii)  # type: ignore[arg-type]
+    if group in PEOPLE and _person_fits(PEOPLE[group], longest):
+        return Person(field=PEOPLE[group], longest=longest, ascii=domain.ascii)  # type: ignore[arg-type]
     for spec in _meant(group, longest, facts):
         return spec
     if group in _PROSE or (group == "opaque" and not longest and column.type.kind == Kind.TEXT):
@@ -160,8 +160,8 @@ def distinct_text(column: Column, group: str, domain: Domain, wanted: int) -> An
     if _holds(group, domain) and not domain.coded:
         if group in ("email", "username", "person.full_name"):
             copies = -(-wanted // namesakes(1))
-            if _person_fits(_PEOPLE[group], longest, copies):
-                return Person(field=_PEOPLE[group], copies=copies, longest=longest, ascii=domain.ascii)  # type: ignore[arg-type]
+            if _person_fits(PEOPLE[group], longest, copies):
+                return Person(field=PEOPLE[group], copies=copies, longest=longest, ascii=domain.ascii)  # type: ignore[arg-type]
         if group == "uuid" and (not longest or longest >= 36):
             return Uuid()
         if group in _BANKS and group not in ("country_code", "currency_code", "language_code"):

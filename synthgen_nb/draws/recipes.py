@@ -7,25 +7,24 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
-from ..dataset import near
 from ..ddl.expressions import row_checks
 from ..drafting import prepared
 from ..drafting.columns import random_spec
 from ..drafting.domains import Domain, units_of
 from ..drafting.draft import Draft
 from ..drafting.granting import granted
-from ..drafting.meaning import Meaning, is_for, vocabulary
+from ..drafting.meaning import Meaning, is_for
+from ..drafting.naming import locale_named, meaning_named
 from ..errors import InputError, PlanError
 from ..plan import ColumnPlan, Plan, TablePlan
 from ..schema import Column, Kind, PrimaryKey, Schema, Table, Unique
 from ..specs import Among, AnySource, AnySpec, Digit, Drawn, Key, Permuted, Person, Place, Range, Shaped
 from ..specs.folk import Folk
-from ..specs.locales import locales
 from ..specs.people import namesakes
 from ..wishes import Locales, Share
 
 PEOPLE = "person"  # the source that the columns of one person read
-_SHORT = {"person.name": "person.full_name"}
+_MEANINGS = "synthgen_nb/data/meanings.tsv lists them; synth() alone draws as the plan does"
 _SPANS = {"person.age": (18, 90)}  # in years; of others the group says enough
 _ROOM = 4  # times as many different values as there are rows, so that few have to be drawn again
 _SAID = 8
@@ -71,8 +70,8 @@ def planned(plan: Plan, table: str, column: str) -> Recipe:
 def meant(plan: Plan, table: Table, column: Column, meaning: str, locale: str, rows: int) -> Recipe:
     """By the name of a meaning, for a table of about so many rows. Raises InputError for a meaning or a locale that is
     not known, and where the column can't hold such values."""
-    meant_as = _meaning(meaning)
-    spoken = _locale(locale) if locale else ""
+    meant_as = meaning_named(meaning, "named in an edit", _MEANINGS)
+    spoken = locale_named(locale) if locale else ""
     place = f"{table.key}.{column.name}"
     if any(column.name in key.columns for key in table.foreign_keys):
         parent = next(key.table for key in table.foreign_keys if column.name in key.columns)
@@ -99,25 +98,6 @@ def _spanned(spec: AnySpec, meaning: Meaning, column: Column) -> AnySpec:
     least, most = (spec.points[0], spec.points[-1]) if isinstance(spec, Shaped) else (spec.low, spec.high)
     inside = Range(low=max(low, least), high=min(high, most), step=one, scale=spec.scale)
     return inside if inside.size else spec
-
-
-def _meaning(name: str) -> Meaning:
-    known = vocabulary()
-    wanted = name.strip().lower()
-    wanted = _SHORT.get(wanted, wanted)
-    if wanted not in known:
-        told = f"nothing is known of the meaning {name!r}{near(wanted, [*known, *_SHORT])}"
-        raise InputError(told, hint="synthgen_nb/data/meanings.tsv lists them; synth() alone draws as the plan does")
-    return Meaning(wanted, known[wanted], "named in an edit", 1.0)
-
-
-def _locale(name: str) -> str:
-    """A locale, or the first one of a language."""
-    wanted = name.strip().replace("-", "_").lower()
-    found = [locale for locale in locales() if wanted in (locale.lower(), locale.partition("_")[0])]
-    if not found:
-        raise InputError(f"there is no locale {name!r}{near(name, locales())}", hint=f"there is {', '.join(locales())}")
-    return found[0]
 
 
 # --- as a table of this column alone would be drafted
@@ -147,7 +127,7 @@ def _alone(schema: Schema, table: Table, column: Column, *, keys: bool) -> Schem
         if keys and isinstance(constraint, (PrimaryKey, Unique)) and constraint.columns in ((column.name,), ())
     )
     uniques = tuple(u for u in uniques if isinstance(u, PrimaryKey) or not (u.where or u.expressions))
-    held = structs.replace(column, generated=None, identity=None, default=None)
+    held = structs.replace(column, generated=None, identity=None, default=None, hint=None)
     alone = structs.replace(table, columns=(held,), constraints=(*checks, *uniques), rows=(), inherits=())
     alone = structs.replace(alone, partition_of=None, partition_bound=None)
     return structs.replace(schema, tables={table.key: alone}, notes=())

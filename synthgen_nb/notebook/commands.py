@@ -17,8 +17,7 @@ from ..pages.stores import damage_page
 from ..request import table_key
 from .answering import Answering
 from .doctor import doctor_page
-from .instructions import drafted_by
-from .making import request_of, schema_of
+from .making import planned, request_of, schema_of
 from .modelcells import model_command
 from .views import bundle
 
@@ -100,8 +99,7 @@ def _prove(place: Place, args: Namespace) -> object:
 def _plan(place: Place, args: Namespace) -> object:
     from ..feasibility import require
 
-    asked = request_of(args, place.given)
-    plan, _, said = drafted_by(place, args, schema_of(args, None, asked), asked)
+    asked, (plan, _, said) = planned(place, args, None)
     if said:
         place.show(Page("plan", marks=said))
     require(plan, strict=asked.strict)

@@ -13,9 +13,20 @@ from ..errors import InputError
 from ..pages import Mark, readable_plan
 from ..pages.jobs import estimate_words
 from ..pages.plans import note_line
-from ..request import Request, dataset_name, read_file, read_live, read_schema, request
+from ..planfiles import PlanFile, read_plan
+from ..request import (
+    Request,
+    as_text,
+    dataset_name,
+    read_file,
+    read_live,
+    read_schema,
+    refuse_beside_plan,
+    request,
+    reuse,
+)
 from .arguments import repeated
-from .instructions import drafted_by
+from .instructions import Drafted, drafted_by
 from .watching import leave, watch
 
 if TYPE_CHECKING:
@@ -31,9 +42,8 @@ if TYPE_CHECKING:
 
 def make(place: Place, args: Namespace, cell: str | None, variable: str) -> object:
     """The cell's value: the dataset, unless `variable` takes it; with --bg the job; with --dry-run the plan."""
-    asked = request_of(args, place.given)
-    schema = schema_of(args, cell, asked)
-    plan, instructed, said = drafted_by(place, args, schema, asked)
+    asked, (plan, instructed, said) = planned(place, args, cell)
+    schema = plan.schema
     if args.dry_run:
         return _tried(plan, strict=asked.strict)
     name = args.name or variable or _stem(args) or next(iter(schema.tables.values())).name
@@ -44,11 +54,11 @@ def make(place: Place, args: Namespace, cell: str | None, variable: str) -> obje
         notes=(*said, *_notes(schema)),
         again=_command_again(args, place.given, asked, variable),
     )
-    if (kept := made_before(place.store, name, plan)) is not None:
+    if (made := made_before(place.store, name, plan)) is not None:
         place.session.names(schema.tables, wanted)
-        nothing_new = Mark("note", f"nothing new: this plan is v{kept.version} of {name} already")
-        page = place.session.page(kept, replace(wanted, notes=(nothing_new, *wanted.notes)))
-        return place.result(kept, page, named=bool(variable))
+        nothing_new = Mark("note", f"nothing new: this plan is v{made.version} of {name} already")
+        page = place.session.page(made, replace(wanted, notes=(nothing_new, *wanted.notes)))
+        return place.result(made, page, named=bool(variable))
     job = place.session.start(
         place.store, plan, name, wanted, instructed=instructed, strict=asked.strict, timeout=args.timeout
     )
@@ -57,9 +67,28 @@ def make(place: Place, args: Namespace, cell: str | None, variable: str) -> obje
     return watch(place, job, wanted, named=bool(variable))
 
 
-def request_of(args: Namespace, given: Settings) -> Request:
-    options = {name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict")}
-    return request(given, datetime.date.today(), **options)
+def planned(place: Place, args: Namespace, cell: str | None) -> tuple[Request, Drafted]:
+    """The plan that a line and its cell ask for, a whole one that somebody kept among them."""
+    kept = read_plan(_plan_text(args.plan), args.plan) if args.plan else None
+    if kept is None or isinstance(kept, PlanFile):
+        asked = request_of(args, place.given, kept)
+        return asked, drafted_by(place, args, schema_of(args, cell, asked), asked)
+    refuse_beside_plan(args)
+    asked = request_of(args, place.given)
+    told = bool((cell and cell.strip()) or args.file or args.url)
+    return asked, Drafted(reuse(kept, schema_of(args, cell, asked) if told else None, seed=args.seed), None, ())
+
+
+def request_of(args: Namespace, given: Settings, part: PlanFile | None = None) -> Request:
+    options = {name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict", "specs")}
+    return request(given, datetime.date.today(), part=part, **options)
+
+
+def _plan_text(file: str) -> str:
+    try:
+        return as_text(Path(file).read_bytes(), file)
+    except OSError as error:
+        raise InputError(f"can't read {file}: {error.strerror}") from None
 
 
 def schema_of(args: Namespace, cell: str | None, asked: Request) -> Schema:
@@ -117,9 +146,11 @@ def _command_again(args: Namespace, given: Settings, asked: Request, variable: s
     rows = [str(n) if table == "*" else f"{table}={n}" for table, n in asked.rows.items()]
     options = repeated(
         {
-            "-n": rows,
-            "-s": str(asked.seed),
-            "--as-of": asked.as_of,
+            "-n": args.rows if args.plan else rows,  # a plan file says the rest
+            "-s": args.seed if args.plan else str(asked.seed),
+            "--as-of": args.as_of if args.plan else asked.as_of,
+            "-p": args.specs,
+            "--plan": args.plan,
             "--dialect": None if args.url else asked.dialect,
             "--strict": asked.strict,
             "-f": args.file,

@@ -115,7 +115,6 @@ def _parser() -> Parser:
     )
     generate.add_argument("file", nargs="?", metavar="FILE|-", help="CREATE TABLE statements; - reads standard input")
     generate.add_argument("--name", help="the dataset's name in the store (default: the file's)")
-    generate.add_argument("--plan", metavar="FILE", help="a plan kept by `synthgen plan --json`")
     generate.add_argument("--to", choices=(*TABLE_FORMATS, *DATABASE_FORMATS, "zip"), help="also write files")
     generate.add_argument(
         "--out", metavar="DIR", help="where --to writes: a new or empty folder, or one it wrote before"
@@ -131,6 +130,7 @@ def _parser() -> Parser:
     add_generation_options(plan)
     add_instruction_options(plan)
     add_store_option(plan)
+    plan.add_argument("--toml", action="store_true", help="what can be edited of the plan, for --plan")
     plan.set_defaults(run=plan_command)
 
     schema = commands.add_parser("schema", help="what was understood of DDL or a database", description=_schema.__doc__)

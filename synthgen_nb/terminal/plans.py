@@ -17,7 +17,18 @@ from ..modeloptions import no_model
 from ..options import Settings, settings
 from ..pages import plural
 from ..pages.plans import note_line, plan_page
-from ..request import Request, as_text, dataset_name, drafted, read_file, read_live, request, reuse
+from ..planfiles import PlanFile, plan_toml, read_plan
+from ..request import (
+    Request,
+    as_text,
+    dataset_name,
+    drafted,
+    read_file,
+    read_live,
+    refuse_beside_plan,
+    request,
+    reuse,
+)
 from .console import asker, meter, model_of, model_options_of, show, store_of
 
 if TYPE_CHECKING:
@@ -39,13 +50,18 @@ class Planned(NamedTuple):
 
 
 def plan_command(args: Namespace) -> int:
-    """Shows how each column would be filled. With --json it is the plan, which `generate --plan` takes back."""
+    """Shows how each column would be filled. With --json it is the plan, which `generate --plan` takes back; with
+    --toml what of it can be edited, which `generate FILE --plan` takes."""
     from ..feasibility import require
 
-    asked = request_of(args, settings(os.environ))
-    plan, _ = _drafted(args, asked)
-    require(plan, strict=asked.strict)
-    if args.json:
+    if args.json and args.toml:
+        raise InputError("--json and --toml both want stdout", hint="leave one out")
+    made = planned(args, settings(os.environ))
+    plan = made.plan
+    require(plan, strict=made.strict)
+    if args.toml:
+        print(plan_toml(plan), end="")
+    elif args.json:
         print(plan.to_json())
     else:
         show(plan_page(plan))
@@ -54,19 +70,14 @@ def plan_command(args: Namespace) -> int:
 
 def planned(args: Namespace, given: Settings) -> Planned:
     """What the options ask for."""
-    asked = request_of(args, given)
+    kept = read_plan(_plan_text(args.plan), args.plan) if args.plan else None
+    asked = request_of(args, given, kept if isinstance(kept, PlanFile) else None)
     source = args.file or args.plan
     stem = target(args.url).stem() if args.url else "stdin" if source == "-" else dataset_name(source or "")
-    if not args.plan:
+    if kept is None or isinstance(kept, PlanFile):
         plan, instructed = _drafted(args, asked)
         return Planned(plan, asked.strict, stem, instructed)
-    if args.rows or args.as_of:
-        raise InputError("--plan holds its rows and its date", hint="leave -n and --as-of out, or draft a new plan")
-    if args.instructions is not None:
-        raise InputError("--plan holds what its instructions came to", hint="leave -i out, or draft a new plan")
-    from ..plan import plan_from_json
-
-    kept = plan_from_json(_plan_text(args.plan))
+    refuse_beside_plan(args)
     schema = None
     if args.file or args.url:
         asked = request_of(args, Settings(dialect=given.dialect or kept.schema.dialect))
@@ -110,9 +121,9 @@ def schema_of(args: Namespace, asked: Request) -> Schema:
         return read_file(file, "standard input" if args.file == "-" else args.file, asked)
 
 
-def request_of(args: Namespace, given: Settings) -> Request:
-    options = {name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict")}
-    return request(given, datetime.date.today(), **options)
+def request_of(args: Namespace, given: Settings, part: PlanFile | None = None) -> Request:
+    options = {name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict", "specs")}
+    return request(given, datetime.date.today(), part=part, **options)
 
 
 def _plan_text(name: str) -> str:
