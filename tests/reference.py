@@ -16,6 +16,7 @@ import msgspec
 
 import synthgen_nb as sg
 from synthgen_nb import errors
+from synthgen_nb.drafting.catalogue import FORMS
 from synthgen_nb.drafting.meaning import rules, vocabulary
 from synthgen_nb.notebook.arguments import COMMANDS, command_parser, edit_parser, generation_parser, text_parser
 from synthgen_nb.notebook.magics import SynthgenMagics
@@ -29,6 +30,7 @@ MADE = "<!-- made by `python -m tests.reference`: edit the code it tells of -->\
 def pages() -> dict[str, str]:
     """File name -> text, of every page that is made."""
     made = {"options.md": options(), "specs.md": specs(), "meanings.md": meanings(), "errors.md": catalogue()}
+    made["columns.md"] = columns()
     return {name: f"{MADE}{text.rstrip()}\n" for name, text in made.items()}
 
 
@@ -39,6 +41,56 @@ def _cell(text: str) -> str:
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     return "\n".join([*lines, *(f"| {' | '.join(map(_cell, row))} |" for row in rows)])
+
+
+# --- what a person types for a column
+
+_DOORS = """
+What fills a column is yours to say, before any row is made:
+
+```
+synthgen generate shop.sql -p "orders.status: Choice(new=5, paid=95)" -p "customers.email: email domain=example.org"
+%%synthgen -p "orders.status: Choice(new=5, paid=95)"
+sg.draft_plan(schema, specs={"orders.status": "Choice(new=5, paid=95)"})
+```
+
+in a comment of the DDL, on the column's line or in a COMMENT (a hint touches only the column that it stands at):
+
+```sql
+email text NOT NULL, -- @synth email domain=example.org
+name  text NOT NULL, /* @synth person.full_name locale=de_DE */
+```
+
+or in a plan file, TOML or JSON, for `generate FILE --plan plan.toml`; `synthgen plan FILE --toml` writes one with every
+decision that can be changed, behind a #:
+
+```toml
+seed = 7
+rows = "10k"
+[tables.orders]
+rows = 50000
+[tables.orders.columns]
+status = "Choice(new=5, paid=95)"
+shipped_at = "nulls=40%"
+```
+
+It is one of the Specs below, or a meaning ([meanings.md](meanings.md)), which counts as if the column were called
+so, with `locale=` or, for e-mail, `domain=`; behind either, or alone, `nulls=20%`. Names, numbers, texts, lists and
+dicts are read, nothing is evaluated. Bounds are written as the column's values are.
+
+Constraints win over all of it: what the type, a key, a foreign key or a CHECK forbids is an error before the first
+row, and says what would fit. Of several texts for one column an option counts before a plan file, that before a
+hint of the DDL; and each of them before what a model reads out of `-i`, which is told as not done.
+"""
+
+
+def columns() -> str:
+    parts = ["# What fills a column", _DOORS.strip()]
+    for form in FORMS.values():
+        rows = [(f"`{name}`", said) for name, said in form.parameters.items()]
+        parts += [f"## {form.name}", f"{form.gives[:1].upper()}{form.gives[1:]}.", f"`{form.example}`"]
+        parts += [_table(("parameter", "means"), rows)] if rows else []
+    return "\n\n".join(parts)
 
 
 # --- options
