@@ -14,7 +14,7 @@ from .plan import Plan, TablePlan
 from .report import Finding, Report
 from .rows import Rows
 from .schema import Table
-from .specs import Key, Layout, Permuted, Pick
+from .specs import Key, Layout, Permuted, Pick, Tally
 
 _PROBED = 256  # rows drawn at either end of each table
 
@@ -76,6 +76,8 @@ def _shape(plan: Plan, table: Table, table_plan: TablePlan) -> Iterator[Finding]
         elif column.at == "row" and not isinstance(column.spec, Key) and column.spec.size < table_plan.rows:
             text = f"{name} has {column.spec.size:,} values for {table_plan.rows:,} rows"
             yield _broken(table, (name,), text, "ask for fewer rows or widen it")
+        if isinstance(column.spec, Tally) and (untold := _untold(plan, column.spec)):
+            yield _broken(table, (name,), f"{name} counts rows of {column.spec.table} by {untold}", "no such thing")
         if isinstance(column.spec, Key) and (
             column.spec.table not in plan.tables or column.spec.column not in plan.tables[column.spec.table].columns
         ):
@@ -102,12 +104,24 @@ def _shape(plan: Plan, table: Table, table_plan: TablePlan) -> Iterator[Finding]
             yield _broken(table, (), text, "ask for fewer rows")
 
 
+def _untold(plan: Plan, tally: Tally) -> str:
+    """What a tally reads that the plan has not; "" if it has all."""
+    child = plan.tables.get(tally.table)
+    if child is None:
+        return "its rows"
+    missing = [name for _, name in tally.beyond if name not in child.columns]
+    return ", ".join([*missing, *([] if tally.by in ("row", *child.sources) else [tally.by])])
+
+
 def _probe(engine: Engine, table: Table) -> list[Finding]:
     """The first rows and the last, every column, in the declared types."""
     count = engine.row_count(table.key)
     index = np.unique(np.concatenate([np.arange(min(count, _PROBED)), np.arange(max(0, count - _PROBED), count)]))
     rows = Rows(engine, table.key, index.astype(np.uint64))
+    far = {name for name in table.column_names if _far(engine, (table.key, name), set())}
     for field, column in zip(arrow_schema(engine.plan, table.key), table.columns, strict=True):
+        if field.name in far:
+            continue
         try:
             array = to_arrow(rows.column(field.name), field.type, column.type.values)
         except InfeasibleError as error:
@@ -133,7 +147,20 @@ def _probe(engine: Engine, table: Table) -> list[Finding]:
                 )
             ]
     for redraw in engine.plan.tables[table.key].redraws:
-        if not redraw.columns and len(engine.failing(rows, redraw)):
+        if not redraw.columns and far.isdisjoint(redraw.reads) and len(engine.failing(rows, redraw)):
             text = f"CHECK ({redraw.sql}) reads only key columns, and their values don't hold it"
             return [_broken(table, redraw.reads[:1], text, "this has no construction yet")]
     return []
+
+
+def _far(engine: Engine, place: tuple[str, str], seen: set[tuple[str, str]]) -> bool:
+    """Whether one value of the column takes a pass over all rows of another table: too long for a look."""
+    table, name = place
+    column = engine.plan.tables[table].columns.get(name)
+    if column is None or place in seen:
+        return False
+    seen.add(place)
+    spec = column.spec
+    if isinstance(spec, Tally) and not engine.consecutive(spec.table, spec.by):
+        return True
+    return any(_far(engine, other, seen) for other in (*((table, n) for n in spec.needs), *spec.beyond))

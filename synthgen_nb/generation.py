@@ -55,6 +55,7 @@ class Engine:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._opening = threading.Lock()
         self._kept: dict[tuple[str, str], I64] = {}
+        self._keeping: dict[tuple[str, str], threading.RLock] = {}
         self._holding: dict[tuple[str, str], dict[str, Values]] = {}
         self._reference = {
             key: _reference(plan, table)
@@ -72,10 +73,12 @@ class Engine:
         return self.plan.tables[table].rows
 
     def kept(self, table: str, name: str, make: Callable[[], I64]) -> I64:
-        """A small table made once; two threads may both make it, and get equal ones."""
+        """A table of integers made once: it may take a pass over another table, so a second thread waits for it."""
         place = (table, name)
         if place not in self._kept:
-            self._kept.setdefault(place, make())
+            with self._keeping.setdefault(place, threading.RLock()):
+                if place not in self._kept:
+                    self._kept[place] = make()
         return self._kept[place]
 
     def holding(self, table: str, columns: tuple[str, ...], sql: str) -> I64:
@@ -93,6 +96,11 @@ class Engine:
         if not isinstance(layout, Layout):
             raise PlanError(f"{table}: '{name}' lays out no children", hint="a Within goes through Layouts")
         return layout.first(self, table, name, first), layout.first(self, table, name, end)
+
+    def consecutive(self, table: str, name: str) -> bool:
+        """Whether the rows that the source `name` of `table` gives one parent lie together, as `span` has them."""
+        source = None if name == "row" else self.plan.tables[table].sources[name]
+        return source is None or (isinstance(source, Layout) and source.of == "row")
 
     def draw_source(self, rows: Rows, name: str) -> Indices:
         return self.plan.tables[rows.table].sources[name].draw(rows, name)

@@ -17,6 +17,7 @@ from synthgen_nb.specs import (
     Above,
     After,
     Among,
+    Amount,
     AnySource,
     AnySpec,
     Bank,
@@ -47,6 +48,7 @@ from synthgen_nb.specs import (
     Pick,
     Place,
     Point,
+    Portion,
     Prose,
     Range,
     Ranked,
@@ -56,6 +58,8 @@ from synthgen_nb.specs import (
     Slice,
     Stretch,
     Subset,
+    Tally,
+    Term,
     Tree,
     Turn,
     Uuid,
@@ -77,6 +81,8 @@ TYPES = {
 FOLK = (Folk(weight=6, locale="de_DE"), Folk(weight=3, locale="fr_FR", gender="F"), Folk(weight=1))
 MONTHS = (1,) * 11 + (9,)
 HOURS = (0,) * 8 + (1, 3, 3) + (1,) * 13
+
+_BASE = Amount(terms=(Term(columns=("base",)),))
 
 # every kind of spec, with the type it fills and the source it is read at ("" draws at random)
 SPECS: dict[str, tuple[AnySpec, str, str]] = {
@@ -181,6 +187,22 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "grove": (Key(table="t", column="id"), "integer", "grove"),
     "either": (Either(first=Null(), second=Range(low=0, high=99)), "integer", "some"),
     "either of two": (Either(first=Choice(values=("x",)), second=Choice(values=("y", "z"))), "text", "some"),
+    "amount": (
+        Amount(terms=(Term(columns=("base", "id"), over=7), Term(columns=("base",), negative=True))),
+        "integer",
+        "",
+    ),
+    "amount less a share": (
+        Amount(terms=(Term(columns=("id",), times=100, off="base", whole=10**6),), scale=100),
+        "float",
+        "",
+    ),
+    "portion": (Portion(of=Amount(terms=(Term(columns=("base",)),)), rates=(0, 50), weights=(3, 1)), "integer", ""),
+    "count of children": (Tally(table="t", by="tree", how="count", empty=0), "integer", ""),
+    "sum over children": (Tally(table="t", by="tree", how="sum", of=_BASE, over=100, empty=0), "integer", ""),
+    "latest of children": (Tally(table="t", by="pick", how="most", of=_BASE), "integer", ""),
+    "first of children that lie together": (Tally(table="t", by="layout", how="least", of=_BASE), "integer", ""),
+    "mean over children that lie together": (Tally(table="t", by="layout", how="mean", of=_BASE), "integer", ""),
     "expression": (Expression(sql="base * 2 + 1", columns=("base",)), "integer", ""),
 }
 SOURCES: dict[str, AnySource] = {

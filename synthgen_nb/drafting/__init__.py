@@ -40,9 +40,11 @@ from .partitions import Cut, can_follow, cut_of, narrow
 from .periods import Slices, decide_slices, kept_apart, slices_capacity
 from .reading import Reading
 from .subtypes import Subtypes, subtypes
+from .tallies import with_tallies
 from .tenants import Tenancies
 from .travel import travelled
 from .unread import set_aside
+from .whole import Whole
 
 DEFAULT_ROWS = 1000
 DEFAULT_AS_OF = "2026-01-01"
@@ -112,6 +114,7 @@ def _drafted(found: Prepared, seed: int, as_of: str, wishes: Sequence[Wish]) -> 
         findings += unserved
         refused += untold
     findings += _unequal_keys(found.keys, tables)
+    with_tallies(Whole(found.schema, {key: draft for key, (draft, *_) in found.drafts.items()}, found.wishes, tables))
     hashed = LOCALES_SHA256 if any(isinstance(wish, Locales) for wish in wishes) else ""
     plan = Plan(schema=found.schema, seed=seed, as_of=as_of, tables=tables, findings=tuple(findings), locales=hashed)
     return plan, tuple(refused)

@@ -76,7 +76,8 @@ def _cut(token: str) -> list[str]:
     return next(([token[: -len(tail)], tail] for tail in tails), [token])
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """A word in the singular, as far as its ending tells."""
     if word in ("people", "persons"):
         return "person"
     if word.endswith("ies") and len(word) > 4:
@@ -96,7 +97,7 @@ def _entity(table: str, prefix: str) -> str:
     head, _, rest = short.partition("_")
     if rest and len(head) <= 4 and head.lower() not in vocabulary and head.lower() not in abbreviations:
         short = rest  # "oc_address", "ps_group": the product's initials
-    words = [_singular(w) for w in words_of(short) if w not in _NOISE]
+    words = [singular(w) for w in words_of(short) if w not in _NOISE]
     return " ".join(words) or " ".join(words_of(table))
 
 
@@ -137,7 +138,7 @@ def subject(schema: Schema, table: Table, name: str) -> tuple[str, str]:
         name = rest
     words = list(words_of(name))
     for lead in (own, own[-1:]) if own else ():
-        if len(words) > len(lead) and [_singular(w) for w in words[: len(lead)]] == lead:
+        if len(words) > len(lead) and [singular(w) for w in words[: len(lead)]] == lead:
             words = words[len(lead) :]
             break
     return entity, " ".join(words)

@@ -377,3 +377,6 @@ class _World:
 
     def span(self, table: str, name: str, first: U64, end: U64) -> tuple[U64, U64]:
         raise PlanError(f"{table}: '{name}' lays out the rows of the plan only")
+
+    def consecutive(self, table: str, name: str) -> bool:
+        return False

@@ -18,7 +18,7 @@ from ..drafting.naming import locale_named, meaning_named
 from ..errors import InputError, PlanError
 from ..plan import ColumnPlan, Plan, TablePlan
 from ..schema import Column, Kind, PrimaryKey, Schema, Table, Unique
-from ..specs import Among, AnySource, AnySpec, Digit, Drawn, Key, Permuted, Person, Place, Range, Shaped
+from ..specs import Among, AnySource, AnySpec, Digit, Drawn, Key, Null, Permuted, Person, Place, Range, Shaped, Tally
 from ..specs.folk import Folk
 from ..specs.people import namesakes
 from ..wishes import Locales, Share
@@ -62,9 +62,17 @@ def planned(plan: Plan, table: str, column: str) -> Recipe:
         raise InputError(f"{table}.{column}: the plan of this dataset does not say how it is drawn")
     if isinstance(drawn.spec, Key):  # no key of the schema: the plan has two tables agree for the sake of a third
         return planned(plan, drawn.spec.table, drawn.spec.column)
+    if isinstance(drawn.spec, Tally):  # nothing points to a row before it is there; what does so later is counted then
+        return Recipe(_untallied(drawn.spec))
     guesses = next((r.guesses[column] for r in plan.tables[table].redraws if column in r.guesses), None)
     index = _index(plan.tables[table], drawn)
     return Recipe(drawn.spec, index, 0, drawn.nulls, drawn.nulls_of or column, guesses=guesses)
+
+
+def _untallied(spec: Tally) -> AnySpec:
+    if spec.empty is None:
+        return Null()
+    return Range(low=spec.empty, high=spec.empty, scale=spec.of.scale if spec.of is not None else 0)
 
 
 def meant(plan: Plan, table: Table, column: Column, meaning: str, locale: str, rows: int) -> Recipe:

@@ -11,13 +11,14 @@ from .periods import Slice, Stretch
 from .places import Place
 from .rhythms import Rhythmic
 from .sources import AnySource, Digit, Drawn, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree, Turn
+from .tallies import Amount, Portion, Tally, Term
 from .texts import Bank, Given, Pattern, Prose
 from .within import Above, Grove, Within
 
 __all__ = [
-    "Above", "After", "Among", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit", "Drawn",
-    "Either", "Entries", "Expression", "Fields", "Format", "Given", "Grove", "Joined", "Key", "Latin", "Layout",
-    "ListOf", "Listed", "Null", "Ordinal", "Pair", "Parted", "Path", "Pattern", "Permuted", "Person", "Pick", "Place",
-    "Point", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Skip", "Slice", "Source", "Spec", "Stretch", "Subset",
-    "Tree", "Turn", "Uuid", "Within",
+    "Above", "After", "Among", "Amount", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit",
+    "Drawn", "Either", "Entries", "Expression", "Fields", "Format", "Given", "Grove", "Joined", "Key", "Latin",
+    "Layout", "ListOf", "Listed", "Null", "Ordinal", "Pair", "Parted", "Path", "Pattern", "Permuted", "Person",
+    "Pick", "Place", "Point", "Portion", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Skip", "Slice",
+    "Source", "Spec", "Stretch", "Subset", "Tally", "Term", "Tree", "Turn", "Uuid", "Within",
 ]  # fmt: skip

@@ -26,6 +26,16 @@ class Spec(Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kin
         """Columns of the same row that this one is computed from."""
         return ()
 
+    @property
+    def beyond(self) -> tuple[tuple[str, str], ...]:
+        """Columns of other rows that this one is computed from, as (table, column); a Key's is plain without."""
+        return ()
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """The lowest and the highest value it gives, in physical integers (a FLOAT's in its units); None: not known."""
+        return None
+
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         """Values for indices in 0..size-1 (u64[n]); different indices give different values."""
         raise PlanError(f"{type(self).__name__} has no value for an index", hint="draw it without a source")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import prod
 
@@ -20,6 +20,7 @@ from .people import Person
 from .periods import Slice, Stretch
 from .places import Place
 from .rhythms import Rhythmic
+from .tallies import Amount, Portion, Tally
 from .texts import Bank, Given, Pattern, Prose
 
 
@@ -120,6 +121,10 @@ class Joined(Spec, frozen=True, tag="joined"):
         sizes = [part.size for part in self.parts]
         return sum(sizes) if all(sizes) else 0
 
+    @property
+    def span(self) -> tuple[int, int] | None:
+        return _together(self.parts)
+
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         ends = np.cumsum(np.array([part.size for part in self.parts], np.uint64))
         which = np.searchsorted(ends, index, side="right")
@@ -147,6 +152,13 @@ class Parted(Spec, frozen=True, tag="parted"):
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         return _spliced(index.astype(np.int64), lambda number, places: self.parts[number].draw(rows.some(places), name))
+
+
+def _together(specs: Sequence[Spec]) -> tuple[int, int] | None:
+    spans = [spec.span for spec in specs]
+    known = [span for span in spans if span is not None]
+    whole = bool(known) and len(known) == len(spans)
+    return (min(low for low, _ in known), max(high for _, high in known)) if whole else None
 
 
 def _spliced(which: I64, value: Callable[[int, I64], Values]) -> Values:
@@ -207,6 +219,14 @@ class Either(Spec, frozen=True, tag="either"):
     def needs(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.first.needs, *self.second.needs)))
 
+    @property
+    def beyond(self) -> tuple[tuple[str, str], ...]:
+        return tuple(dict.fromkeys((*self.first.beyond, *self.second.beyond)))
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        return _together([spec for spec in (self.first, self.second) if not isinstance(spec, Null)])
+
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         is_second = index > np.uint64(0)
         if isinstance(self.first, Null):
@@ -250,4 +270,7 @@ AnySpec = (
     | Stretch
     | Place
     | Rhythmic
+    | Amount
+    | Portion
+    | Tally
 )

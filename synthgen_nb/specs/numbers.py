@@ -28,6 +28,10 @@ class Range(Spec, frozen=True, tag="range"):
     def size(self) -> int:
         return max(0, (self.high - self.low) // self.step + 1)
 
+    @property
+    def span(self) -> tuple[int, int] | None:
+        return self.low, self.high
+
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         return self.value(index)
 
@@ -48,6 +52,11 @@ class Shaped(Spec, frozen=True, tag="shaped"):
     step: int = 1
     offset: int = 0
     scale: int = 0
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        low, high = (point // self.step * self.step for point in (min(self.points), max(self.points)))
+        return low + self.offset, high + self.offset
 
     def draw(self, rows: Rows, name: str) -> Values:
         points = np.array(self.points, np.int64)
@@ -71,6 +80,11 @@ class Choice(Spec, frozen=True, tag="choice"):
     @property
     def size(self) -> int:
         return len(self.values)
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        whole = [value for value in self.values if isinstance(value, int)]
+        return (min(whole), max(whole)) if len(whole) == len(self.values) else None
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         return self.value(index)

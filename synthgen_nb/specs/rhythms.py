@@ -30,6 +30,10 @@ class Rhythmic(Spec, frozen=True, tag="rhythmic"):
     rising: bool = False
 
     @property
+    def span(self) -> tuple[int, int] | None:
+        return self.low, self.high
+
+    @property
     def possible(self) -> bool:
         """Whether any value has a weight."""
         hours = self.unit == "day" or not self.hours or any(self.hours[h] for h in range(*self._hours()))

@@ -1,0 +1,204 @@
+"""Columns that are sums: amounts over other columns of the row, shares of them, and what the rows of another table that
+point to this one come to. Integers throughout (rows.Values), so that a total is the sum of its lines to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct, field
+
+from ..rows import I64, U64, Indices, Mask, Rows, Values, below
+from .base import Spec
+
+_WINDOW = 1 << 16  # rows of the other table looked at in one go
+_LEAST, _MOST = np.iinfo(np.int64).max, np.iinfo(np.int64).min  # of no rows at all
+
+Read = Callable[[str], Values]
+
+
+class Term(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The product of `columns`, times `times` and over `over` (from their units into the amount's); less the share that
+    the column `off` names, of which `whole` are all; taken away where `negative`."""
+
+    columns: tuple[str, ...]
+    times: int = 1
+    over: int = 1
+    off: str = ""
+    whole: int = 1
+    negative: bool = False
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (*self.columns, self.off) if self.off else self.columns
+
+
+class Amount(Spec, frozen=True, tag="amount"):
+    """The sum of `terms`, each rounded half away from zero, or down where `cut`. NULL where a column of the first term
+    is; in further ones NULL counts as nothing. `units` are those of FLOAT columns, `scale` of this one where it is."""
+
+    terms: tuple[Term, ...]
+    units: dict[str, int] = field(default_factory=dict)
+    scale: int = 0
+    cut: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for term in self.terms for name in term.reads))
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        return self.value(rows.column)
+
+    def value(self, read: Read) -> Values:
+        """The amounts over columns that `read` gives: also where there is no window."""
+        data, valid = self.whole(read)
+        return Values(data / self.scale if self.scale else data, valid)
+
+    def whole(self, read: Read) -> tuple[I64, Mask | None]:
+        """The same in integers, and which of them are not NULL (None: all)."""
+        first, *others = (self._term(term, read) for term in self.terms)
+        total, valid = first
+        for data, there in others:
+            total = total + (data if there is None else np.where(there, data, 0))
+        return total, valid
+
+    def _term(self, term: Term, read: Read) -> tuple[I64, Mask | None]:
+        product: I64 = np.array(-term.times if term.negative else term.times, np.int64)
+        valid: Mask | None = None
+        for name in term.reads:
+            values = read(name)
+            data = values.data
+            assert isinstance(data, np.ndarray)
+            units = np.rint(data * self.units[name]) if name in self.units else data
+            whole = units.astype(np.int64)
+            product = product * (term.whole - whole if name == term.off else whole)
+            if values.valid is not None:
+                valid = values.valid if valid is None else valid & values.valid
+        return _divided(product, term.over * (term.whole if term.off else 1), cut=self.cut), valid
+
+
+def _divided(value: I64, by: int, *, cut: bool) -> I64:
+    if by == 1:
+        return value
+    return value // by if cut else _rounded(value, np.array(by))
+
+
+def _rounded(value: I64, by: I64) -> I64:
+    """value / by, half away from zero."""
+    up: I64 = (2 * np.abs(value) + by) // (2 * by)
+    signed: I64 = np.where(value < 0, -up, up)
+    return signed
+
+
+class Portion(Spec, frozen=True, tag="portion"):
+    """A share of an amount of the row, rounded down: one of `rates` out of `whole`, with integer `weights` (all alike
+    where empty)."""
+
+    of: Amount
+    rates: tuple[int, ...]
+    weights: tuple[int, ...] = ()
+    whole: int = 1000
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.of.needs
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        amount, valid = self.of.whole(rows.column)
+        ends = np.cumsum(np.array(self.weights or [1] * len(self.rates), np.uint64))
+        place = np.searchsorted(ends, below(rows.bits(name), int(ends[-1])), side="right")
+        share: I64 = amount * np.array(self.rates, np.int64)[place] // self.whole
+        return Values(share / self.of.scale if self.of.scale else share, valid)
+
+
+class Tally(Spec, frozen=True, tag="tally"):
+    """What the rows of `table` come to that point to this row, as their source `by` has it: how many they are, or the
+    sum, the least, the most or the mean of `of`, an amount over their columns, divided by `over` and rounded at the
+    end. Rows with a NULL in one of `keys` point to none. `empty` is the value without any rows; None is NULL."""
+
+    table: str
+    by: str
+    how: Literal["count", "sum", "least", "most", "mean"]
+    of: Amount | None = None
+    over: int = 1
+    keys: tuple[str, ...] = ()
+    empty: int | None = None
+
+    @property
+    def beyond(self) -> tuple[tuple[str, str], ...]:
+        return tuple((self.table, name) for name in (*self.keys, *(self.of.needs if self.of is not None else ())))
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        if rows.world.consecutive(self.table, self.by):
+            return self.value(self._gathered(rows))
+        found = rows.world.kept(rows.table, f"{name}/tally", lambda: self._streamed(rows))
+        return self.value(found[:, rows.index.astype(np.int64)])
+
+    def value(self, found: I64) -> Values:
+        """What was counted (`start`) as the column's values."""
+        data, count = found[0], found[1]
+        if self.how == "mean":
+            data = _rounded(data, np.maximum(count, 1) * self.over)
+        elif self.over > 1:
+            data = _rounded(data, np.array(self.over))
+        some = count > 0
+        data = np.where(some, data, self.empty or 0)
+        there = some if self.empty is None else None
+        scale = self.of.scale if self.of is not None else 0
+        return Values(data / scale if scale else data, there)
+
+    def start(self, parents: int) -> I64:
+        """Of no rows yet: the values and the counts, i64[2, parents]."""
+        found = np.zeros((2, parents), np.int64)
+        found[0] = {"least": _LEAST, "most": _MOST}.get(self.how, 0)
+        return found
+
+    def add(self, found: I64, parents: I64, read: Read, there: Mask | None) -> None:
+        """Rows that point to these parents, but for those that are not `there`."""
+        for key in self.keys:
+            valid = read(key).valid
+            if valid is not None:
+                there = valid if there is None else there & valid
+        amounts: I64 = np.ones(len(parents), np.int64)
+        if self.of is not None:
+            amounts, valid = self.of.whole(read)
+            if valid is not None:
+                there = valid if there is None else there & valid
+        if there is not None:
+            parents, amounts = parents[there], amounts[there]
+        {"least": np.minimum, "most": np.maximum}.get(self.how, np.add).at(found[0], parents, amounts)
+        np.add.at(found[1], parents, 1)
+
+    def _gathered(self, rows: Rows) -> I64:
+        """Of children that lie together: only those of the window's rows are looked at."""
+        found = self.start(len(rows))
+        first, end = rows.world.span(self.table, self.by, rows.index, rows.index + np.uint64(1))
+        ends = np.cumsum((end - first).astype(np.int64))
+        for place in _windows(int(ends[-1]) if len(ends) else 0):
+            parent = np.searchsorted(ends, place, side="right")
+            behind = (ends[parent] - place).astype(np.uint64)
+            child = end[parent] - behind
+            together = int(child[-1] - child[0]) == len(child) - 1 and bool((child[1:] > child[:-1]).all())
+            window = Rows(rows.world, self.table, child, int(child[0]) if together else None)
+            self.add(found, parent, window.column, None)
+        return found
+
+    def _streamed(self, rows: Rows) -> I64:
+        """Over all rows of the table, once."""
+        found = self.start(rows.world.row_count(rows.table))
+        for place in _windows(rows.world.row_count(self.table)):
+            window = Rows(rows.world, self.table, place.astype(np.uint64), int(place[0]))
+            parents: Indices = window.source(self.by)
+            self.add(found, _whole(parents.values), window.column, parents.valid)
+        return found
+
+
+def _windows(count: int) -> Iterator[I64]:
+    for start in range(0, count, _WINDOW):
+        yield np.arange(start, min(start + _WINDOW, count))
+
+
+def _whole(values: U64) -> I64:
+    return values.astype(np.int64)
