@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthgen_nb.drafting.meaning import OPAQUE, SURE, Meaning, meaning_of, rules
+from synthgen_nb.drafting.meaning import OPAQUE, SURE, Meaning, meaning_of, rules, vocabulary
 from synthgen_nb.schema import Check, Column, ForeignKey, Kind, PrimaryKey, Schema, Table, Type
 
 LABELS = Path(__file__).parent / "meanings"
@@ -109,7 +109,7 @@ def score(name: str) -> Score:
     return Score(count, right, wrong)
 
 
-@pytest.mark.parametrize("labels", ["labels.tsv", "others.tsv"])
+@pytest.mark.parametrize("labels", ["labels.tsv", "others.tsv", "further.tsv"])
 def test_nine_of_ten_labelled_columns_are_understood_and_few_are_sure_and_wrong(labels: str) -> None:
     result = score(labels)
     print(f"{labels}: {result.right} of {result.labelled} right, {len(result.sure_and_wrong)} sure and wrong")
@@ -122,6 +122,47 @@ def test_every_rule_names_a_group_of_the_common_vocabulary_and_a_known_class_of_
     assert {rule.group for rule in rules()} <= GROUPS
     assert len({rule.group for rule in rules()}) >= 70
     assert all(0 <= rule.confidence <= 1 for rule in rules())
+
+
+def test_there_are_more_than_150_meanings_and_each_finer_one_belongs_to_a_group() -> None:
+    assert len(vocabulary()) >= 150
+    assert set(vocabulary().values()) <= GROUPS
+
+
+@pytest.mark.parametrize(
+    "table,column,kind,name,group",
+    [
+        ("orders", "status", "text:20", "status.order", "status_code"),
+        ("tickets", "status", "text:20", "status.ticket", "status_code"),
+        ("orders", "payment_status", "text:20", "status.payment", "status_code"),
+        ("tickets", "priority", "text:20", "category.priority", "category_code"),
+        ("products", "category", "text:40", "category.product", "category_code"),
+        ("films", "category", "text:40", "category.film_genre", "category_code"),
+        ("products", "unit_price", "decimal:10.2", "money.price", "currency_amount"),
+        ("orders", "tax_amount", "decimal:10.2", "money.tax", "currency_amount"),
+        ("reviews", "body", "text", "text.review", "comment"),
+        ("products", "description", "text", "product.description", "free_text"),
+        ("app_logs", "message", "text", "text.log", "free_text"),
+        ("books", "isbn", "text:13", "id.isbn", "natural_code"),
+        ("accounts", "iban", "text:34", "id.iban", "natural_code"),
+        ("patients", "blood_type", "text:3", "category.blood_type", "category_code"),
+        ("persons", "person_source_value", "text:50", "id.source_value", "category_code"),
+        ("warehouses", "name", "text:60", "name.warehouse", "object_name"),
+    ],
+)
+def test_a_finer_meaning_tells_what_a_column_is_within_its_group(
+    table: str, column: str, kind: str, name: str, group: str
+) -> None:
+    found = meaning(table, column, kind)
+    assert (found.name, found.group) == (name, group)
+
+
+def test_what_a_general_table_sorts_is_told_by_the_others() -> None:
+    name = Column(name="name", type=type_of("text:25"))
+    category = Table(name="category", columns=(name,))
+    for other, found in (("film", "category.film_genre"), ("products", "category.product")):
+        schema = schema_of(category, Table(name=other, columns=(name,)))
+        assert meaning_of(schema, category, name).name == found
 
 
 @pytest.mark.parametrize(

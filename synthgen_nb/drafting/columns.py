@@ -77,7 +77,7 @@ def random_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
     if kind == Kind.OTHER and (made := spelled(column.type)) is not None:
         return made
     if kind in (Kind.TEXT, Kind.OTHER):
-        return random_text(column, meaning.group, domain, facts)
+        return random_text(column, meaning, domain, facts)
     return _special(column, meaning, domain, facts)
 
 
@@ -103,7 +103,7 @@ def _distinct(column: Column, meaning: Meaning, domain: Domain, wanted: int, fac
     if kind in _MOMENTS or kind == Kind.TIME:
         return _distinct_moment(domain, wanted, facts)
     if kind in (Kind.TEXT, Kind.OTHER):
-        return distinct_text(column, meaning.group, domain, wanted)
+        return distinct_text(column, meaning, domain, wanted)
     if kind == Kind.UUID:
         return Uuid()
     if kind == Kind.BINARY:

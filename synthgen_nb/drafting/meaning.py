@@ -1,7 +1,8 @@
 """What a column means: a name from a small vocabulary, the rule that said so and how sure it is.
 
-Reads names, types, keys, CHECKs and comments of a Schema and the rules in data/meanings.tsv. Knows nothing of specs,
-values or plans. What no rule knows is "opaque" with little confidence, never a guess.
+Reads names, types, keys, CHECKs and comments of a Schema, the rules in data/meanings.tsv and, for what a column is
+within its group, those in data/finer_meanings.tsv. Knows nothing of specs, values or plans. What no rule knows is
+"opaque" with little confidence, never a guess.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from ..schema import Column, Kind, Schema, Table, Type
 from .domains import Scalar
@@ -33,7 +34,18 @@ class Meaning(Struct, frozen=True):
 
 
 def meaning_of(schema: Schema, table: Table, column: Column) -> Meaning:
-    """Keys first, then the rules over name and type, then the rules over the comment, at last `opaque`."""
+    """Keys first, then the rules over name and type, then the rules over the comment, at last `opaque`. What the column
+    is within its group comes after that: it never changes the group."""
+    entity, words = subject(schema, table, column.name)
+    told = f"{entity} among {', '.join(sorted(entities(schema)))}" if entity in _GENERAL else entity
+    return _refined(_grouped(schema, table, column), words, told)
+
+
+# tables of which only the others tell what they sort
+_GENERAL = frozenset({"category", "type", "kind", "genre", "status", "subcategory", "sub category", "group", "class"})
+
+
+def _grouped(schema: Schema, table: Table, column: Column) -> Meaning:
     key = _key(schema, table, column)
     if key is not None and key.confidence >= SURE:
         return key
@@ -218,6 +230,23 @@ def _first(words: str, entity: str, classes: frozenset[str]) -> Meaning | None:
     return None
 
 
+class _Finer(NamedTuple):
+    meaning: str
+    groups: tuple[str, ...]
+    name: re.Pattern[str]
+    table: re.Pattern[str] | None
+
+
+def _refined(found: Meaning, words: str, entity: str) -> Meaning:
+    """The first finer meaning of the group that fits the same words; as it was where a rule was as fine already."""
+    if found.name != found.group:
+        return found
+    for finer in _finer().get(found.group, ()):
+        if finer.name.search(words) and (finer.table is None or finer.table.search(entity)):
+            return structs.replace(found, name=finer.meaning)
+    return found
+
+
 def _by_head(words: str, entity: str, kind: Type, labels: tuple[str, ...]) -> Meaning | None:
     """The rules without the last word ("note private", "phone mobile"): some put the general word first. Never sure."""
     head = words.rpartition(" ")[0]
@@ -271,10 +300,23 @@ def rules() -> tuple[_Rule, ...]:
 
 
 @cache
+def _finer() -> Mapping[str, tuple[_Finer, ...]]:
+    """The finer meanings of each group, in the order of data/finer_meanings.tsv."""
+    found: dict[str, list[_Finer]] = {}
+    for meaning, groups, name, table in lines_of("finer_meanings.tsv")[1:]:
+        where = None if table == "-" else re.compile(table)
+        finer = _Finer(meaning, tuple(groups.split(",")), re.compile(name), where)
+        for group in finer.groups:
+            found.setdefault(group, []).append(finer)
+    return {group: tuple(finer) for group, finer in found.items()}
+
+
+@cache
 def vocabulary() -> Mapping[str, str]:
-    """Every meaning that a rule knows, and every group, with its group."""
+    """Every meaning that a rule knows, and every group, with its group: of several, the first."""
     named = {rule.meaning: rule.group for rule in rules() if rule.confidence}
-    return {group: group for group in named.values()} | named
+    finer = {one.meaning: one.groups[0] for many in _finer().values() for one in many}
+    return {group: group for group in named.values()} | named | finer
 
 
 def is_for(name: str, kind: Type, labels: tuple[str, ...] = ()) -> bool:
@@ -283,7 +325,8 @@ def is_for(name: str, kind: Type, labels: tuple[str, ...] = ()) -> bool:
     classes = {kind_class for kind_class, holds in _CLASSES.items() if holds(_held(kind))}
     if labels:
         classes = {"enum", "yesno"} if {label.lower() for label in labels} <= _YES_NO else {"enum"}
-    told = (rule for rule in rules() if rule.confidence and name in (rule.meaning, rule.group))
+    groups = {name} | {group for group, many in _finer().items() if any(one.meaning == name for one in many)}
+    told = (rule for rule in rules() if rule.confidence and (rule.meaning in groups or rule.group in groups))
     return any(not classes.isdisjoint(rule.kinds) for rule in told)
 
 

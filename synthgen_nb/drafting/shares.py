@@ -111,7 +111,8 @@ def _weighted(
         return _choice(named), False
     if isinstance(before, Choice):
         weights = before.weights or (1,) * len(before.values)
-        others = {v: w for v, w in zip(before.values, weights, strict=True) if v not in named}
+        told = {str(value).casefold() for value in named}  # a wished "web" leaves no "Web" among the rest
+        others = {v: w for v, w in zip(before.values, weights, strict=True) if str(v).casefold() not in told}
         whole = sum(others.values())
         return _choice(named | {v: rest * w / whole for v, w in others.items()}), not others
     if isinstance(before, Bank):

@@ -8,8 +8,11 @@ from ..errors import PlanError
 from ..schema import Column, Kind
 from ..specs import AnySpec, Bank, Choice, Format, Pattern, Person, Prose, Range, Uuid
 from ..specs.people import HOSTS, folded, namesakes
+from .codes import form_of
 from .domains import Domain, Facts
+from .meaning import SURE, Meaning
 from .templates import literal, template_of
+from .vocabularies import chosen_words, distinct_words, neutral_codes
 
 PEOPLE = {
     "person.first_name": "first_name", "person.last_name": "last_name", "person.full_name": "full_name",
@@ -19,24 +22,27 @@ _BANKS = {
     "city": ("city", -1), "region": ("region", -1), "county": ("region", -1), "country": ("country", 0),
     "country_code": ("country_code", -1), "currency_code": ("currency_code", -1), "company": ("company", -1),
     "department_name": ("department", -1), "role_name": ("job_title", -1), "job_title": ("job_title", -1),
-    "product_name": ("product_name", 0), "brand": ("brand", -1), "object_name": ("product_name", 0),
-    "category_code": ("category", -1), "color": ("color", -1), "title": ("title", -1), "work_title": ("title", -1),
+    "product_name": ("product_name", 0), "brand": ("brand", -1), "object_name": ("title", -1),
+    "category.product": ("product_name", 1), "company.suffix": ("company_suffix", -1), "color": ("color", -1),
+    "title": ("title", -1), "work_title": ("title", -1),
     "language_name": ("language", 0), "language_code": ("language", 1), "time_zone": ("time_zone", -1),
     "mime_type": ("mime_type", -1), "file_format": ("file_ext", -1), "user_agent": ("user_agent", -1),
     "hostname": ("domain", -1), "tag": ("word", -1),
 }  # fmt: skip
 _CODES = {"country": "country_code", "language_name": "language_code"}  # what a char(2) of that name holds
-_STATUS = ("active", "pending", "completed", "cancelled", "archived")
-_LEVELS = ("primary", "secondary", "bachelor", "master", "doctorate")
+_CODED = {"country_code", "currency_code", "language_code"}  # a number behind makes no code
 _PROSE = {"free_text", "comment", "note", "config_value"}
 
 
-def random_text(column: Column, group: str, domain: Domain, facts: Facts) -> AnySpec:
-    longest, shortest = domain.longest, domain.shortest
+def random_text(column: Column, meaning: Meaning, domain: Domain, facts: Facts) -> AnySpec:
+    longest, shortest, group = domain.longest, domain.shortest, meaning.group
     if domain.json and (not longest or longest >= 60):
         return json_text()
     if domain.hints:
         return Choice(values=domain.hints)
+    known = chosen_words(column, meaning, domain) or form_of(meaning.name, group, domain)
+    if known is not None:
+        return known
     if not _holds(group, domain):
         return _formed_text(domain, column.name) if domain.form else _coded(shortest, longest, domain.case)
     if group in PEOPLE and _person_fits(PEOPLE[group], longest):
@@ -45,11 +51,17 @@ def random_text(column: Column, group: str, domain: Domain, facts: Facts) -> Any
         return spec
     if group in _PROSE or (group == "opaque" and not longest and column.type.kind == Kind.TEXT):
         return Prose(sentences=3, longest=longest) if not longest or longest >= 30 else _short(domain)
-    if group in _BANKS:
+    if meaning.name in _BANKS or group in _BANKS:
         shorter = _CODES.get(group)
         short = _bank(*_BANKS[shorter], domain) if shorter and 0 < longest <= 3 else None
-        return short or _bank(*_BANKS[group], domain) or _short(domain)
-    return _coded(shortest, longest, domain.case)
+        return short or _bank(*_BANKS.get(meaning.name) or _BANKS[group], domain) or _short(domain)
+    few = neutral_codes(domain) if group == "category_code" and _of_few(meaning) else None
+    return few or _coded(shortest, longest, domain.case)
+
+
+def _of_few(meaning: Meaning) -> bool:
+    """Whether the column surely holds one of a few kinds, though nobody knows which."""
+    return meaning.confidence >= SURE and meaning.name == meaning.group
 
 
 _SAMPLES = {
@@ -90,7 +102,7 @@ def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
         case "uuid" if fits(36):
             return [Uuid()]
         case "hash" | "password_or_secret" | "token" | "api_key":
-            return [Pattern(template="%" * min(longest or 64, 64))]
+            return [Pattern(template="%" * longest)]  # too short for any usual form
         case "phone" if fits(12):
             return [
                 Pattern(template="+1-###-555-01##"[: longest or 20]) if fits(15) else Pattern(template="###-555-01##")
@@ -115,12 +127,6 @@ def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
             return [Format(template="192.0.2.{0}", parts=(Range(low=1, high=254),))]  # documentation range, RFC 5737
         case "mac" if fits(17):
             return [Pattern(template="02:00:%%:%%:%%:%%")]
-        case "status_code":
-            kept = tuple(s for s in _STATUS if fits(len(s)))
-            return [Choice(values=kept, weights=(50, 20, 15, 10, 5)[: len(kept)])] if kept else []
-        case "education_level":
-            kept = tuple(s for s in _LEVELS if fits(len(s)))
-            return [Choice(values=kept)] if kept else []
         case "gender":
             return [Choice(values=("F", "M"))]
         case "boolean_flag":
@@ -155,8 +161,12 @@ def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
     return []
 
 
-def distinct_text(column: Column, group: str, domain: Domain, wanted: int) -> AnySpec:
-    longest, shortest = domain.longest, domain.shortest
+def distinct_text(column: Column, meaning: Meaning, domain: Domain, wanted: int) -> AnySpec:
+    longest, shortest, group = domain.longest, domain.shortest, meaning.group
+    if domain.form is None and not domain.coded and not domain.path:
+        known = distinct_words(column, meaning, domain, wanted) or form_of(meaning.name, group, domain, wanted)
+        if known is not None:
+            return known
     if _holds(group, domain) and not domain.coded:
         if group in ("email", "username", "person.full_name"):
             copies = -(-wanted // namesakes(1))
@@ -164,12 +174,12 @@ def distinct_text(column: Column, group: str, domain: Domain, wanted: int) -> An
                 return Person(field=PEOPLE[group], copies=copies, longest=longest, ascii=domain.ascii)  # type: ignore[arg-type]
         if group == "uuid" and (not longest or longest >= 36):
             return Uuid()
-        if group in _BANKS and group not in ("country_code", "currency_code", "language_code"):
-            bank = _bank(*_BANKS[group], domain, wanted)
-            if bank is not None:
+        if meaning.name in _BANKS or group in _BANKS:
+            bank = _bank(*_BANKS.get(meaning.name) or _BANKS[group], domain, wanted)
+            if bank is not None and (bank.copies == 1 or group not in _CODED):
                 return bank
-        if group in ("hash", "token", "api_key", "password_or_secret"):
-            return Pattern(template="%" * min(longest or 64, 64))
+        if group in ("hash", "token", "api_key", "password_or_secret") and longest:
+            return Pattern(template="%" * longest)
     if domain.form is not None:
         return _formed_text(domain, column.name, wanted)
     return _coded(shortest, longest, domain.case, wanted, _initials(column.name))

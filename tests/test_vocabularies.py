@@ -1,0 +1,103 @@
+"""The words that columns of a known kind hold: fitting their table, their length, their DEFAULT and their CHECKs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+import synthgen_nb as sg
+from synthgen_nb.drafting.meaning import Meaning, vocabulary
+from synthgen_nb.drafting.names import lines_of
+from synthgen_nb.drafting.vocabularies import words_of_meaning
+
+from .worlds import drawn
+
+PRODUCTS = ("Fashion", "Watches", "Footwear", "Groceries")
+
+
+def values(column: str, table: str = "t", rows: int = 2_000) -> Counter[str]:
+    """What a column of a table is filled with, and how often; NULLs left out."""
+    ddl = f"CREATE TABLE {table} (id integer PRIMARY KEY, {column})"
+    plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), rows=rows)
+    key = next(iter(plan.tables))
+    found = drawn(plan, [(0, plan.tables[key].rows)], key)[column.split()[0]].to_pylist()
+    return Counter(value for value in found if value is not None)
+
+
+def test_every_vocabulary_belongs_to_a_meaning_and_names_two_words_or_more() -> None:
+    for meaning, _ in lines_of("vocabularies.tsv")[1:]:
+        assert meaning in vocabulary()
+        words = words_of_meaning(Meaning(meaning, vocabulary()[meaning], "", 1.0))
+        assert len(words) >= 2, meaning
+        assert len({word.casefold() for word in words}) == len(words)
+        assert all(word == word.strip() and word.isascii() and weight > 0 for word, weight in words.items())
+
+
+@pytest.mark.parametrize(
+    "table,column,word",
+    [
+        ("orders", "status varchar(20)", "shipped"),
+        ("tickets", "status varchar(20)", "in_progress"),
+        ("payments", "status varchar(20)", "refunded"),
+        ("films", "genre varchar(30)", "Comedy"),
+        ("app_logs", "level varchar(10)", "INFO"),
+        ("rooms", "room_type varchar(20)", "Double"),
+        ("patients", "blood_type varchar(3)", "O+"),
+        ("orders", "payment_method varchar(30)", "Credit Card"),
+    ],
+)
+def test_a_column_holds_the_words_of_its_table(table: str, column: str, word: str) -> None:
+    assert word in values(column, table)
+
+
+def test_a_default_gives_the_words_their_case_and_is_the_commonest() -> None:
+    found = values("status varchar(20) DEFAULT 'NEW'", "orders")
+    assert found.most_common(1)[0][0] == "NEW"
+    assert {"SHIPPED", "PAID"} <= set(found)
+
+
+def test_a_check_that_names_the_values_is_the_last_word() -> None:
+    assert set(values("status varchar(9) CHECK (status IN ('a', 'b'))", "orders")) == {"a", "b"}
+
+
+def test_words_that_are_too_long_are_left_out_and_none_is_cut() -> None:
+    assert set(values("status varchar(6)", "orders")) == {"paid", "new"}
+
+
+def test_a_column_of_one_letter_holds_the_first_letters() -> None:
+    assert set(values("marital_status char(1)", "customers")) <= {"M", "S", "D", "W"}
+
+
+@pytest.mark.parametrize("column", ["person_source_value varchar(50)", "modifier varchar(20)", "xq7_code varchar(12)"])
+def test_what_is_unknown_is_an_opaque_code_and_never_a_word(column: str) -> None:
+    found = values(column, "persons")
+    assert not set(PRODUCTS) & set(found)
+    assert all(re.search(r"\d", value) for value in found)
+
+
+def test_a_kind_that_nobody_knows_is_one_of_a_few_codes() -> None:
+    assert set(values("zork_kind varchar(20)", "zorks")) == {"A", "B", "C", "D", "E"}
+
+
+@pytest.mark.parametrize(
+    "column,form",
+    [
+        ("md5 char(32)", r"[0-9a-f]{32}"),
+        ("commit_sha varchar(40)", r"[0-9a-f]{40}"),
+        ("file_hash varchar(64)", r"[0-9a-f]{64}"),
+        ("password_hash varchar(100)", r"\$2b\$12\$[0-9A-Za-z]{53}"),
+        ("invoice_number varchar(20)", r"INV-\d{8}"),
+        ("license_plate varchar(10)", r"[A-Z]{3}-\d{4}"),
+    ],
+)
+def test_a_code_has_the_form_that_its_name_and_its_length_say(column: str, form: str) -> None:
+    assert all(re.fullmatch(form, value) for value in values(column, rows=300))
+
+
+def test_names_that_must_differ_are_the_known_ones_before_any_gets_a_number() -> None:
+    found = values("name varchar(40) UNIQUE NOT NULL", "genres", rows=20)
+    assert len(found) == 20
+    assert {"Drama", "Comedy", "Action"} <= set(found)
+    assert not any("(" in name for name in found)
