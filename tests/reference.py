@@ -223,7 +223,10 @@ def meanings() -> str:
         if rule.confidence:
             known[rule.meaning].update(rule.kinds)
     named = vocabulary()
-    rows = [(f"`{name}`", f"`{named[name]}`", ", ".join(sorted(known.get(name, ())))) for name in sorted(named)]
+    rows = [
+        (f"`{name}`", f"`{named[name]}`", ", ".join(sorted(known.get(name, ()))) or "as its group")
+        for name in sorted(named)
+    ]
     return "\n\n".join(
         [
             "# Meanings",
