@@ -144,6 +144,17 @@ def parse_specs(values: Sequence[str]) -> dict[str, str]:
     return specs
 
 
+def parse_share(text: str) -> float:
+    """'5%' or '0.05' -> 0.05."""
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise InputError(f"{text!r} is no share", hint="examples: 5%, 0.05")
+    return share
+
+
 def parse_bytes(text: str) -> int:
     """'2G', '500M' -> bytes."""
     match = re.fullmatch(r"(\d{1,15})\s*([kmg]?)b?", text.strip(), re.IGNORECASE)
@@ -244,6 +255,11 @@ def add_generation_options(parser: ArgumentParser) -> None:
         action="append",
         metavar="COLUMN: SPEC",
         help='what fills a column: -p "orders.status: Choice(new=5, paid=90)", -p "customers.mail: email"; repeatable',
+    )
+    parser.add_argument(
+        "--edges",
+        metavar="SHARE",
+        help="this share of the rows takes edge cases: 5%% (bounds, longest texts, Unicode ...)",
     )
     parser.add_argument(
         "--plan", metavar="FILE", help="a plan kept by `synthgen plan --json`, or a part of one in TOML or JSON"

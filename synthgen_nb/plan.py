@@ -71,6 +71,7 @@ class Plan(Struct, frozen=True, omit_defaults=True, kw_only=True):
     tables: dict[str, TablePlan]
     findings: tuple[Finding, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    edges: float = 0  # the share of rows with edge cases
     pools: str = POOLS_SHA256
     locales: str = ""  # the hash of data/locales.parquet, where a wish needs it
     version: int = PLAN_VERSION

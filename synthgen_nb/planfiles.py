@@ -3,6 +3,7 @@ from a plan so that it can be edited. What it leaves out is decided as without i
 
     seed = 7
     rows = "10k"
+    edges = "5%"
     [tables.orders]
     rows = 50000
     [tables.orders.columns]
@@ -18,13 +19,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
-from .options import did_you_mean, listed, parse_as_of, parse_rows, parse_seed
+from .options import did_you_mean, listed, parse_as_of, parse_rows, parse_seed, parse_share
 from .wishes import Filled
 
 if TYPE_CHECKING:
     from .plan import Plan
 
-_TOP = ("seed", "as_of", "rows", "tables")
+_TOP = ("seed", "as_of", "rows", "edges", "tables")
 _TABLE = ("rows", "columns")
 
 
@@ -35,6 +36,7 @@ class PlanFile:
     name: str
     seed: str | None = None
     as_of: str | None = None
+    edges: str | None = None
     rows: tuple[str, ...] = ()
     specs: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,11 +77,12 @@ def _part(document: Mapping[str, Any], name: str) -> PlanFile:
                     f"{name} [tables.{table}.columns] {column} is no text", hint="'Choice(new=5, paid=95)'"
                 )
             specs[f"{table}.{column}"] = said
-    seed, as_of = document.get("seed"), document.get("as_of")
+    seed, as_of, edges = (document.get(one) for one in ("seed", "as_of", "edges"))
     return PlanFile(
         name,
         None if seed is None else str(_at(f"{name}: seed", parse_seed, str(seed))),
         None if as_of is None else _at(f"{name}: as_of", parse_as_of, str(as_of)),
+        None if edges is None else str(_at(f"{name}: edges", parse_share, str(edges))),
         tuple(rows),
         specs,
     )
@@ -119,6 +122,7 @@ def plan_toml(plan: Plan) -> str:
 
     typed = {(wish.table, wish.column): wish.text for wish in plan.wishes if isinstance(wish, Filled)}
     lines = [f"seed = {plan.seed}", f'as_of = "{plan.as_of}"']
+    lines += [f"edges = {plan.edges:g}"] if plan.edges else []
     for key, table in plan.tables.items():
         lines += ["", f"[tables.{_key(key)}]", f"rows = {table.asked}", f"[tables.{_key(key)}.columns]"]
         for column in plan.schema.tables[key].columns:

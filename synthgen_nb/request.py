@@ -24,6 +24,7 @@ from .options import (
     parse_as_of,
     parse_rows,
     parse_seed,
+    parse_share,
     parse_specs,
 )
 from .planfiles import PlanFile
@@ -47,6 +48,7 @@ class Request:
     dialect: str | None
     strict: bool
     specs: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    edges: float = 0
 
 
 def request(
@@ -59,12 +61,14 @@ def request(
     dialect: str | None = None,
     strict: bool | None = None,
     specs: Sequence[str] | None = None,
+    edges: str | None = None,
     part: PlanFile | None = None,
 ) -> Request:
     """Options (None: not given) over those of a plan file over `given`. `-n customers=500` alone keeps the default for
     the other tables."""
     written = part or PlanFile("")
     seed, as_of = written.seed if seed is None else seed, written.as_of if as_of is None else as_of
+    edges = written.edges if edges is None else edges
     return Request(
         rows=parse_rows([given.rows, *written.rows, *(rows or ())]),
         seed=given.seed if seed is None else parse_seed(seed),
@@ -72,6 +76,7 @@ def request(
         dialect=(given.dialect if dialect is None else dialect) or None,
         strict=given.strict if strict is None else strict,
         specs=((written.name, written.specs), ("-p", parse_specs(specs or ()))),
+        edges=parse_share(edges) if edges else 0,
     )
 
 
@@ -108,12 +113,12 @@ def drafted(schema: Schema, asked: Request, wishes: Sequence[Wish] = ()) -> Plan
 
     typed = [wish for origin, specs in asked.specs for wish in filled(schema, specs, origin)]
     rows = {name if name == "*" else table_key(schema.tables, name): count for name, count in asked.rows.items()}
-    return draft_plan(schema, rows, seed=asked.seed, as_of=asked.as_of, wishes=(*typed, *wishes))
+    return draft_plan(schema, rows, seed=asked.seed, as_of=asked.as_of, wishes=(*typed, *wishes), edges=asked.edges)
 
 
 def refuse_beside_plan(args: Namespace) -> None:
     """Raises InputError for options that a whole plan leaves nothing to decide for."""
-    if args.rows or args.as_of or args.specs:
+    if args.rows or args.as_of or args.specs or args.edges:
         raise InputError("--plan holds its rows, its date and its specs", hint="leave them out, or draft a new plan")
     if args.instructions is not None:
         raise InputError("--plan holds what its instructions came to", hint="leave -i out, or draft a new plan")

@@ -28,6 +28,7 @@ from .columns import unique_spec
 from .computed import with_types
 from .domains import Domain, Facts
 from .draft import Draft
+from .edges import with_edges
 from .families import MOST_ROWS, counted
 from .fitting import Fitted, ground_of
 from .granting import Refusal, granted, sorted_out
@@ -58,16 +59,21 @@ def draft_plan(
     as_of: str = DEFAULT_AS_OF,
     wishes: Sequence[Wish] = (),
     specs: Mapping[str, str] = MappingProxyType({}),
+    edges: float = 0,
 ) -> Plan:
     """A plan for every table of `schema`. `rows` is one number for all, or a number per table ("*" for the others).
     Tables whose constraints allow fewer get their capacity, with the reason. InputError for impossible numbers.
     `wishes` are fulfilled as far as the constraints leave room; `Plan.not_done` tells of the rest. `specs` say what
     fills a column: {"orders.status": "Choice(new=5, paid=90)", "customers.mail": "email domain=example.org"}; what
-    does not fit raises InputError with what would, as do hints in the DDL's comments."""
+    does not fit raises InputError with what would, as do hints in the DDL's comments. `edges` (0..1) is the share of
+    rows that take edge cases in the columns that are free."""
     wishes = with_hints(schema, (*filled(schema, specs, ""), *wishes))
+    if not 0 <= edges <= 1:
+        raise InputError(f"{edges:g} of the rows can't take edge cases", hint="a share from 0 to 1, such as 0.05")
     plan, refused = tried(schema, rows, seed=seed, as_of=as_of, wishes=wishes)
     told = tuple(refusal.finding for refusal in refused)
-    return structs.replace(plan, findings=plan.findings + told, wishes=tuple(wishes)) if wishes else plan
+    plan = structs.replace(plan, findings=plan.findings + told, wishes=tuple(wishes)) if wishes else plan
+    return with_edges(plan, edges) if edges else plan
 
 
 def tried(

@@ -107,7 +107,7 @@ def fitting(ground: Ground, columns: Sequence[str], rows: Sequence[Sequence[Valu
             continue
         seen |= keys
         found[number] = values
-    held = _holding(ground, columns, found)
+    held = holding(ground, columns, found)
     if broken := len(found) - len(held):
         left_out["breaks a CHECK"] += broken
     return Fitted(tuple(columns), tuple(held.values()), tuple(held), dict(left_out))
@@ -151,7 +151,7 @@ def unkept(text: str, dialect: str) -> str:
     return ""
 
 
-def _holding(
+def holding(
     ground: Ground, columns: Sequence[str], rows: dict[int, tuple[Scalar, ...]]
 ) -> dict[int, tuple[Scalar, ...]]:
     """The rows that violate none of the conditions that read these columns alone. One that can't be evaluated here is

@@ -80,7 +80,9 @@ def planned(place: Place, args: Namespace, cell: str | None) -> tuple[Request, D
 
 
 def request_of(args: Namespace, given: Settings, part: PlanFile | None = None) -> Request:
-    options = {name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict", "specs")}
+    options = {
+        name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict", "specs", "edges")
+    }
     return request(given, datetime.date.today(), part=part, **options)
 
 
@@ -150,6 +152,7 @@ def _command_again(args: Namespace, given: Settings, asked: Request, variable: s
             "-s": args.seed if args.plan else str(asked.seed),
             "--as-of": args.as_of if args.plan else asked.as_of,
             "-p": args.specs,
+            "--edges": args.edges,
             "--plan": args.plan,
             "--dialect": None if args.url else asked.dialect,
             "--strict": asked.strict,

@@ -4,7 +4,7 @@ from .base import Source, Spec
 from .binary import BitText, Bytes, Point, Uuid
 from .combinations import Among, Latin, Listed, Pair, Ranked
 from .derived import After, Expression, Key, Null
-from .nested import AnySpec, Either, Entries, Fields, Format, Joined, ListOf, Parted, Subset
+from .nested import AnySpec, Edged, Either, Entries, Fields, Format, Joined, ListOf, Parted, Subset
 from .numbers import Choice, Range, Shaped
 from .people import Person
 from .periods import Slice, Stretch
@@ -17,7 +17,7 @@ from .within import Above, Grove, Within
 
 __all__ = [
     "Above", "After", "Among", "Amount", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit",
-    "Drawn", "Either", "Entries", "Expression", "Fields", "Format", "Given", "Grove", "Joined", "Key", "Latin",
+    "Drawn", "Edged", "Either", "Entries", "Expression", "Fields", "Format", "Given", "Grove", "Joined", "Key", "Latin",
     "Layout", "ListOf", "Listed", "Null", "Ordinal", "Pair", "Parted", "Path", "Pattern", "Permuted", "Person",
     "Pick", "Place", "Point", "Portion", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Skip", "Slice",
     "Source", "Spec", "Stretch", "Subset", "Tally", "Term", "Tree", "Turn", "Uuid", "Within",

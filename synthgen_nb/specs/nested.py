@@ -237,6 +237,33 @@ class Either(Spec, frozen=True, tag="either"):
         return self.first.draw(rows, name).replaced(at, self.second.draw(rows, name).take(at))
 
 
+EDGE_SCALE = 1 << 16
+
+
+class Edged(Spec, frozen=True, tag="edged"):
+    """`inner`, but in `share` of 65,536 rows one of `edges`. The rows are the same ones for all columns of a table: a
+    row with an edge case has it in every column that can hold one."""
+
+    inner: AnySpec
+    edges: Choice
+    share: int
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.inner.needs
+
+    def at(self, index: U64, rows: Rows, name: str) -> Values:
+        return self._edged(self.inner.at(index, rows, name), rows, name)
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        return self._edged(self.inner.draw(rows, name), rows, name)
+
+    def _edged(self, values: Values, rows: Rows, name: str) -> Values:
+        at = np.flatnonzero((rows.bits("edges") >> np.uint64(48)) < np.uint64(self.share))
+        which = below(rows.bits(f"{name}/edge")[at], len(self.edges.values))
+        return values.replaced(at, self.edges.value(which)) if len(at) else values
+
+
 def _kept(values: Values, where: Mask) -> Values:
     return Values(values.data, where if values.valid is None else where & values.valid)
 
@@ -259,6 +286,7 @@ AnySpec = (
     | Expression
     | Null
     | Either
+    | Edged
     | Format
     | ListOf
     | Fields

@@ -122,7 +122,9 @@ def schema_of(args: Namespace, asked: Request) -> Schema:
 
 
 def request_of(args: Namespace, given: Settings, part: PlanFile | None = None) -> Request:
-    options = {name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict", "specs")}
+    options = {
+        name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict", "specs", "edges")
+    }
     return request(given, datetime.date.today(), part=part, **options)
 
 
