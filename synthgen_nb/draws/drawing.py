@@ -26,7 +26,7 @@ from ..plan import NULL_SCALE, Plan
 from ..rows import I64, U64, Indices, Mask, Rows, Values, below, bits, high_product, key_of, permute
 from ..sandbox import relation_names
 from ..schema import Column, ForeignKey
-from ..specs import Expression, Pick
+from ..specs import Amount, Expression, Pick, Portion
 from ..storing import nothing, one, plain
 from .parents import Parents, widest_first
 from .recipes import Index, Recipe, meant, planned
@@ -244,7 +244,7 @@ class Draws:
                 continue
             kind = self.schema.tables[rows.table].column(name).type
             values = from_arrow(given[name], kind, self.schema.dialect)
-            if values.valid is not None and not isinstance(recipe.spec, Expression):
+            if values.valid is not None and not isinstance(recipe.spec, Expression | Amount | Portion):
                 gone = np.flatnonzero(~values.valid)
                 whole = replace(planned(self.plan, rows.table, name), nulls=0)
                 some = {column: array.take(pa.array(gone)) for column, array in given.items()}

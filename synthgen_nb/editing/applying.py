@@ -22,6 +22,7 @@ from ..rows import I64
 from ..sandbox import quoted, relation_names
 from ..schema import Table
 from ..selecting import Limits
+from ..specs import Tally
 from ..storing import computed, differing, one, plain, require_values, stored
 from .bounded import EDIT, Bounded, bounded
 from .inserting import default, insert, require_settled
@@ -38,6 +39,7 @@ def perform(state: State, statement: Statement, draws: Draws, limits: Limits = E
             insert(state, statement, draws, limits)
             return
         draws.check(statement.table, statement.calls)
+        _require_free(statement, draws)
         asks = bool(statement.source) or any("SELECT" in sql.upper() for sql in _texts(statement))
         # where tables are asked for, one thread: sums of floats, and rows in no order, are the same every time then
         with bounded(state.sources() if asks else None, limits, threads=1 if asks else None) as tables:
@@ -52,6 +54,16 @@ def perform(state: State, statement: Statement, draws: Draws, limits: Limits = E
         raise _refused(statement, error.message, error.hint) from error
     except (duckdb.Error, pa.ArrowInvalid) as error:
         raise _refused(statement, str(error).partition("\n")[0]) from error
+
+
+def _require_free(statement: Update | Delete, draws: Draws) -> None:
+    """Raises InputError where a call is to draw what the rows of another table come to."""
+    planned = draws.plan.tables[statement.table].columns
+    for call in statement.calls:
+        column = planned.get(call.column) if call.percent is None and not call.meaning else None
+        if column is not None and isinstance(column.spec, Tally):
+            told = f"{statement.table}.{call.column} follows from the rows of {column.spec.table}: it can't be drawn"
+            raise InputError(told, hint="change those rows, or give it a value")
 
 
 def _texts(statement: Update | Delete) -> Iterable[str]:

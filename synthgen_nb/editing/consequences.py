@@ -16,11 +16,12 @@ from ..dml import Call
 from ..draws.drawing import Draws, put
 from ..draws.parents import as_child, columns_of
 from ..errors import InputError
-from ..parquet import Cells, take_rows
+from ..parquet import Cells
 from ..report import Finding
 from ..rows import I64
 from ..schema import ForeignKey, Table
-from ..storing import differing, nothing, one, stored
+from ..specs import Tally
+from ..storing import nothing, one, stored
 from .links import Lost, child_keys, dangling, lost, parent_keys
 from .settling import computed_of, drawn_again
 from .state import Changes, State
@@ -98,7 +99,7 @@ def _cascaded(state: State, child: str, key: ForeignKey, draws: Draws) -> tuple[
             fresh = nothing(len(gone), table.column(name), state.schema.dialect)
             rows, values = given.get(name, (gone[:0], fresh[:0]))
             given[name] = (np.concatenate([rows, gone]), pa.concat_arrays([values, fresh]))
-    cells = _with_computed(state, child, given, draws)
+    cells = with_computed(state, child, given, draws.plan.as_of)
     removed = gone[:0] if empties else gone
     if cells or len(removed):
         state.change(child, [Changes(cells, removed)])
@@ -132,9 +133,7 @@ def _new_keys(state: State, child: str, key: ForeignKey, following: Lost) -> dic
     return {name: (following.rows[fits], array.filter(pa.array(fits))) for name, array in values.items()}
 
 
-def _with_computed(
-    state: State, child: str, given: Mapping[str, tuple[I64, pa.Array]], draws: Draws
-) -> dict[str, Cells]:
+def with_computed(state: State, child: str, given: Mapping[str, tuple[I64, pa.Array]], as_of: str) -> dict[str, Cells]:
     """The new cells by column, and those that are computed from them."""
     if not given:
         return {}
@@ -147,7 +146,7 @@ def _with_computed(
     after = before | {
         name: put(before[name], np.searchsorted(numbers, rows), values) for name, (rows, values) in given.items()
     }
-    after |= computed_of(state.schema, table, draws.plan.as_of, after, set(given))
+    after |= computed_of(state.schema, table, as_of, after, set(given))
     return {name: Cells(numbers, after[name]) for name in after if not after[name].equals(before[name])}
 
 
@@ -158,12 +157,12 @@ def _redrawn(state: State, problem: Finding, draws: Draws) -> bool:
     """One rule of rows or keys: the rows of which the edit changed what it reads, in the columns that it set."""
     table = state.schema.tables[problem.table]
     read = _read_by(state, table, problem)
-    calls = {name: Call(name, column=name) for name in _mendable(state, table, read)}
+    calls = {name: Call(name, column=name) for name in _mendable(state, table, read, draws)}
     try:
         draws.check(table.key, list(calls.values()))
     except InputError:
         return False  # a column that no draw can fill: it stays refused, with the rows
-    return drawn_again(state, draws, table.key, calls, _changed_in(state, table, read))[0]
+    return drawn_again(state, draws, table.key, calls, state.changed_in(table.key, read))[0]
 
 
 def _read_by(state: State, table: Table, problem: Finding) -> tuple[str, ...]:
@@ -174,26 +173,13 @@ def _read_by(state: State, table: Table, problem: Finding) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*read, *(name for inputs in made for name in inputs)]))
 
 
-def _mendable(state: State, table: Table, read: Sequence[str]) -> list[str]:
+def _mendable(state: State, table: Table, read: Sequence[str], draws: Draws) -> list[str]:
     """Those columns that the edit set and a draw may change: rather such as point nowhere."""
+    planned = draws.plan.tables[table.key].columns
     pointing = {name for key in table.foreign_keys for name in key.columns}
     names = [n for n in read if n in state.columns[table.key] and table.column(n).generated is None]
+    names = [n for n in names if n not in planned or not isinstance(planned[n].spec, Tally)]  # children decide on it
     return [name for name in names if name not in pointing] or names
-
-
-def _changed_in(state: State, table: Table, columns: Sequence[str]) -> I64:
-    """The rows that are new, or hold something else in one of the columns than when the edit began."""
-    numbers = state.marked_numbers(table.key)
-    origins = state.origins(table.key)[numbers]
-    old = np.flatnonzero(origins >= 0)
-    parts = state.dataset.manifest.tables[table.key].parts
-    before = take_rows([(state.dataset.path / part.file, part.rows) for part in parts], origins[old])
-    now = state.take(table.key, numbers[old])
-    other = np.ones(len(numbers), bool)
-    other[old] = False
-    for name in columns:
-        other[old] |= differing(one(before.column(name)), one(now.column(name)))
-    return numbers[other]
 
 
 def _repointed(state: State, child: str, key: ForeignKey, draws: Draws) -> bool:

@@ -18,6 +18,7 @@ from ..rows import I64
 from ..sandbox import connect, quoted, relation_names
 from ..schema import Column, Kind, Table
 from ..selecting import Limits
+from ..specs import Amount, AnySpec, Tally
 from ..sqlsemantics import translate
 from ..storing import computed, nothing, plain, require_values, stored
 from .bounded import bounded
@@ -75,6 +76,8 @@ def _completed(state: State, statement: Insert, draws: Draws, given: Mapping[str
                 columns[column.name] = values
         elif column.nullable:
             columns[column.name] = nothing(rows, column, dialect)
+        elif isinstance(_spec(draws, table, column), Amount | Tally):  # it follows; here is what it is without the rest
+            drawn[column.name] = Call(name=f"following {column.name} ", column=column.name)
         else:
             raise InputError(
                 f"{table.key}.{column.name} is NOT NULL and has no default", hint="give it a value, or synth() for one"
@@ -97,6 +100,11 @@ def _drawn(
     draws.check(table.key, calls)
     found = draws.fill(table.key, calls, window, keys)
     return {call.column: found[call.name] for call in calls}
+
+
+def _spec(draws: Draws, table: Table, column: Column) -> AnySpec | None:
+    planned = draws.plan.tables[table.key].columns.get(column.name)
+    return planned.spec if planned is not None else None
 
 
 def _counted(table: Table, column: Column, dialect: str) -> bool:

@@ -22,6 +22,7 @@ from .applying import perform
 from .bounded import EDIT
 from .consequences import cascade, mend
 from .explaining import Problem, problems_of, refusal, worse
+from .following import follow
 from .state import State
 
 _FEW = 100_000  # changed rows that are looked at by themselves
@@ -105,11 +106,7 @@ def propose(dataset: Dataset, edit: Edit | str, *, breaking: Breaking = "refuse"
         with Draws(dataset, state.paths) as draws:
             for statement in statements:
                 perform(state, statement, draws, limits)
-            successor, report = _looked_at(state, edit, before)
-            for _ in range(_ROUNDS):
-                if edit.breaking == "refuse" or not _FOLLOW[edit.breaking](state, worse(before, report), draws):
-                    break
-                successor, report = _looked_at(state, edit, before)
+            successor, report = _followed(state, edit, before, draws)
         known = {key: state.columns.get(key, set()) for key in (state.columns.keys() | state.shrunk) - state.grown}
         successor.keep_report(report)  # a diff reads there which keys hold
         found = diff(dataset, successor, columns=known)
@@ -136,6 +133,19 @@ def _looked_at(state: State, edit: Edit, before: Report) -> tuple[Dataset, Repor
         if (few := state.marked(key)) <= _FEW or few * 4 <= state.rows(key)
     }
     return successor, revalidate(successor, before, state.columns, rows, shrunk=state.shrunk)
+
+
+def _followed(state: State, edit: Edit, before: Report, draws: Draws) -> tuple[Dataset, Report]:
+    """What becomes of the rest: of rows that break a rule, then of what the plan ties to changed cells."""
+    if edit.breaking == "refuse":
+        follow(state, draws.plan)
+        return _looked_at(state, edit, before)
+    successor, report = _looked_at(state, edit, before)
+    for _ in range(_ROUNDS):
+        if not _FOLLOW[edit.breaking](state, worse(before, report), draws):
+            break
+        successor, report = _looked_at(state, edit, before)
+    return _looked_at(state, edit, before) if follow(state, draws.plan) else (successor, report)
 
 
 def _report(dataset: Dataset) -> Report:

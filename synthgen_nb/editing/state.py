@@ -20,6 +20,7 @@ from ..errors import StoreError
 from ..parquet import Cells, Part, append_part, rewrite_part, take_rows
 from ..rows import I64, Mask
 from ..sandbox import relation_names
+from ..storing import differing, one
 
 WINDOW_ROWS = 1 << 21  # rows looked at in one go: whole parts
 PART_ROWS = 1 << 20
@@ -149,6 +150,20 @@ class State:
         ]
         return np.flatnonzero(np.concatenate(masks))
 
+    def changed_in(self, table: str, columns: Iterable[str]) -> I64:
+        """The rows that are new, or hold something else in one of the columns than when the edit began, by number."""
+        numbers = self.marked_numbers(table)
+        origins = self.origins(table)[numbers]
+        old = np.flatnonzero(origins >= 0)
+        parts = self.dataset.manifest.tables[table].parts
+        before = take_rows([(self.dataset.path / part.file, part.rows) for part in parts], origins[old])
+        now = self.take(table, numbers[old])
+        other = np.ones(len(numbers), bool)
+        other[old] = False
+        for name in columns:
+            other[old] |= differing(one(before.column(name)), one(now.column(name)))
+        return numbers[other]
+
     def marked(self, table: str) -> int:
         """How many rows have a new cell or are new."""
         return sum(int(standing.marked.sum()) for standing in self._tables[table] if standing.marked is not None)
@@ -162,7 +177,7 @@ class State:
         ]
         return pa.concat_tables(found or [_read(self._tables[table][0].path, None).slice(0, 0)])
 
-    def successor(self, edit: Edit, description: str) -> Dataset:
+    def successor(self, edit: Edit | None, description: str) -> Dataset:
         """The version that would come of it: to be looked at, listed nowhere yet. What stands untouched is shared with
         the version it comes from."""
         self._tables = {key: [self._shared(key, each) for each in standing] for key, standing in self._tables.items()}

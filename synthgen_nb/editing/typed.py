@@ -19,9 +19,8 @@ from ..cells import spelled, typed, untypable
 from ..computing import recomputed
 from ..ddl.expressions import row_time
 from ..diffing import diff
-from ..drafts import Draft
 from ..errors import InputError, RefusedEdit
-from ..parquet import Cells, Part, rewrite_part, take_rows
+from ..parquet import Cells, take_rows
 from ..physical import arrow_type, to_arrow
 from ..report import Finding
 from ..rows import Values
@@ -29,6 +28,8 @@ from ..schema import Column, Kind, Table, Type
 from ..store import Dataset, Store
 from ..validation import revalidate, validate
 from .explaining import shortened, why, worse
+from .following import follow
+from .state import Changes, State
 
 _NAMED = 3  # changes named in a version's description
 
@@ -70,10 +71,12 @@ def set_cells(store: Store, dataset: Dataset, changes: Sequence[Change]) -> Data
         return dataset
     before = dataset.report or validate(dataset)
     with store.begin(dataset.name, parent=dataset.version) as draft:
-        parts = {key: _parts(draft, dataset, key, tables.get(key)) for key in dataset}
-        edited = draft.successor(dataset, parts, _description(changes))
-        touched = {key: tuple(rewriting.cells) for key, rewriting in tables.items() if rewriting.cells}
-        report = revalidate(edited, before, touched, {key: _changed_rows(edited, key, tables[key]) for key in touched})
+        state = State(dataset, draft)
+        for key, rewriting in tables.items():
+            state.change(key, [Changes({name: _column(cells) for name, cells in rewriting.cells.items()})])
+        follow(state, dataset.plan)
+        edited, touched = state.successor(None, _description(changes)), state.columns
+        report = revalidate(edited, before, touched, {key: state.marked_rows(key) for key in touched})
         if broken := worse(before, report):
             raise _explained(broken, changes)
         edited.keep_report(report)
@@ -177,24 +180,6 @@ def _array(value: object, column: Type, dialect: str) -> pa.Array:
     if column.kind == Kind.ENUM:
         return to_arrow(Values(pa.array([value], pa.string())), kind, column.values)
     return pa.array([value], kind)
-
-
-def _changed_rows(dataset: Dataset, table: str, rewriting: _Rewriting) -> pa.Table:
-    return rows_of(dataset, table, sorted({row for cells in rewriting.cells.values() for row in cells}))
-
-
-def _parts(draft: Draft, dataset: Dataset, table: str, rewriting: _Rewriting | None) -> list[Part]:
-    made, first = [], 0
-    fresh = {name: _column(cells) for name, cells in rewriting.cells.items()} if rewriting else {}
-    for at, part in enumerate(dataset.manifest.tables[table].parts):
-        path, end = dataset.path / part.file, first + part.rows
-        inside = {name: cut for name, cells in fresh.items() if len((cut := cells.within(first, end)).rows)}
-        first = end
-        if inside:
-            made.append(rewrite_part(path, draft.part_path(table, at), inside, np.zeros(0, np.int64)))
-        else:
-            made.append(draft.share(part, table, path))
-    return made
 
 
 def _column(cells: Mapping[int, pa.Array]) -> Cells:
