@@ -366,11 +366,11 @@ def test_a_process_that_dies_in_the_middle_leaves_no_version_and_the_next_edit_g
 ) -> None:
     script = f"""
         import os, signal
-        from synthgen_nb.editing import typed
+        from synthgen_nb.editing import state, typed
         from synthgen_nb.dataset import Dataset
         from synthgen_nb.drafts import Draft
         from synthgen_nb.store import Store
-        home = {{"publish": Draft, "keep_report": Dataset}}.get({step!r}, typed)
+        home = {{"publish": Draft, "keep_report": Dataset, "rewrite_part": state}}.get({step!r}, typed)
         setattr(home, {step!r}, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))
         store = Store({str(store.path)!r})
         old = {text_of(shop, "customers", 0, "phone")!r}

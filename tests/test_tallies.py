@@ -222,3 +222,12 @@ def test_a_date_of_moments_is_their_day() -> None:
     first = tables["customers"].column("first_order_date").drop_null()[0].as_py()
     earliest = min(tables["orders"].column("ordered_at").to_pylist())
     assert earliest - timedelta(days=1) <= datetime(first.year, first.month, first.day)
+
+
+def test_edge_cases_leave_totals_and_what_they_are_the_sum_of_alone() -> None:
+    plan = draft_plan(parse_ddl(SHOP, "postgres"), 300, edges=0.2)
+    tables = made(plan)
+    held = COUNTED.format(
+        parent="orders", child="order_lines", key="order_id", values="sum(line_total) s", held="subtotal = s"
+    )
+    assert asked(tables, held) == [(0,)]

@@ -17,7 +17,7 @@ from ..computing import Calculator
 from ..ddl.expressions import row_checks
 from ..plan import ColumnPlan, Plan, TablePlan
 from ..schema import Column, Kind, Schema, Table
-from ..specs import Choice, Edged, Expression, Null, Uuid
+from ..specs import Choice, Edged, Expression, Null, Tally, Uuid
 from ..specs.nested import EDGE_SCALE
 from ..wishes import Count, Wish
 from .domains import Domain, Facts, Scalar, domain_of, units_of
@@ -76,7 +76,7 @@ def _is_free(schema: Schema, table: Table, column: Column, filled: ColumnPlan) -
     spec, name = filled.spec, column.name
     if column.type.kind not in _KINDS or filled.at not in ("", "person") or spec.needs:
         return False
-    if isinstance(spec, Null | Expression | Uuid) or column.generated is not None or column.identity is not None:
+    if isinstance(spec, Null | Expression | Uuid | Tally) or column.generated is not None or column.identity is not None:
         return False
     keys = [table.primary_key, *(key.columns for key in table.foreign_keys)]
     unique = any(name in one.columns or one.expressions or one.where for one in table.uniques)
