@@ -78,7 +78,7 @@ def test_values_come_as_often_as_wished_and_what_is_left_keeps_its_weights(shop:
     plan, frame = orders(shop, shares("status", failed=80), shares("city", Berlin=60, Utrecht=5))
     assert plan.not_done == ()
     assert percent(frame["status"] == "failed") == pytest.approx(80, abs=1)
-    assert percent(frame["status"] == "new") > percent(frame["status"] == "paid") > 5
+    assert percent(frame["status"] == "paid") > 15 > 2 > percent(frame["status"] == "new") > 0  # most are paid by now
     assert percent(frame["city"] == "Berlin") == pytest.approx(60, abs=1)  # of all rows: a tenth have no city
     assert percent(frame["city"] == "Utrecht") == pytest.approx(5, abs=0.5)
     assert frame["city"].n_unique() > 100

@@ -35,6 +35,7 @@ from .granting import Refusal, granted, sorted_out
 from .grounds import read_table
 from .keys import capacity, decide_keys
 from .kinship import agreed, tenanted, told_apart
+from .lineage import lineages
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
 from .partitions import Cut, can_follow, cut_of, narrow
@@ -198,6 +199,7 @@ def prepared(
     slices = {key: decide_slices(found, schema.dialect) for key, found in keys.items()}
     counts, limits = _settle(schema, keys, slices, domains, asked)
     heads = _ring_heads(keys)
+    lines = lineages(schema, meanings, domains, boxes, facts)
     drafts: dict[str, tuple[Draft, int, int | None, str]] = {}
     for table in schema.tables.values():
         meant = meanings[table.key]
@@ -206,7 +208,7 @@ def prepared(
             domains=domains[table.key],
             kinds={column: held for (owner, column), held in kinds.kinds.items() if owner == table.key},
             meanings=meant,
-            orders=readings[table.key].orders + soft_orders(table, meant),
+            orders=readings[table.key].orders + soft_orders(table),
             left=readings[table.key].left,
             computed=readings[table.key].computed,
             facts=facts,
@@ -218,6 +220,7 @@ def prepared(
             boxes=boxes.get(table.key, ()),
             asked=asked_of[table.key],
             banks=banks.get(table.key, ()),
+            lineage=lines[table.key],
             route=cut.route if isinstance(cut := cuts[table.key], Cut) else "",
         )
         if isinstance(cut, str):

@@ -72,7 +72,7 @@ def random_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
     if kind in _MOMENTS:
         return _moment(column.type, meaning.group, domain, facts)
     if kind == Kind.TIME:
-        low, high = _within(domain, 7 * 3600 * MICROS, 20 * 3600 * MICROS)
+        low, high = within(domain, 7 * 3600 * MICROS, 20 * 3600 * MICROS)
         return Range(low=low, high=high, step=_step(low, high, 60 * MICROS))
     if kind == Kind.OTHER and (made := spelled(column.type)) is not None:
         return made
@@ -136,7 +136,7 @@ def _distinct(column: Column, meaning: Meaning, domain: Domain, wanted: int, fac
 # --- numbers
 
 
-def _within(domain: Domain, low: int, high: int) -> tuple[int, int]:
+def within(domain: Domain, low: int, high: int) -> tuple[int, int]:
     """low..high as far as the domain allows; where they are apart, the part of the domain that is nearest."""
     least = low if domain.low is None else max(domain.low, low)
     most = high if domain.high is None else min(domain.high, high)
@@ -177,11 +177,11 @@ def _number(column: Type, group: str, domain: Domain, facts: Facts) -> AnySpec:
     year = facts.as_of.year
 
     def span(low: int, high: int) -> Range:
-        least, most = _stepped(domain, *_within(domain, low, high))
+        least, most = _stepped(domain, *within(domain, low, high))
         return Range(low=least, high=most, step=domain.step, scale=scale)
 
     def bent(low: int, high: int, middle: int, spread: float, step: int = 1) -> Shaped | Range:
-        least, most = _stepped(domain, *_within(domain, low, high))
+        least, most = _stepped(domain, *within(domain, low, high))
         if most - least <= domain.step:
             return span(low, high)
         step = domain.step if domain.step > 1 else step if least % step == 0 and most - least >= step else 1
@@ -239,14 +239,14 @@ def _distinct_number(column: Type, domain: Domain, wanted: int) -> Range:
         room *= 10
     if domain.step > 1:
         step = lcm(domain.step, domain.grain)
-        low, high = _stepped(domain, *_within(domain, step, step * room))
+        low, high = _stepped(domain, *within(domain, step, step * room))
         return Range(low=low, high=high, step=step, scale=scale)
     if domain.grain > 1:
         one = -(-domain.grain // one) * one
-    low, high = _within(domain, one, one * room)
+    low, high = within(domain, one, one * room)
     if (high - low) // one + 1 < wanted and domain.low is not None and domain.high is not None:
         low, high, one = domain.low, domain.high, domain.grain  # all there is
-        low, high = _within(domain, low, high)
+        low, high = within(domain, low, high)
     return Range(low=low, high=high, step=one, scale=scale)
 
 
@@ -263,7 +263,7 @@ def _moment(column: Type, group: str, domain: Domain, facts: Facts) -> AnySpec:
         "end_date": (today - 2 * YEAR, today + YEAR),
         "end_timestamp": (today - 2 * YEAR, today - 1),
     }.get(group, (today - 3 * YEAR, today - 1))
-    low, high = _whole(*_within(domain, first * size, last * size), step)
+    low, high = _whole(*within(domain, first * size, last * size), step)
     if high - low < 128 * step:
         return Range(low=low, high=high, step=_step(low, high, step))
     if group == "birth_date":
@@ -273,12 +273,12 @@ def _moment(column: Type, group: str, domain: Domain, facts: Facts) -> AnySpec:
 
 def _distinct_moment(domain: Domain, wanted: int, facts: Facts) -> Range:
     if domain.kind == Kind.TIME:
-        low, high = _within(domain, 0, DAY - 1)
+        low, high = within(domain, 0, DAY - 1)
         return Range(low=low, high=high, step=_step(low, high, MICROS))
     size, step = (1, 1) if domain.kind == Kind.DATE else (DAY, MICROS)
     if domain.grain > 1:  # hours and minutes too differ from day to day
         step = domain.grain if domain.kind == Kind.DATE else domain.grain + domain.grain // 24 // MICROS * MICROS
-    low, high = _within(domain, (facts.today - 3 * YEAR) * size, (facts.today - 1) * size)
+    low, high = within(domain, (facts.today - 3 * YEAR) * size, (facts.today - 1) * size)
     while (high - low) // step + 1 < wanted and domain.low is not None and low > domain.low:
         low = max(domain.low, low - (high - low) - 1)
     while (high - low) // step + 1 < wanted and domain.high is not None and high < domain.high:

@@ -11,6 +11,7 @@ from ..schema import Check, Table
 from ..specs import AnySource, AnySpec
 from .claims import Chosen, TableKeys
 from .domains import Domain, Facts, Scalar
+from .lineage import Lineage
 from .meaning import Meaning
 from .reading import Order
 
@@ -41,6 +42,7 @@ class Draft:
     asked: Mapping[str, Asked] = field(default_factory=dict)  # columns for which a person typed something
     banks: Sequence[Fitted] = ()  # what somebody wrote for columns of it, row by row
     route: str = ""  # the condition under which a row finds a partition
+    lineage: Lineage = field(default_factory=Lineage)  # the rows that its own are later than
     sources: dict[str, AnySource] = field(default_factory=dict)
     placed: dict[str, tuple[AnySpec, str]] = field(default_factory=dict)
     chosen: dict[str, tuple[Chosen, str]] = field(default_factory=dict)  # with the source that says which

@@ -76,7 +76,11 @@ def _is_free(schema: Schema, table: Table, column: Column, filled: ColumnPlan) -
     spec, name = filled.spec, column.name
     if column.type.kind not in _KINDS or filled.at not in ("", "person") or spec.needs:
         return False
-    if isinstance(spec, Null | Expression | Uuid | Tally) or column.generated is not None or column.identity is not None:
+    if (
+        isinstance(spec, Null | Expression | Uuid | Tally)
+        or column.generated is not None
+        or column.identity is not None
+    ):
         return False
     keys = [table.primary_key, *(key.columns for key in table.foreign_keys)]
     unique = any(name in one.columns or one.expressions or one.where for one in table.uniques)

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from ..plan import ColumnPlan, TablePlan
 from ..schema import Column, Kind
-from ..specs import After, AnySpec, Expression, Joined, Null
+from ..specs import After, AnySpec, Elapsed, Expression, Flag, Floor, Joined, Null, Part, Since
 from ..wishes import Value
 from .domains import Domain, Scalar, units_of
 from .draft import Draft
@@ -42,8 +42,18 @@ def bound(draft: Draft, plan: TablePlan, name: str) -> str:
 
 def follows(plan: TablePlan, name: str) -> str:
     """Why a free column can't be drawn by itself; "" if it can."""
-    spec = plan.columns[name].spec
-    return f"{name} is drawn from {spec.column} on, which comes before it" if isinstance(spec, After) else ""
+    match plan.columns[name].spec:
+        case After(column=before) | Since(floors=(Floor(column=before, table=""), *_)):
+            return f"{name} is drawn from {before} on, which comes before it"
+        case Since(when=state) if state:
+            return f"{name} is there as {state} has it"
+        case Since(floors=(Floor(column=before, table=table), *_)):
+            return f"{name} is drawn from {before} of {table} on, to which the row belongs"
+        case Part(column=moment) | Elapsed(end=moment):
+            return f"{name} repeats a part of {moment}"
+        case Flag(column=state):
+            return f"{name} says what {state} says"
+    return ""
 
 
 def decided_together(plan: TablePlan, name: str) -> str:

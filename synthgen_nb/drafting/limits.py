@@ -13,7 +13,7 @@ from ..drafting import shapes
 from ..physical import DAY, MICROS
 from ..plan import TablePlan
 from ..schema import Column, Kind
-from ..specs import AnySpec, Choice, Range, Shaped
+from ..specs import AnySpec, Choice, Range, Rhythmic, Shaped, Since
 from ..wishes import Between
 from .domains import Domain, units, units_of
 from .draft import Draft
@@ -78,18 +78,30 @@ def grant_between(draft: Draft, plan: TablePlan, wish: Between) -> tuple[TablePl
     name = wish.column
     before = plan.columns[name]
     told = beside(name, decided_together(plan, name))
+    if isinstance(before.spec, Since) and not before.spec.needs and not wish.typical:
+        later = structs.replace(before.spec, series=_between(before.spec.series, draft.chained[name], wish))
+        return changed(plan, name, structs.replace(before, spec=later)), told
     if before.at or before.spec.needs:
         return plan, follows(plan, name) if wish.typical else told
     column, domain = draft.table.column(name), draft.chained[name]
-    spec = before.spec
+    spec: AnySpec = before.spec
     if wish.typical:
         around = _around(column, domain, literal(column, wish.typical, False))
         if around is None:
             return plan, f"there is no typical value of {name} ({column.type.sql})"
         spec = _reaching(around, domain, low=bool(wish.low), high=bool(wish.high))
+    elif isinstance(spec, Rhythmic):
+        spec = _between(spec, domain, wish)
     elif domain.values is None and not domain.parts and not domain.forbidden:
         spec = _spread(column, domain, before.spec, low=bool(wish.low), high=bool(wish.high))
     return changed(plan, name, structs.replace(before, spec=spec)), told
+
+
+def _between(spec: Rhythmic, domain: Domain, wish: Between) -> Rhythmic:
+    """All between the bounds where both are given."""
+    if not (wish.low and wish.high) or domain.low is None or domain.high is None:
+        return spec
+    return structs.replace(spec, low=domain.low, high=domain.high)
 
 
 def _around(column: Column, domain: Domain, middle: int | None) -> Shaped | None:

@@ -10,7 +10,6 @@ from graphlib import CycleError, TopologicalSorter
 
 from ..schema import Kind, Table
 from .domains import Domain
-from .meaning import Meaning
 from .reading import Order
 
 _PAIRS = (
@@ -21,8 +20,6 @@ _PAIRS = (
     (r"check_?in|admit|admission", ("check_out", "checkout", "discharge")),
     (r"order(ed)?|rental|hire|issue", ("ship", "shipped", "return", "due", "expiry", "delivery", "delivered")),
 )
-_LIFE = ("created_timestamp", "updated_timestamp", "deleted_timestamp")
-_MOMENTS = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.TIME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +30,18 @@ class Link:
     strict: bool
 
 
-def soft_orders(table: Table, meanings: Mapping[str, Meaning]) -> list[Order]:
-    """Orders that names suggest: created before updated before deleted, start before end."""
-    moments = [c.name for c in table.columns if c.type.kind in _MOMENTS]
+def soft_orders(table: Table) -> list[Order]:
+    """Orders of times of day that names suggest: start before end. Dates have a room of their own (timelines.py)."""
+    times = [c.name for c in table.columns if c.type.kind is Kind.TIME]
     found = []
-    life = [next((c for c in moments if meanings[c].group == group), None) for group in _LIFE]
-    known = [c for c in life if c is not None]
-    found += [Order(a, b, False, soft=True) for a, b in itertools.pairwise(known)]
-    for before in moments:
+    for before in times:
         for pattern, ends in _PAIRS:
             match = re.search(rf"(?<![a-z])({pattern})(?![a-z])", before.lower())
             if not match:
                 continue
             names = [before.lower()[: match.start()] + end + before.lower()[match.end() :] for end in ends]
-            after = next((c for c in moments if c.lower() in names and c != before), None)
-            if after is not None and table.column(after).type.kind == table.column(before).type.kind:
+            after = next((c for c in times if c.lower() in names and c != before), None)
+            if after is not None:
                 found.append(Order(before, after, False, soft=True))
     return found
 

@@ -9,7 +9,7 @@ from msgspec import structs
 from ..errors import PlanError
 from ..plan import NULL_SCALE, TablePlan
 from ..schema import Column, Kind
-from ..specs import AnySpec, Bank, Choice, Joined, Rhythmic
+from ..specs import Aging, AnySpec, Bank, Choice, Joined, Rhythmic, Since
 from ..specs.numbers import Label
 from ..specs.texts import bank
 from ..wishes import Nulls, Shares
@@ -36,6 +36,8 @@ def grant_nulls(draft: Draft, plan: TablePlan, wish: Nulls) -> tuple[TablePlan, 
     elif draft.domains[name].always_null or name in draft.keys.nulled:
         why = "" if wish.percent == 100 else f"{name} can only be NULL"
         return plan, why
+    elif isinstance(spec := plan.columns[name].spec, Since) and spec.when:
+        why = f"{name} is there as {spec.when} has it"
     elif unit.to_self:
         why = f"{name} is NULL in the topmost rows of its tree alone"
     elif draft.keys.claimed(unit) or name in draft.chosen or draft.keys.of_tenant(unit):
@@ -109,6 +111,8 @@ def _weighted(
     named: dict[Label, float] = {v / scale if scale else v: p for v, p in wanted.items()}  # type: ignore[operator]
     if rest < 0.001:
         return _choice(named), False
+    if isinstance(before, Aging):
+        before = Choice(values=before.values, weights=before.ages[0])
     if isinstance(before, Choice):
         weights = before.weights or (1,) * len(before.values)
         told = {str(value).casefold() for value in named}  # a wished "web" leaves no "Web" among the rest

@@ -40,6 +40,8 @@ from .partial import narrowed
 from .periods import place_slices
 from .placing import place_claim, place_key, take_turns
 from .redrawing import redraws_of
+from .timelines import timeline
+from .undecided import Told
 
 _NULL_SHARE = 0.1
 _NULL_SHARES = {"deleted_timestamp": 0.8, "end_date": 0.3, "end_timestamp": 0.3, "note": 0.4, "comment": 0.4}
@@ -86,7 +88,8 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     draft.refused = _refused(draft)
     void = {c.name for c in draft.table.columns if _is_void(draft, c, domains)}  # an order with NULL holds
     links = {name: link for name, link in links.items() if link.before not in void}
-    columns = {c.name: _column_plan(draft, c, links, domains) for c in draft.table.columns}
+    told = timeline(draft, links, domains)
+    columns = {c.name: _column_plan(draft, c, links, domains, told.get(c.name)) for c in draft.table.columns}
     columns |= {name: structs.replace(columns[name], nulls=0) for name in whole}
     redraws = (*redraws_of(draft, columns, unordered), *_routed(draft))
     plan = TablePlan(
@@ -189,7 +192,9 @@ def _try(draft: Draft, column: Column) -> AnySpec | None:
 # --- columns
 
 
-def _column_plan(draft: Draft, column: Column, links: Mapping[str, Link], domains: Mapping[str, Domain]) -> ColumnPlan:
+def _column_plan(
+    draft: Draft, column: Column, links: Mapping[str, Link], domains: Mapping[str, Domain], told: Told | None
+) -> ColumnPlan:
     meaning, domain = draft.meanings[column.name], domains[column.name]
     spec, at = draft.placed.get(column.name, (None, "")) if not column.generated else (None, "")
     unit = draft.keys.owner[column.name]
@@ -201,14 +206,14 @@ def _column_plan(draft: Draft, column: Column, links: Mapping[str, Link], domain
         holds, fails = (_spec(draft, column, links.get(column.name), d[column.name] or domain) for d in found)
         spec = Either(first=holds, second=fails)
     if spec is None:
-        spec = _spec(draft, column, links.get(column.name), domain)
-    assert spec is not None
+        spec = told.spec if told is not None else _spec(draft, column, links.get(column.name), domain)
     nulls = 0
     drawn = not _formula(draft, column) and column.name not in draft.chosen and not draft.keys.claimed(unit)
     if drawn and domain.nullable and not domain.always_null:
         loose = unit.key is None or unit.key.match == "simple" or all(draft.domains[c].nullable for c in unit.columns)
         if loose and not unit.to_self:
-            nulls = round(_NULL_SHARES.get(meaning.group, _NULL_SHARE) * NULL_SCALE)
+            share = told.nulls if told is not None else None
+            nulls = round((_NULL_SHARES.get(meaning.group, _NULL_SHARE) if share is None else share) * NULL_SCALE)
     return ColumnPlan(
         spec=spec, at=at, nulls=nulls, nulls_of=nulls_of(draft.keys, unit) if unit.key is not None else "",
         meaning=meaning.name, group=meaning.group, rule=meaning.rule, confidence=meaning.confidence,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -26,9 +27,9 @@ from ..plan import NULL_SCALE, Plan
 from ..rows import I64, U64, Indices, Mask, Rows, Values, below, bits, high_product, key_of, permute
 from ..sandbox import relation_names
 from ..schema import Column, ForeignKey
-from ..specs import Amount, Expression, Pick, Portion
+from ..specs import Amount, AnySpec, Expression, Pick, Portion, Since
 from ..storing import nothing, one, plain
-from .parents import Parents, widest_first
+from .parents import Parents, columns_of, widest_first
 from .recipes import Index, Recipe, meant, planned
 from .rowkeys import row_keys
 from .rules import MOST_TRIED, Rules
@@ -37,6 +38,7 @@ __all__ = ["Draws", "row_keys"]
 
 _GUESSING = 4  # attempts before every other one guesses
 _HALF = float(1 << 53)
+_Above = tuple[ForeignKey, Mapping[str, pa.Array]]  # a key, and the columns of the row that name its parent
 
 
 class Draws:
@@ -79,7 +81,11 @@ class Draws:
         assigned = {call.column for call in calls if call.percent is None}
         for call in calls:
             if call.percent is None and not self.points(table, call):
-                found |= self._followed(table, self.recipe(table, call).spec.needs)
+                spec = self.recipe(table, call).spec
+                followed = self._followed(table, spec.needs)
+                specs = [spec, *(self.plan.tables[table].columns[name].spec for name in followed)]
+                found |= followed
+                found.update(name for each in specs for _, key in self._lines(table, each) for name in key.columns)
         for check in row_checks(self.schema, known):
             if not assigned.isdisjoint(check.columns):
                 found.update(check.columns)
@@ -190,6 +196,14 @@ class Draws:
                 found |= self._followed(table, self.plan.tables[table].columns[name].spec.needs)
         return found
 
+    def _lines(self, table: str, spec: AnySpec) -> list[tuple[str, ForeignKey]]:
+        """The sources by which it reads rows of parents, and the keys that name those rows."""
+        floors = spec.floors if isinstance(spec, Since) else ()
+        keys = self.schema.tables[table].foreign_keys
+        return [
+            (f.at, next(key for key in keys if f.by in key.columns and key.table == f.table)) for f in floors if f.at
+        ]
+
     def _named(self, table: str, window: pa.Table) -> dict[str, pa.Array]:
         """The columns of a window by their own names."""
         called = relation_names(self.schema.tables[table].column_names)
@@ -222,7 +236,8 @@ class Draws:
     def _made(
         self, table: str, call: Call, recipe: Recipe, given: Mapping[str, pa.Array], keys: U64, attempt: int
     ) -> Values:
-        rows = Rows(_World(self, call), table, keys, attempt=attempt)
+        above = {at: (key, given) for at, key in self._lines(table, recipe.spec)}
+        rows = Rows(_World(self, call, above), table, keys, attempt=attempt)
         self._give(rows, recipe, call, given)
         name = "/".join(filter(None, (call.column, call.meaning, call.locale)))
         guessing = recipe.guesses is not None and attempt > _GUESSING and attempt % 2 == 1
@@ -342,8 +357,8 @@ def put(values: pa.Array, at: I64, fresh: pa.Array) -> pa.Array:
 class _World:
     """What a spec of one call looks through (rows.World): bits of the call's own, and columns that are there by now."""
 
-    def __init__(self, draws: Draws, call: Call) -> None:
-        self._draws, self._call = draws, call
+    def __init__(self, draws: Draws, call: Call, above: Mapping[str, _Above] = MappingProxyType({})) -> None:
+        self._draws, self._call, self._above = draws, call, above
 
     def key(self, table: str, name: str) -> int:
         return key_of(self._draws.plan.seed, table, "synth", str(self._call.seed), name)
@@ -352,9 +367,18 @@ class _World:
         return self._draws.plan.tables[table].rows
 
     def draw_source(self, rows: Rows, name: str) -> Indices:
+        if name in self._above:
+            key, given = self._above[name]
+            place = self._draws.parents(rows.table).places(key, given)
+            return Indices(np.maximum(place, 0).astype(np.uint64), place >= 0)
         raise PlanError(f"{rows.table}.{self._call.column} reads '{name}', which only rows of the plan have")
 
     def draw_column(self, rows: Rows, name: str) -> Values:
+        key = next((key for key, _ in self._above.values() if key.table == rows.table), None)
+        if key is not None:
+            column = self._draws.schema.tables[rows.table].column(name)
+            read = one(columns_of(self._draws.paths(rows.table), [name]).column(name))
+            return from_arrow(read.take(pa.array(rows.index.view(np.int64))), column.type, self._draws.schema.dialect)
         raise PlanError(f"{rows.table}.{self._call.column} follows {name}, which the edit does not give")
 
     def compute(self, rows: Rows, sql: str, columns: tuple[str, ...], name: str) -> Values:

@@ -48,6 +48,21 @@ class Parents:
         place = low + below(random, (high - low).astype(np.uint64)).astype(np.int64)
         return found, np.where(high > low, order[np.minimum(place, len(order) - 1)], -1)
 
+    def places(self, key: ForeignKey, given: Mapping[str, pa.Array]) -> I64:
+        """For each row the place of its parent among all rows of the parent's table; -1 where it has none."""
+        parent, dialect = self._schema.tables[key.table], self._schema.dialect
+        pairs = list(zip(key.columns, key.references, strict=True))
+        read = columns_of(self._paths(key.table), key.references)
+        mine = hashed([given[m] for m, _ in pairs])
+        if not read.num_rows:
+            return np.full(len(mine), -1)
+        own = {m: self._table.column(m) for m in key.columns}
+        theirs = hashed([as_child(one(read.column(t)), parent.column(t), own[m], dialect) for m, t in pairs])
+        order = np.argsort(theirs, kind="stable")
+        found = order[np.minimum(np.searchsorted(theirs[order], mine), len(order) - 1)]
+        whole = np.logical_and.reduce([given[m].is_valid().to_numpy(zero_copy_only=False) for m, _ in pairs])
+        return np.where(whole & (theirs[found] == mine), found, -1)
+
     def _all(self, key: ForeignKey) -> pa.Table:
         parent, dialect = self._schema.tables[key.table], self._schema.dialect
         read = columns_of(self._paths(key.table), key.references)

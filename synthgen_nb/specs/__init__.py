@@ -4,6 +4,7 @@ from .base import Source, Spec
 from .binary import BitText, Bytes, Point, Uuid
 from .combinations import Among, Latin, Listed, Pair, Ranked
 from .derived import After, Expression, Key, Null
+from .moments import Elapsed, Floor, Part, Since
 from .nested import AnySpec, Edged, Either, Entries, Fields, Format, Joined, ListOf, Parted, Subset
 from .numbers import Choice, Range, Shaped
 from .people import Person
@@ -11,14 +12,16 @@ from .periods import Slice, Stretch
 from .places import Place
 from .rhythms import Rhythmic
 from .sources import AnySource, Digit, Drawn, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree, Turn
+from .states import Aging, Flag
 from .tallies import Amount, Portion, Tally, Term
 from .texts import Bank, Given, Pattern, Prose
 from .within import Above, Grove, Within
 
 __all__ = [
-    "Above", "After", "Among", "Amount", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice", "Digit",
-    "Drawn", "Edged", "Either", "Entries", "Expression", "Fields", "Format", "Given", "Grove", "Joined", "Key", "Latin",
-    "Layout", "ListOf", "Listed", "Null", "Ordinal", "Pair", "Parted", "Path", "Pattern", "Permuted", "Person",
-    "Pick", "Place", "Point", "Portion", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Skip", "Slice",
-    "Source", "Spec", "Stretch", "Subset", "Tally", "Term", "Tree", "Turn", "Uuid", "Within",
+    "Above", "After", "Aging", "Among", "Amount", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice",
+    "Digit", "Drawn", "Edged", "Either", "Elapsed", "Entries", "Expression", "Fields", "Flag", "Floor", "Format",
+    "Given", "Grove", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed", "Null", "Ordinal", "Pair", "Part",
+    "Parted", "Path", "Pattern", "Permuted", "Person", "Pick", "Place", "Point", "Portion", "Prose", "Range", "Ranked",
+    "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Source", "Spec", "Stretch", "Subset", "Tally", "Term", "Tree",
+    "Turn", "Uuid", "Within",
 ]  # fmt: skip

@@ -15,11 +15,13 @@ from ..rows import I64, U64, Mask, Rows, Values, below
 from .base import Spec
 from .binary import BitText, Bytes, Point, Uuid
 from .derived import After, Expression, Key, Null
+from .moments import Elapsed, Part, Since
 from .numbers import Choice, Range, Shaped
 from .people import Person
 from .periods import Slice, Stretch
 from .places import Place
 from .rhythms import Rhythmic
+from .states import Aging, Flag
 from .tallies import Amount, Portion, Tally
 from .texts import Bank, Given, Pattern, Prose
 
@@ -301,4 +303,9 @@ AnySpec = (
     | Amount
     | Portion
     | Tally
+    | Since
+    | Part
+    | Elapsed
+    | Aging
+    | Flag
 )

@@ -51,15 +51,40 @@ class Rhythmic(Spec, frozen=True, tag="rhythmic"):
 
     def draw(self, rows: Rows, name: str) -> Values:
         if self.unit == "time":
-            return Values(np.clip(self._clock(rows.bits(name)), self.low, self.high))
+            return Values(np.clip(self.clock(rows.bits(name)), self.low, self.high))
         ends = _day_ends(self)
         random = rows.bits(name)
         day = self._days()[0] + np.searchsorted(ends, below(random, int(ends[-1])), side="right")
         if self.unit == "day":
             return Values(day)
-        return Values(np.clip(day * DAY + self._clock(bits(rows.key(f"{name}/time"), random)), self.low, self.high))
+        return Values(np.clip(day * DAY + self.clock(bits(rows.key(f"{name}/time"), random)), self.low, self.high))
 
-    def _clock(self, random: U64) -> I64:
+    def since(self, floor: I64, random: U64, key: int) -> I64:
+        """What `draw` gives among the values from each `floor` (i64[n], at most `high`) on, by the same weights."""
+        ends = _day_ends(self)
+        size = 1 if self.unit == "day" else DAY
+        first = self._days()[0]
+        place = np.clip(floor // size - first, 0, len(ends) - 1)
+        before = np.where(place > 0, ends[place - 1], np.uint64(0))
+        left = ends[-1] - before
+        drawn = np.searchsorted(ends, before + below(random, np.maximum(left, np.uint64(1))), side="right")
+        day = first + np.where(left > 0, drawn, place)
+        if self.unit == "day":
+            inside: I64 = np.clip(day, floor, self.high)
+            return inside
+        value: I64 = day * DAY + self.clock(bits(key, random))
+        later = floor + below(bits(key, ~random), HOUR // _SECOND).astype(np.int64) * _SECOND  # on the floor's own day
+        value = np.where(value < floor, later, value)
+        return np.minimum(value, self.high)
+
+    def weekday(self, day: I64, random: U64) -> I64:
+        """A day of the same week, by the weights of its days."""
+        ends = np.cumsum(np.array(self.weekdays or (1,) * 7, np.uint64))
+        drawn = np.searchsorted(ends, below(random, int(ends[-1])), side="right")
+        found: I64 = day - (day + _MONDAY) % 7 + drawn
+        return found
+
+    def clock(self, random: U64) -> I64:
         """Microseconds of the day, by the weights of its hours."""
         first, last = self._hours()
         weights = np.array(self.hours[first:last] or [1] * (last - first), np.uint64)
