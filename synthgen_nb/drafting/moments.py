@@ -27,6 +27,7 @@ _HIRED = re.compile(r"\b(hire|hired|employ\w*)\b")
 _OWN = re.compile(
     r"\b(release|launch|premiere|effective|valid|founded|established|event|holiday|publication|manufactur\w*)\b"
 )
+_EXTREME = re.compile(r"^(first|last|latest|most recent|newest|recent|earliest|oldest)\b")
 _UPDATED = re.compile(r"\b(last )?(updat\w*|modif\w*|chang\w*|edited)\b")
 
 
@@ -97,7 +98,7 @@ def anchor_of(moments: Mapping[str, Moment]) -> Moment | None:
     ):
         for moment in moments.values():
             begins = first or (moment.stage is not None and moment.stage.name == "created")
-            if moment.part in parts and begins and not moment.words.startswith("last"):
+            if moment.part in parts and begins and not _EXTREME.search(moment.words):
                 return moment
     return None
 

@@ -51,6 +51,14 @@ class Since(Spec, frozen=True, tag="since"):
         own = (floor.column for floor in self.floors if not floor.table)
         return tuple(dict.fromkeys((*own, *((self.when,) if self.when else ()))))
 
+    @property
+    def beyond(self) -> tuple[tuple[str, str], ...]:
+        return tuple((floor.table, floor.column) for floor in self.floors if floor.table)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.series.low, self.series.high
+
     def draw(self, rows: Rows, name: str) -> Values:
         series = self.series
         own, valid = self._latest(rows, parents=False)
