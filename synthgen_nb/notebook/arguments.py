@@ -41,7 +41,7 @@ _EXAMPLES = """examples:
 commands: """
 COMMANDS = {
     "ui": "the panel: a form, live bars and results, without typing a magic",
-    "show": "a dataset's summary and first rows",
+    "show": "a dataset's summary, what its columns hold, and first rows",
     "list": "the datasets in the store",
     "sql": "a SELECT over a dataset's tables: a frame",
     "edit": "change a dataset by SQL or in words: looked at before it counts",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import MissingExtra, StoreError
 from ..pages import Mark, Page, dataset_page, plural
+from ..pages.profiles import show_page
 from ..pages.stores import damage_page
 from ..request import table_key
 from .answering import Answering
@@ -46,11 +47,11 @@ def _ui(place: Place, args: Namespace) -> None:
 
 def _show(place: Place, args: Namespace) -> None:
     dataset = place.store.open(args.name, args.version)
-    tables = [table_key(dataset.rows, t) for t in args.tables] or None
+    tables = [table_key(dataset.rows, t) for t in args.tables]
     if args.grid:
-        _grid(place, dataset, tables)
+        _grid(place, dataset, tables or None)
         return
-    page = dataset_page(dataset, first_rows=max(0, args.first), tables=tables)
+    page = show_page(dataset, max(0, args.first), tables)
     if tables:
         page = replace(page, parts=tuple(replace(p, folded=False) for p in page.parts[1:]))
     place.show(page)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
 
-from ..pages import Cell, Grid, Mark, Page, Part, Swap, brief, dataset_page, report_page
+from ..pages import Bars, Cell, Grid, Mark, Page, Part, Swap, brief, dataset_page, report_page
 from ..pages.diffs import diff_page
 from ..pages.jobs import job_page
 from ..pages.outcomes import proof_page
@@ -56,6 +56,8 @@ vertical-align:top;border:0;color:inherit;max-width:none}}
 .synthgen .sg-scroll th small{{display:block;font-weight:400;color:{_FAINT}}}
 .synthgen .sg-scroll tbody tr{{background:transparent}}
 .synthgen .sg-scroll tbody tr:nth-child(even){{background:{_STRIPE}}}
+.synthgen .sg-bars{{vertical-align:-3px}}
+.synthgen .sg-bar{{fill:{_BRAND}}}
 .synthgen .sg-null{{color:{_FAINT};font-style:italic;font-size:11px}}
 .synthgen del{{color:{_FAINT};text-decoration:line-through}}
 .synthgen ins{{font-weight:600;text-decoration:underline;text-underline-offset:2px;background:{_SOFT};color:inherit}}
@@ -64,6 +66,7 @@ padding:.1em .4em;border-radius:3px;white-space:pre-wrap}}
 .synthgen .sg-foot{{margin-top:.4em}}
 .synthgen .sg-foot div{{margin:.15em 0}}
 </style>"""
+_STEP, _TALL = 5, 18  # of a bar, in pixels
 _SYMBOLS = {"ok": ("✓", "ok"), "broken": ("✗", "broken"), "unverified": ("?", "unverified"), "note": ("·", "note")}
 
 
@@ -112,8 +115,36 @@ def _grid(grid: Grid, label: str) -> str:
     return f'<div class="sg-scroll"><table aria-label="{escape(label)}">{table}</table>{more}</div>'
 
 
-def _value(grid: Grid, column: int, value: Cell | Swap) -> str:
-    return f"<td{_side(grid, column)}>{_swapped(value) if isinstance(value, Swap) else _shown(value)}</td>"
+def _value(grid: Grid, column: int, value: Cell | Swap | Bars) -> str:
+    match value:
+        case Swap():
+            shown = _swapped(value)
+        case Bars():
+            shown = _drawn(value)
+        case _:
+            shown = _shown(value)
+    return f"<td{_side(grid, column)}>{shown}</td>"
+
+
+def _drawn(bars: Bars) -> str:
+    """An inline picture in the text's own colours; each bar says what it is under the pointer, and all of it is said
+    to screen readers by its label."""
+    most = max(bars.rows, default=0) or 1
+    shapes = []
+    for place, (rows, title) in enumerate(zip(bars.rows, bars.titles, strict=True)):
+        height = max(1, round(rows / most * _TALL)) if rows else 0
+        box = f'x="{place * _STEP}" width="{_STEP - 1}"'
+        shapes.append(
+            f'<g><title>{escape(title)}</title><rect {box} y="0" height="{_TALL}" fill="transparent"/>'
+            f'<rect class="sg-bar" {box} y="{_TALL - height}" height="{height}"/></g>'
+        )
+    wide = len(bars.rows) * _STEP
+    label = escape("; ".join(bars.titles), quote=True)
+    words = f' <span class="sg-fact">{escape(bars.words)}</span>' if bars.words else ""
+    return (
+        f'<svg class="sg-bars" role="img" aria-label="{label}" width="{wide}" height="{_TALL}"'
+        f' viewBox="0 0 {wide} {_TALL}">{"".join(shapes)}</svg>{words}'
+    )
 
 
 def _shown(value: Cell) -> str:

@@ -39,12 +39,21 @@ class Swap:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """A small bar chart in a cell: `rows` are its heights, `titles` what each bar is, `words` what stands beside."""
+
+    rows: tuple[int, ...]
+    titles: tuple[str, ...]
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """`right` holds the numbers of the columns that read from the right (counts, amounts); `types` stands under the
     names; `more` says what was left out."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell | Swap, ...], ...]
+    rows: tuple[tuple[Cell | Swap | Bars, ...], ...]
     right: frozenset[int] = frozenset()
     types: tuple[str, ...] = ()
     more: str = ""

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from ..pages import Cell, Grid, Mark, Page, Swap, cut
+from ..pages import Bars, Cell, Grid, Mark, Page, Swap, cut
 
 _NULL = "NULL"
+_BLOCKS, _MARKS_OF_HEIGHT = " ▁▂▃▄▅▆▇█", " .:-=+*#"
 _STRUCK, _BOLD = "9", "1"  # SGR
 _MARKS = {  # kind: symbol, symbol for a screen without Unicode, word, colour (SGR)
     "ok": ("✓", "+", "ok", "32"),
@@ -67,9 +68,15 @@ def mark_line(mark: Mark, style: Style) -> str:
 
 def grid_lines(grid: Grid, style: Style) -> list[str]:
     """The grid, indented by two. Columns that do not fit are left out, and a line says how many."""
-    body: list[Sequence[Cell | Swap]] = [grid.columns, *([grid.types] if grid.types else []), *grid.rows]
-    texts = [[_plain(c) for c in row] for row in body]
+    body: list[Sequence[Cell | Swap | Bars]] = [grid.columns, *([grid.types] if grid.types else []), *grid.rows]
+    texts = [[_plain(c, style.unicode) for c in row] for row in body]
     widths = [max(width(row[i]) for row in texts) for i in range(len(grid.columns))]
+    for i in _charts(grid):  # their words give way before a column does
+        room = style.width - 2 - sum(widths[:i]) - 2 * i
+        bars = max(len(cell.rows) for row in grid.rows if isinstance(cell := row[i], Bars))
+        widths[i] = min(widths[i], max(room, bars, len(grid.columns[i])))
+        for row in texts:
+            row[i] = cut(row[i], widths[i])
     kept = _fitting(widths, style.width - 2)
     lines = []
     for number, row in enumerate(texts):
@@ -88,8 +95,20 @@ def grid_lines(grid: Grid, style: Style) -> list[str]:
     return [*lines, *([style.paint(f"  … {', '.join(more)}", "2")] if more else [])]
 
 
-def _plain(cell: Cell | Swap) -> str:
+def _plain(cell: Cell | Swap | Bars, blocks: bool = True) -> str:
+    if isinstance(cell, Bars):
+        return f"{_drawn(cell.rows, _BLOCKS if blocks else _MARKS_OF_HEIGHT)}  {cell.words}".rstrip()
     return _swapped(cell, PLAIN) if isinstance(cell, Swap) else _NULL if cell is None else cell
+
+
+def _charts(grid: Grid) -> list[int]:
+    return [i for i in range(len(grid.columns)) if any(isinstance(row[i], Bars) for row in grid.rows)]
+
+
+def _drawn(rows: Sequence[int], heights: str) -> str:
+    """One letter a bar, the tallest for the most rows; a bar of any row is seen."""
+    most = max(rows)
+    return "".join(heights[0] if not n else heights[1 + (len(heights) - 2) * n // most] for n in rows) if most else ""
 
 
 def _swapped(cell: Swap, style: Style) -> str:

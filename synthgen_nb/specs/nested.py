@@ -254,6 +254,10 @@ class Edged(Spec, frozen=True, tag="edged"):
     def needs(self) -> tuple[str, ...]:
         return self.inner.needs
 
+    @property
+    def beyond(self) -> tuple[tuple[str, str], ...]:
+        return self.inner.beyond
+
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         return self._edged(self.inner.at(index, rows, name), rows, name)
 

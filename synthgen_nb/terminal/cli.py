@@ -30,8 +30,9 @@ from ..options import (
     settings,
 )
 from ..pages import FIRST_ROWS, dataset_page, report_page
-from ..pages.documents import dataset_document, encode, report_document, show_document
+from ..pages.documents import dataset_document, encode, report_document
 from ..pages.plans import schema_page
+from ..pages.profiles import profile_document, show_page
 from ..pages.stores import damage_document, damage_page
 from ..request import table_key
 from ..storeoptions import add_verify_option
@@ -139,7 +140,7 @@ def _parser() -> Parser:
     schema.set_defaults(run=_schema)
 
     validate = commands.add_parser("validate", help="check every rule again", description=_validate.__doc__)
-    show = commands.add_parser("show", help="a dataset's summary and first rows", description=_show.__doc__)
+    show = commands.add_parser("show", help="a dataset's summary, columns and first rows", description=_show.__doc__)
     for command, run in ((validate, _validate), (show, _show)):
         command.add_argument("name", metavar="NAME", help="a dataset in the store")
         command.add_argument("--version", type=int, metavar="N", help="default: the latest")
@@ -274,13 +275,15 @@ def _load(args: Namespace) -> int:
 
 
 def _show(args: Namespace) -> int:
-    """Shows a dataset: its tables, its checks and the first rows of each table."""
+    """Shows a dataset: its tables, its checks, a profile of each table's columns and its first rows."""
     dataset = store_of(args).open(args.name, args.version)
     if args.first < 0:
         raise InputError("--first can't be negative")
-    tables = [table_key(dataset.rows, t) for t in args.tables] or list(dataset.rows)
-    document = show_document(dataset, tables, args.first) if args.json else None
-    answer(args, document, dataset_page(dataset, first_rows=args.first, tables=tables))
+    tables = [table_key(dataset.rows, t) for t in args.tables]
+    if args.json:
+        print(encode(profile_document(dataset, tables or list(dataset.rows), args.first)))
+    else:
+        show(show_page(dataset, args.first, tables))
     return 0
 
 
