@@ -74,7 +74,7 @@ def _named(wish: Wish) -> tuple[str, ...]:
 def _is_free(schema: Schema, table: Table, column: Column, filled: ColumnPlan) -> bool:
     """Whether it is drawn by itself, for itself."""
     spec, name = filled.spec, column.name
-    if column.type.kind not in _KINDS or filled.at not in ("", "person") or spec.needs or spec.beyond:
+    if column.type.kind not in _KINDS or filled.at.partition(" ")[0] not in ("", "person") or spec.needs or spec.beyond:
         return False
     if (
         isinstance(spec, Null | Expression | Uuid | Tally)
