@@ -20,7 +20,7 @@ from faker import Faker
 
 SOURCE = Path(__file__).parent / "pool_sources" / "locales.txt"
 TARGET = Path(__file__).parents[1] / "synthgen_nb" / "data" / "locales.parquet"
-MOST_FIRST, MOST_LAST, STREETS = 200, 400, 120
+MOST_FIRST, MOST_LAST, STREETS = 400, 1000, 120
 
 
 def plain(names: Iterable[str], most: int) -> list[str]:

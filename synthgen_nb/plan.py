@@ -14,6 +14,8 @@ from .errors import PlanError
 from .report import Finding
 from .schema import Schema
 from .specs import AnySource, AnySpec
+from .specs.cities import PLACES_SHA256
+from .specs.folk import Folk
 from .specs.locales import LOCALES_SHA256
 from .specs.pools import POOLS_SHA256
 from .wishes import Wish
@@ -73,7 +75,10 @@ class Plan(Struct, frozen=True, omit_defaults=True, kw_only=True):
     wishes: tuple[Wish, ...] = ()
     edges: float = 0  # the share of rows with edge cases
     pools: str = POOLS_SHA256
-    locales: str = ""  # the hash of data/locales.parquet, where a wish needs it
+    locales: str = ""  # the hash of data/locales.parquet, where names and addresses come from it
+    places: str = ""  # the hash of data/places.parquet, where cities come from it
+    folk: tuple[Folk, ...] = ()  # where people and places are from, if somebody said so
+    reachable: bool = False  # whether addresses and numbers may be somebody's
     version: int = PLAN_VERSION
 
     @property
@@ -93,6 +98,7 @@ def plan_from_json(text: str | bytes) -> Plan:
         raise PlanError(f"this is not a plan: {e}", hint="start from `synthgen plan FILE --json`") from e
     if plan.version != PLAN_VERSION:
         raise PlanError(f"the plan is of version {plan.version}, this synthgen reads version {PLAN_VERSION}")
-    if plan.pools != POOLS_SHA256 or plan.locales not in ("", LOCALES_SHA256):
+    known = (("", LOCALES_SHA256), ("", PLACES_SHA256))
+    if plan.pools != POOLS_SHA256 or plan.locales not in known[0] or plan.places not in known[1]:
         raise PlanError("the plan was made with other word pools", hint="draft it again with this synthgen")
     return plan

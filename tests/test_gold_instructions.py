@@ -21,8 +21,8 @@ from synthgen_nb.llm import Ask, ScriptedModel
 from synthgen_nb.physical import to_arrow
 from synthgen_nb.plan import Plan
 from synthgen_nb.rows import Rows
+from synthgen_nb.specs.cities import cities
 from synthgen_nb.specs.locales import listed
-from synthgen_nb.specs.pools import fields
 from synthgen_nb.wishes import Between, Children, Count, Locales, Nulls, Rhythm, Shares, Wish, Written
 
 GOLD = Path(sg.__file__).parent / "gold"
@@ -140,14 +140,14 @@ def locales(plan: Plan, wish: Locales) -> None:
         least = 100 * sum(family in own for family in families) / len(families)
         most = 100 * sum(family in known[str(share.value)] for family in families) / len(families)
         assert least - 1 <= share.percent <= most + 1
-    city, _, code, *_ = fields("place")
+    city, code = (cities().texts[field].to_pylist() for field in ("city", "country_code"))
     countries = {listed(str(share.value), "country")[0]: share.percent for share in wish.shares}
     if "country_code" in table.column_names:
         codes = Counter(column(plan, wish.table, "country_code"))
         for country, percent in countries.items():
             assert 100 * codes[country] / len(families) == pytest.approx(percent, abs=1.5)
     if "city" in table.column_names and sum(countries.values()) > 99:
-        there = {c for c, of in zip(city.values.to_pylist(), code.values.to_pylist(), strict=True) if of in countries}
+        there = {c for c, of in zip(city, code, strict=True) if of in countries}
         assert set(column(plan, wish.table, "city").drop_nulls()) <= there
 
 

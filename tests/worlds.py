@@ -36,6 +36,7 @@ from synthgen_nb.specs import (
     Format,
     Given,
     Grove,
+    Inside,
     Joined,
     Key,
     Latin,
@@ -67,12 +68,15 @@ from synthgen_nb.specs import (
     Subset,
     Tally,
     Term,
+    Town,
     Tree,
     Turn,
     Uuid,
     Within,
 )
+from synthgen_nb.specs.cities import Limit
 from synthgen_nb.specs.folk import Folk
+from synthgen_nb.specs.logins import PATTERNS
 
 ROWS = 4_000
 INTEGER = Type(kind=Kind.INTEGER, sql="bigint", bits=64)
@@ -125,10 +129,21 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "email": (Person(field="email", copies=3, longest=50), "text", "code"),
     "email of some locales": (Person(field="email", copies=9, folk=FOLK), "text", "code"),
     "name of some locales": (Person(field="full_name", copies=9, folk=FOLK), "text", "code"),
-    "city": (Place(field="city", folk=FOLK), "text", "code"),
-    "postal code": (Place(field="postal_code", folk=FOLK), "text", "code"),
-    "phone": (Place(field="phone", folk=FOLK), "text", "code"),
-    "address": (Place(field="street_address", folk=FOLK), "text", ""),
+    "email in patterns": (Person(field="email", copies=9, folk=FOLK, patterns=PATTERNS), "text", "code"),
+    "user name in patterns": (Person(field="username", copies=3, patterns=PATTERNS), "text", "code"),
+    "middle name": (Person(field="middle_name", folk=FOLK), "text", "code"),
+    "initials": (Person(field="initials", folk=FOLK, longest=2), "text", "code"),
+    "title": (Person(field="title", folk=FOLK, labels=("Ms.", "Mr.")), "text", "code"),
+    "city": (Place(field="city"), "text", "town"),
+    "unique city": (Place(field="city"), "text", "cities"),
+    "region": (Place(field="region", ascii=True), "text", "town"),
+    "postal code": (Place(field="postal_code"), "text", "town"),
+    "phone": (Place(field="phone"), "text", "town of people"),
+    "address": (Place(field="street_address"), "text", ""),
+    "latitude": (Place(field="latitude", form="units", digits=4), "integer", "town"),
+    "longitude": (Place(field="longitude", form="float"), "float", "town"),
+    "longitude as text": (Place(field="longitude", digits=6), "text", "town"),
+    "city around": (Place(field="city"), "text", "inside"),
     "days with a rhythm": (Rhythmic(low=19_000, high=20_000, unit="day", months=MONTHS, rising=True), "integer", ""),
     "moments with a rhythm": (
         Rhythmic(low=10**15, high=10**15 + 10**14, unit="moment", weekdays=(2, 1, 1, 1, 1, 0, 0), hours=HOURS),
@@ -256,6 +271,11 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "expression": (Expression(sql="base * 2 + 1", columns=("base",)), "integer", ""),
 }
 SOURCES: dict[str, AnySource] = {
+    "town": Town(folk=FOLK),
+    "town of people": Town(folk=FOLK, of="code", limits=(Limit("city", 12),)),
+    "cities": Permuted(size=8_000, of="few"),
+    "few": Digit(of="row", modulo=8_000),
+    "inside": Inside(of="pick", table="t", source="town", level="region"),
     "code": Permuted(size=50_000),
     "drawn": Drawn(among=3),
     "pick": Pick(table="parent", among=500, skew=1),

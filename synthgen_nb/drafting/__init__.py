@@ -17,8 +17,9 @@ from ..plan import Plan, TablePlan
 from ..report import Finding
 from ..schema import Column, Schema, Table
 from ..specs import AnySpec, Choice, Key, Range
+from ..specs.cities import PLACES_SHA256
 from ..specs.locales import LOCALES_SHA256
-from ..wishes import Children, Count, Filled, Locales, Wish
+from ..wishes import Children, Count, Filled, Wish
 from .asked import Asked, filled, narrowed, read, typed_first, with_hints
 from .asked import distinct as of_key
 from .banks import banks_of, with_written
@@ -36,6 +37,7 @@ from .grounds import read_table
 from .keys import capacity, decide_keys
 from .kinship import agreed, tenanted, told_apart
 from .lineage import lineages
+from .located import spots_of
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
 from .partitions import Cut, can_follow, cut_of, narrow
@@ -122,8 +124,10 @@ def _drafted(found: Prepared, seed: int, as_of: str, wishes: Sequence[Wish]) -> 
         refused += untold
     findings += _unequal_keys(found.keys, tables)
     with_tallies(Whole(found.schema, {key: draft for key, (draft, *_) in found.drafts.items()}, found.wishes, tables))
-    hashed = LOCALES_SHA256 if any(isinstance(wish, Locales) for wish in wishes) else ""
-    plan = Plan(schema=found.schema, seed=seed, as_of=as_of, tables=tables, findings=tuple(findings), locales=hashed)
+    plan = Plan(
+        schema=found.schema, seed=seed, as_of=as_of, tables=tables, findings=tuple(findings), locales=LOCALES_SHA256,
+        places=PLACES_SHA256,
+    )  # fmt: skip
     return plan, tuple(refused)
 
 
@@ -196,6 +200,7 @@ def prepared(
         )
         for t in schema.tables.values()
     }
+    spots = spots_of(schema, meanings, domains)
     slices = {key: decide_slices(found, schema.dialect) for key, found in keys.items()}
     counts, limits = _settle(schema, keys, slices, domains, asked)
     heads = _ring_heads(keys)
@@ -219,6 +224,7 @@ def prepared(
             slices=slices[table.key],
             boxes=boxes.get(table.key, ()),
             asked=asked_of[table.key],
+            spots=spots[table.key],
             banks=banks.get(table.key, ()),
             lineage=lines[table.key],
             route=cut.route if isinstance(cut := cuts[table.key], Cut) else "",

@@ -29,7 +29,7 @@ from .freedom import bound
 from .holding import outside, span
 from .meaning import Meaning, is_for
 from .naming import locale_named, meaning_named
-from .textual import PEOPLE
+from .persons import PEOPLE
 
 _MEANINGS = "a Spec as Choice(...), or a meaning as email; synthgen_nb/data/meanings.tsv lists them"
 _SETTINGS = {"nulls": "20% or 0.2", "locale": "de_DE", "domain": "example.org"}
@@ -190,19 +190,16 @@ def _spec(call: Call | None, meaning: Meaning | None, settings: Mapping[str, str
     if field is not None:
         longest = goal.domain.longest
         if "domain" not in settings:
-            return _roomy(Person(field=field, longest=longest, ascii=goal.domain.ascii, folk=folk))  # type: ignore[arg-type]
+            return _roomy(Person(field=field, longest=longest, ascii=goal.domain.ascii, folk=folk))
         host = "@" + settings["domain"]
         room = max(1, longest - len(host)) if longest else 0
         login = _roomy(Person(field="username", longest=room, ascii=goal.domain.ascii, folk=folk))
         return Format(template="{0}" + host.replace("{", ""), parts=(login,))
-    call = Call("Place", (_PLACES.get(meaning.group, meaning.group),), {"locale": settings["locale"]})
+    call = Call("Place", (meaning.group,), {"locale": settings["locale"]})
     try:
         return spec_of(call, goal)
     except InputError:
         raise InputError(f"'{meaning.name}' is the same in every locale", hint="leave locale out") from None
-
-
-_PLACES = {"county": "region"}
 
 
 def _roomy(spec: Person) -> Person:

@@ -318,7 +318,7 @@ def _person(goal: Goal, given: _Given) -> AnySpec:
 
 def _place(goal: Goal, given: _Given) -> AnySpec:
     fields = get_args(get_type_hints(Place)["field"])
-    return Place(field=_one_of("field", _text(given, "field"), fields), folk=_folk(given) or (Folk(weight=1),))  # type: ignore[arg-type]
+    return Place(field=_one_of("field", _text(given, "field"), fields), folk=_folk(given))  # type: ignore[arg-type]
 
 
 def _format(goal: Goal, given: _Given) -> AnySpec:

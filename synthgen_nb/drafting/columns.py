@@ -103,7 +103,7 @@ def _distinct(column: Column, meaning: Meaning, domain: Domain, wanted: int, fac
     if kind in _MOMENTS or kind == Kind.TIME:
         return _distinct_moment(domain, wanted, facts)
     if kind in (Kind.TEXT, Kind.OTHER):
-        return distinct_text(column, meaning, domain, wanted)
+        return distinct_text(column, meaning, domain, wanted, facts)
     if kind == Kind.UUID:
         return Uuid()
     if kind == Kind.BINARY:

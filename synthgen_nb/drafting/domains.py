@@ -15,6 +15,7 @@ from math import lcm
 
 from ..physical import DAY, MICROS, scale_of
 from ..schema import Column, Kind, Type
+from ..specs.folk import FOLK, Folk
 from .patterns import Form
 
 _ORDERED = {
@@ -234,10 +235,14 @@ def _smallest(a: int | None, b: int | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What every column of a plan shares: the dialect and the day that counts as today."""
+    """What every column of a plan shares: the dialect, the day that counts as today, the groups that people come from
+    and places lie in (`asked` where somebody named them), and whether their addresses may reach somebody."""
 
     dialect: str
     as_of: dt.date
+    folk: tuple[Folk, ...] = FOLK
+    asked: bool = False
+    reachable: bool = False
 
     @property
     def today(self) -> int:

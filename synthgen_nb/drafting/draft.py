@@ -18,6 +18,7 @@ from .reading import Order
 if TYPE_CHECKING:
     from .asked import Asked
     from .fitting import Fitted
+    from .located import Spot
     from .periods import Slices
 
 
@@ -40,6 +41,7 @@ class Draft:
     slices: Sequence[Slices] = ()
     boxes: Sequence[Mapping[str, Domain]] = ()  # where rows can lie: its columns agree on one, row by row
     asked: Mapping[str, Asked] = field(default_factory=dict)  # columns for which a person typed something
+    spots: Sequence[Spot] = ()  # the places that its columns speak of
     banks: Sequence[Fitted] = ()  # what somebody wrote for columns of it, row by row
     route: str = ""  # the condition under which a row finds a partition
     lineage: Lineage = field(default_factory=Lineage)  # the rows that its own are later than
@@ -53,6 +55,13 @@ class Draft:
     @property
     def table(self) -> Table:
         return self.keys.table
+
+    def open(self, name: str) -> bool:
+        """Whether nothing has decided yet what the column holds."""
+        column, domain = self.table.column(name), self.domains[name]
+        decided = name in self.placed or name in self.chosen or self.keys.owner[name].key is not None
+        formula = column.generated is not None or name in self.computed
+        return not (decided or formula or domain.empty or domain.always_null or self.meanings[name].written)
 
     def afresh(self, domains: Mapping[str, Domain], boxes: Sequence[Mapping[str, Domain]]) -> Draft:
         """The same table over other domains, with nothing decided yet."""

@@ -33,11 +33,21 @@ def bound(draft: Draft, plan: TablePlan, name: str) -> str:
         return f"{name} points to rows of {unit.key.table}"
     if draft.keys.claimed(unit):
         return f"{name} is in a key or a UNIQUE, which decides its values"
-    if name in draft.chosen or plan.columns[name].at not in ("", "person"):
+    if name in draft.chosen or not shared_freely(plan.columns[name].at):
         return f"the values of {name} follow from a key, a UNIQUE, a partition or a bank"
     if isinstance(spec, Null):
         return f"{name} can only be NULL"
     return ""
+
+
+def of_person(at: str) -> bool:
+    """Whether a column that reads this source is drawn freely, or as a field of a person."""
+    return not at or at == "person" or at.startswith("person ")
+
+
+def shared_freely(at: str) -> bool:
+    """Whether a column that reads this source is no key's, and can be drawn anew."""
+    return of_person(at) or at == "place" or at.startswith("place ")
 
 
 def follows(plan: TablePlan, name: str) -> str:

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..plan import TablePlan
 from ..report import Finding
 from ..schema import Schema
-from ..specs import Null, Person
+from ..specs import Null
 from ..wishes import Between, Children, Filled, Locales, Nulls, Rhythm, Shares, Wish, Written
 from .asked import placed, require
 from .banks import guessing_beside, kept_out
@@ -19,7 +19,7 @@ from .draft import Draft
 from .families import grant_children
 from .freedom import guessing
 from .limits import grant_between, left_boxes, narrowed, with_domain
-from .localities import grant_gender, grant_locales
+from .localities import grant_gender, grant_locales, of_genders
 from .rhythmic import grant_rhythm
 from .shares import grant_nulls, grant_shares
 from .tables import build_table
@@ -115,7 +115,7 @@ def granted(
                 plan, reason = grant_locales(draft, plan, wish)
             case Nulls():
                 plan, reason = grant_nulls(draft, plan, wish)
-            case Shares() if _is_gender(plan, wish.column):
+            case Shares() if of_genders(draft, plan, wish):
                 plan, reason = grant_gender(draft, plan, wish)
             case Shares():
                 plan, reason = grant_shares(draft, plan, wish, nulls_wished=wish.column in nulls)
@@ -133,11 +133,6 @@ _ORDER = (Children, Between, Rhythm, Locales, Nulls, Shares)
 
 def _turn(wish: Wish) -> int:
     return next((place for place, kind in enumerate(_ORDER) if isinstance(wish, kind)), len(_ORDER))
-
-
-def _is_gender(plan: TablePlan, column: str) -> bool:
-    spec = plan.columns[column].spec
-    return isinstance(spec, Person) and spec.field == "gender"
 
 
 def _narrowed(blank: Draft, draft: Draft, plan: TablePlan, wish: Between, rows: _Asked) -> tuple[Draft, TablePlan, str]:

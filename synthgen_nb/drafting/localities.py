@@ -2,90 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import get_args
+from collections.abc import Iterable, Sequence
 
 from msgspec import structs
 
 from ..errors import PlanError
 from ..plan import TablePlan
-from ..schema import Kind
-from ..specs import Permuted, Person, Place
+from ..specs import Inside, Permuted, Person, Place, Town
 from ..specs.folk import Folk
 from ..specs.locales import locales
 from ..specs.people import namesakes
-from ..specs.places import PlaceField
 from ..wishes import Locales, Share, Shares
 from .draft import Draft
-from .freedom import bound, changed, decided_together, follows, unfit
+from .freedom import changed, decided_together, of_person
 
-_FIELDS: dict[str, PlaceField] = {name: name for name in get_args(PlaceField)} | {"county": "region"}
 _PARTS = 10  # of a percent, in weights
-_CODE = 3  # characters that a country's code has at most
 
 
 def grant_locales(draft: Draft, plan: TablePlan, wish: Locales) -> tuple[TablePlan, str]:
     """The table as wished as far as it can be, and why it is not, or not wholly."""
-    known, asked = locales(), [str(share.value) for share in wish.shares]
-    unknown = [name for name in asked if name not in known]
-    if unknown:
-        return plan, f"the locale {unknown[0]} is not known: there is {', '.join(known)}"
-    if why := _not_shares(wish.shares):
+    folk, why = folk_of(wish.shares)
+    if why:
         return plan, why
-    folk = tuple(Folk(weight=max(1, round(s.percent * _PARTS)), locale=str(s.value)) for s in wish.shares)
-    rest = round((100 - sum(s.percent for s in wish.shares)) * _PARTS)
-    folk = (*folk, Folk(weight=rest)) if rest > 0 else folk
     people, left = with_folk(draft, plan, folk)
     if people is None:
         return plan, left
-    plan, places = people, 0
-    reasons = [left] if left else []
-    for name, column in plan.columns.items():
-        field = _FIELDS.get(column.group)
-        kind = draft.table.column(name).type.kind
-        if field is None or kind not in (Kind.TEXT, Kind.ENUM) or (column.at and column.at != "person"):
-            continue
-        if bound(draft, plan, name) or follows(plan, name):
-            continue
-        longest = draft.domains[name].longest
-        spec = Place(field="country_code" if field == "country" and 0 < longest <= _CODE else field, folk=folk)
-        why = next(filter(None, (unfit(draft.table.column(name), draft.domains[name], s) for s in spec.samples())), "")
-        if why:
-            reasons.append(why)
-            continue
-        plan = changed(plan, name, structs.replace(column, spec=spec, at="person"))
-        places += 1
-    if places and "person" not in plan.sources:
-        plan = structs.replace(plan, sources=plan.sources | {"person": Permuted(size=1 << 40)})
-    if not places and not _people(plan):
+    plan, reasons, moved = people, [left] if left else [], False
+    for name, source in plan.sources.items():
+        if isinstance(source, Town):
+            plan = structs.replace(plan, sources=plan.sources | {name: structs.replace(source, folk=folk)})
+            moved = True
+    fixed = {column.at for column in plan.columns.values() if isinstance(column.spec, Place)}
+    for name in sorted(fixed):
+        held = plan.sources.get(name)
+        if isinstance(held, Inside):
+            reasons.append(f"its places lie in those of {held.table}")
+        elif not isinstance(held, Town):
+            reasons.append("a key or a UNIQUE decides on its places, or all countries come once")
+    if not moved and not _people(plan):
         return plan, reasons[0] if reasons else f"{wish.table} has no columns of people or places"
     return plan, "; ".join(reasons)
 
 
+def folk_of(shares: Sequence[Share]) -> tuple[tuple[Folk, ...], str]:
+    """Groups of people by their locales, or why there are none; what is left of 100 percent is the package's own
+    mixture."""
+    known, asked = locales(), [str(share.value) for share in shares]
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        return (), f"the locale {unknown[0]} is not known: there is {', '.join(known)}"
+    if why := _not_shares(shares):
+        return (), why
+    folk = tuple(Folk(weight=max(1, round(s.percent * _PARTS)), locale=str(s.value)) for s in shares)
+    rest = round((100 - sum(s.percent for s in shares)) * _PARTS)
+    return ((*folk, Folk(weight=rest)) if rest > 0 else folk), ""
+
+
+def of_genders(draft: Draft, plan: TablePlan, wish: Shares) -> bool:
+    """Whether the shares are of women and men; where a column has other values too, those are drawn for themselves."""
+    spec = plan.columns[wish.column].spec
+    if not isinstance(spec, Person) or spec.field != "gender":
+        return False
+    return draft.domains[wish.column].values is None or {share.value for share in wish.shares} <= {*spec.labels}
+
+
 def grant_gender(draft: Draft, plan: TablePlan, wish: Shares) -> tuple[TablePlan, str]:
     """Of the people of a table so many are women (F) and men (M)."""
-    shares = {str(share.value): share.percent for share in wish.shares}
+    spec = plan.columns[wish.column].spec
+    assert isinstance(spec, Person)
+    called = dict(zip(spec.labels or ("F", "M"), "FM", strict=True))
+    shares = {called.get(str(share.value), str(share.value)): share.percent for share in wish.shares}
     if shares.keys() - {"F", "M"} or (why := _not_shares(wish.shares)):
-        return plan, why if shares.keys() <= {"F", "M"} else f"{wish.column} holds F and M"
+        return plan, why if shares.keys() <= {"F", "M"} else f"{wish.column} holds {' and '.join(called)}"
     women = shares.get("F", 100 - shares.get("M", 0))
     men = 100 - women
     if len(shares) == 2:
         women, men = (100 * shares[g] / (shares["F"] + shares["M"]) for g in "FM")
-    spec = plan.columns[wish.column].spec
-    assert isinstance(spec, Person)
     folk = []
     for group in spec.folk or (Folk(weight=100 * _PARTS),):
         for gender, percent in (("F", women), ("M", men)):
             if percent:
-                weight = max(1, round(group.weight * percent / 100))
+                weight = max(1, round(group.weight * percent))
                 folk.append(structs.replace(group, weight=weight, gender=gender))
     people, left = with_folk(draft, plan, tuple(folk))
     if people is None:
         return plan, left
-    for name, column in people.columns.items():
-        if isinstance(column.spec, Place):  # of the same people
-            column = structs.replace(column, spec=structs.replace(column.spec, folk=tuple(folk)))
-            people = structs.replace(people, columns=people.columns | {name: column})
+    for name, source in people.sources.items():
+        if isinstance(source, Town) and source.of:  # of the same people
+            people = structs.replace(people, sources=people.sources | {name: structs.replace(source, folk=tuple(folk))})
     return people, left
 
 
@@ -102,7 +106,7 @@ def _people(plan: TablePlan) -> list[str]:
 
 def with_folk(draft: Draft, plan: TablePlan, folk: tuple[Folk, ...]) -> tuple[TablePlan | None, str]:
     """The table with its people from these groups; None where there is no room for enough of them."""
-    names = [name for name in _people(plan) if plan.columns[name].at in ("", "person")]
+    names = [name for name in _people(plan) if of_person(plan.columns[name].at)]
     left = [name for name in _people(plan) if name not in names]
     told = f"{', '.join(left)} is read at a key" if left else ""
     if not names:
@@ -114,6 +118,8 @@ def with_folk(draft: Draft, plan: TablePlan, folk: tuple[Folk, ...]) -> tuple[Ta
         spec = plan.columns[name].spec
         assert isinstance(spec, Person)
         spec = structs.replace(spec, folk=folk, copies=max(copies, spec.copies))
+        if spec.patterns:
+            spec = structs.replace(spec, patterns=spec.fitting_patterns())
         try:
             spec.check_room()
         except PlanError as error:
@@ -121,5 +127,6 @@ def with_folk(draft: Draft, plan: TablePlan, folk: tuple[Folk, ...]) -> tuple[Ta
         if decided_together(plan, name) and draft.domains[name].form is not None:
             return None, f"a CHECK decides on {name}"
         plan = changed(plan, name, structs.replace(plan.columns[name], spec=spec))
-    size = namesakes(copies, folk)
-    return structs.replace(plan, sources=plan.sources | {"person": Permuted(size=size)}), told
+    read = {plan.columns[name].at for name in names} - {""}
+    people = dict.fromkeys(read, Permuted(size=namesakes(copies, folk)))
+    return structs.replace(plan, sources=plan.sources | people), told

@@ -6,10 +6,12 @@ from math import prod
 from typing import Literal
 
 from ..schema import Kind
-from ..specs import AnySpec, Digit, Key, Layout, Ordinal, Path, Permuted, Person, Pick, Range, Tree, Turn
+from ..specs import AnySpec, Digit, Key, Layout, Ordinal, Path, Permuted, Person, Pick, Place, Range, Tree, Turn
 from .belonging import laid_out
 from .claims import Claim, Unit, product_sizes, unit_size
 from .draft import Draft
+from .folks import person_source
+from .located import place_source
 from .partial import place_chosen
 from .subtypes import Turns
 from .tying import place_block
@@ -44,7 +46,7 @@ def place_claim(draft: Draft, claim: Claim) -> None:
             return
         spec = draft.keys.unique_specs[first.name]
         if spread.present is None:
-            draft.placed[first.name] = (spec, _code(draft, f"code of {first.name}", spec))
+            draft.placed[first.name] = (spec, _code(draft, f"code of {first.name}", spec, first.name))
         else:
             draft.sources[f"code of {first.name}"] = spread
             draft.placed[first.name] = (spec, f"code of {first.name}")
@@ -60,9 +62,12 @@ def place_claim(draft: Draft, claim: Claim) -> None:
         _place_product(draft, claim)
 
 
-def _code(draft: Draft, name: str, spec: AnySpec) -> str:
-    """A permuted row number to read a unique spec at; all the unique fields of one person share theirs."""
-    name = "person" if isinstance(spec, Person) else name
+def _code(draft: Draft, name: str, spec: AnySpec, column: str) -> str:
+    """A permuted row number to read a unique spec at; all the unique fields of one person, or place, share theirs."""
+    if isinstance(spec, Person):
+        name = person_source(draft, column)
+    if isinstance(spec, Place):
+        name = place_source(draft, column)
     known = draft.sources.get(name)
     size = spec.size if not isinstance(known, Permuted) else max(known.size, spec.size)
     draft.sources[name] = Permuted(size=size)

@@ -106,7 +106,9 @@ def _column(draft: Draft, plan: TablePlan, column: Column) -> ColumnRoom:
         nulls=some != plan,
         written=writable and kind == Kind.TEXT and domain.values is None and name not in draft.table.primary_key,
         beside=writable and nameable,
-        values=("F", "M") if gender else tuple(spelled(column, value) for value in domain.values or ()),
+        values=("F", "M")
+        if gender and domain.values is None
+        else tuple(spelled(column, v) for v in domain.values or ()),
         text=min(domain.longest or _LONGEST, _LONGEST) if kind in _TEXTS and domain.values is None else 0,
         low=_number(column, domain.low, -_NUMERALS) if numbers else None,
         high=_number(column, domain.high, _NUMERALS) if numbers else None,

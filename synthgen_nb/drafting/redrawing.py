@@ -10,6 +10,7 @@ from ..ddl.expressions import columns_of, parse_expression
 from ..plan import NULL_SCALE, ColumnPlan, Redraw
 from ..specs import AnySpec, Expression, Joined, Pick
 from .draft import Draft
+from .freedom import shared_freely
 from .guesses import guess_of
 from .reading import Order, apart_sql, order_sql
 
@@ -79,7 +80,7 @@ def _redrawable(draft: Draft, column: str) -> bool:
     unit = draft.keys.owner[column]
     if unit.key is None:
         at = draft.placed[column][1] if column in draft.placed else ""
-        return not at or (at == "person" and not draft.keys.claimed(unit))
+        return not at or (shared_freely(at) and not draft.keys.claimed(unit))
     return isinstance(draft.sources.get(unit.name), Pick) and not draft.keys.claimed(unit)
 
 

@@ -40,13 +40,15 @@ def roles(
 ) -> tuple[Role, ...]:
     """The things of one kind in a table, in the order of its columns. `fields` names the field of each meaning (or of a
     meaning's group) that is part of such a thing; `own` are the words by which the fields and the kind itself are
-    called, so that what is left of a column's name is the role. Words that all the columns share tell nothing."""
+    called, so that what is left of a column's name is the role. Words that all the columns share tell nothing, nor do
+    those of the table's name."""
     named: dict[str, tuple[str, tuple[str, ...]]] = {}
+    told = {word for name in words_of(table.name) for word in (name, name.removesuffix("s"), name[:-3] + "y")}
     for column in table.columns:
         meaning = meanings[column.name]
         field = fields.get(meaning.name) or fields.get(meaning.group)
         if field is not None:
-            left = (word for word in words_of(column.name) if word not in own and word not in _KINDS_OF_CONTACT)
+            left = (word for word in words_of(column.name) if word not in {*own, *told, *_KINDS_OF_CONTACT})
             named[column.name] = (field, tuple(dict.fromkeys(left)))
     shared = set.intersection(*(set(words) for _, words in named.values())) if named else set()
     found: dict[str, dict[str, str]] = {}

@@ -9,7 +9,7 @@ from msgspec import structs
 from ..errors import PlanError
 from ..plan import NULL_SCALE, TablePlan
 from ..schema import Column, Kind
-from ..specs import Aging, AnySpec, Bank, Choice, Joined, Rhythmic, Since
+from ..specs import Aging, AnySpec, Bank, Choice, Joined, Person, Place, Rhythmic, Since, Town
 from ..specs.numbers import Label
 from ..specs.texts import bank
 from ..wishes import Nulls, Shares
@@ -62,7 +62,10 @@ def unshared(draft: Draft, plan: TablePlan, name: str) -> str:
     """Why no values of the column can be weighed; "" if they can."""
     if why := bound(draft, plan, name) or follows(plan, name):
         return why
-    return f"{name} belongs to a person, with the other columns of its row" if plan.columns[name].at else ""
+    spec = plan.columns[name].spec
+    listed = isinstance(spec, Person) and spec.field == "gender" and draft.domains[name].values is not None
+    personal = isinstance(spec, Person) and plan.columns[name].at and not listed
+    return f"{name} belongs to a person, with the other columns of its row" if personal else ""
 
 
 def grant_shares(draft: Draft, plan: TablePlan, wish: Shares, *, nulls_wished: bool) -> tuple[TablePlan, str]:
@@ -95,11 +98,20 @@ def grant_shares(draft: Draft, plan: TablePlan, wish: Shares, *, nulls_wished: b
         why = f"{nulls:.3g} percent of {name} are NULL: the shares are of the others"
         wanted = {value: percent * room / total for value, percent in wanted.items()}
     rest = max(0.0, room - sum(wanted.values()))
-    spec, alone = _weighted(draft, column, before.spec, wanted, rest)
+    spec, alone = _weighted(draft, column, _alone(draft, plan, name), wanted, rest)
     if alone:
         why = f"{name} has no other values for the rest"
-    plan = changed(plan, name, structs.replace(before, spec=spec, nulls=round(nulls / 100 * NULL_SCALE)))
+    plan = changed(plan, name, structs.replace(before, spec=spec, at="", nulls=round(nulls / 100 * NULL_SCALE)))
     return plan, beside(name, sql) or why
+
+
+def _alone(draft: Draft, plan: TablePlan, name: str) -> AnySpec:
+    """As the column is drawn where it no longer belongs to a place or to a person of its row."""
+    spec, source = plan.columns[name].spec, plan.sources.get(plan.columns[name].at)
+    if isinstance(spec, Place) and isinstance(source, Town):
+        return structs.replace(spec, folk=source.folk)
+    values = draft.domains[name].values
+    return Choice(values=values) if isinstance(spec, Person) and values is not None else spec
 
 
 def _weighted(

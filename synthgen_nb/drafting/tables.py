@@ -23,11 +23,9 @@ from ..specs import (
     Null,
     Parted,
     Permuted,
-    Person,
     Range,
     Skip,
 )
-from ..specs.people import namesakes
 from ..sqlsemantics import translate
 from .asked import place_asked
 from .banks import place_banks
@@ -35,6 +33,8 @@ from .belonging import nulls_of, place_tenants
 from .columns import random_spec
 from .domains import Domain, units_of
 from .draft import Draft
+from .folks import place_people
+from .located import place_places
 from .orders import Link, chain
 from .partial import narrowed
 from .periods import place_slices
@@ -81,7 +81,8 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
         draft.sources[f"{name}, but one"] = draft.sources[name]
         draft.sources[name] = Skip(of=f"{name}, but one", around=other)
     place_asked(draft)
-    _place_people(draft)
+    place_people(draft)
+    place_places(draft)
     orders, whole = place_banks(draft)
     links, domains, unordered = chain(orders, _tops(draft), draft.domains)
     draft.chained = domains
@@ -158,35 +159,6 @@ def _routed(draft: Draft) -> list[Redraw]:
     lower = {c.lower(): c for c in draft.table.column_names}
     read = columns_of(parse_expression(draft.route, draft.facts.dialect))
     return [Redraw(columns=(), reads=tuple(lower[c.lower()] for c in read if c.lower() in lower), sql=draft.route)]
-
-
-def _place_people(draft: Draft) -> None:
-    """Names, addresses and user names of one row are one person's: the first column of each field reads one source."""
-    fields: dict[str, str] = {}
-    for column in draft.table.columns:
-        if column.name in {*draft.placed, *draft.chosen} or _formula(draft, column) or draft.domains[column.name].empty:
-            continue
-        if draft.domains[column.name].always_null or draft.domains[column.name].values is not None:
-            continue
-        spec = _try(draft, column)
-        if isinstance(spec, Person) and spec.field not in fields:
-            fields[spec.field] = column.name
-            draft.placed[column.name] = (spec, "person")
-    people = [spec for spec, at in draft.placed.values() if at == "person" and isinstance(spec, Person)]
-    if not people:
-        return
-    copies = max(spec.copies for spec in people)
-    draft.sources["person"] = Permuted(size=namesakes(copies))
-    for name, (spec, at) in list(draft.placed.items()):
-        if at == "person" and isinstance(spec, Person):
-            draft.placed[name] = (structs.replace(spec, copies=copies), at)
-
-
-def _try(draft: Draft, column: Column) -> AnySpec | None:
-    try:
-        return random_spec(column, draft.meanings[column.name], draft.domains[column.name], draft.facts)
-    except PlanError:
-        return None  # told where the column itself is drafted
 
 
 # --- columns

@@ -6,18 +6,16 @@ import re
 
 from ..errors import PlanError
 from ..schema import Column, Kind
-from ..specs import AnySpec, Bank, Choice, Format, Pattern, Person, Prose, Range, Uuid
-from ..specs.people import HOSTS, folded, namesakes
+from ..specs import AnySpec, Bank, Choice, Format, Pattern, Prose, Range, Uuid
+from ..specs.people import HOSTS
 from .codes import form_of
 from .domains import Domain, Facts
 from .meaning import SURE, Meaning
+from .persons import person_spec
+from .spots import place_spec
 from .templates import literal, template_of
 from .vocabularies import chosen_words, distinct_words, neutral_codes
 
-PEOPLE = {
-    "person.first_name": "first_name", "person.last_name": "last_name", "person.full_name": "full_name",
-    "email": "email", "username": "username", "gender": "gender",
-}  # fmt: skip
 _BANKS = {
     "city": ("city", -1), "region": ("region", -1), "county": ("region", -1), "country": ("country", 0),
     "country_code": ("country_code", -1), "currency_code": ("currency_code", -1), "company": ("company", -1),
@@ -40,13 +38,14 @@ def random_text(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
         return json_text()
     if domain.hints:
         return Choice(values=domain.hints)
+    person = person_spec(column, meaning, domain, facts)
+    if person is not None:
+        return person
     known = chosen_words(column, meaning, domain) or form_of(meaning.name, group, domain)
     if known is not None:
         return known
     if not _holds(group, domain):
         return _formed_text(domain, column.name) if domain.form else _coded(shortest, longest, domain.case)
-    if group in PEOPLE and _person_fits(PEOPLE[group], longest):
-        return Person(field=PEOPLE[group], longest=longest, ascii=domain.ascii)  # type: ignore[arg-type]
     for spec in _meant(group, longest, facts):
         return spec
     if group in _PROSE or (group == "opaque" and not longest and column.type.kind == Kind.TEXT):
@@ -56,6 +55,8 @@ def random_text(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
         short = _bank(*_BANKS[shorter], domain) if shorter and 0 < longest <= 3 else None
         return short or _bank(*_BANKS.get(meaning.name) or _BANKS[group], domain) or _short(domain)
     few = neutral_codes(domain) if group == "category_code" and _of_few(meaning) else None
+    if group == "email" and longest >= len(_MAILBOX) + 4:
+        return Pattern(template="?" + "#" * min(longest - len(_MAILBOX) - 1, 9) + _MAILBOX)
     return few or _coded(shortest, longest, domain.case)
 
 
@@ -64,6 +65,7 @@ def _of_few(meaning: Meaning) -> bool:
     return meaning.confidence >= SURE and meaning.name == meaning.group
 
 
+_MAILBOX = "\\@x.test"  # for columns too short for a name: reserved, RFC 2606
 _SAMPLES = {
     "email": tuple(f"ann.lee@{host}" for host in HOSTS),
     "url": ("https://www.example.com/word/12345",),
@@ -104,9 +106,7 @@ def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
         case "hash" | "password_or_secret" | "token" | "api_key":
             return [Pattern(template="%" * longest)]  # too short for any usual form
         case "phone" if fits(12):
-            return [
-                Pattern(template="+1-###-555-01##"[: longest or 20]) if fits(15) else Pattern(template="###-555-01##")
-            ]
+            return [Pattern(template=f"{'+1-' if fits(15) else ''}[2345679][0346]#-555-01##")]
         case "street_address" if fits(30):
             return [
                 Format(
@@ -161,17 +161,19 @@ def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
     return []
 
 
-def distinct_text(column: Column, meaning: Meaning, domain: Domain, wanted: int) -> AnySpec:
+def distinct_text(column: Column, meaning: Meaning, domain: Domain, wanted: int, facts: Facts) -> AnySpec:
     longest, shortest, group = domain.longest, domain.shortest, meaning.group
     if domain.form is None and not domain.coded and not domain.path:
         known = distinct_words(column, meaning, domain, wanted) or form_of(meaning.name, group, domain, wanted)
         if known is not None:
             return known
     if _holds(group, domain) and not domain.coded:
-        if group in ("email", "username", "person.full_name"):
-            copies = -(-wanted // namesakes(1))
-            if _person_fits(PEOPLE[group], longest, copies):
-                return Person(field=PEOPLE[group], copies=copies, longest=longest, ascii=domain.ascii)  # type: ignore[arg-type]
+        person = person_spec(column, meaning, domain, facts, wanted)
+        if person is not None and person.size >= wanted:
+            return person
+        place = place_spec(column, meaning, domain, of_countries=False)
+        if place is not None and place[1] is None and place[0].size >= wanted:
+            return place[0]
         if group == "uuid" and (not longest or longest >= 36):
             return Uuid()
         if meaning.name in _BANKS or group in _BANKS:
@@ -182,6 +184,8 @@ def distinct_text(column: Column, meaning: Meaning, domain: Domain, wanted: int)
             return Pattern(template="%" * longest)
     if domain.form is not None:
         return _formed_text(domain, column.name, wanted)
+    if group == "email" and not domain.case and longest >= len(_MAILBOX) + 4:
+        return Pattern(template="?" + "#" * min(longest - len(_MAILBOX) - 1, 9) + _MAILBOX)
     return _coded(shortest, longest, domain.case, wanted, _initials(column.name))
 
 
@@ -234,19 +238,6 @@ def _short(domain: Domain) -> AnySpec:
         if bank is not None:
             return bank
     return _coded(0, domain.longest, "")
-
-
-def _person_fits(field: str, longest: int, copies: int = 1) -> bool:
-    if not longest or field in ("first_name", "last_name", "gender"):
-        return True
-    if field == "full_name":
-        return longest >= 40
-    room = Person(field=field, copies=copies, longest=longest)._room()  # type: ignore[arg-type]
-    try:
-        folded(True, room), folded(False, room)
-    except PlanError:
-        return False
-    return room >= 4
 
 
 def json_text() -> Format:

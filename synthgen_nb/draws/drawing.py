@@ -30,7 +30,7 @@ from ..schema import Column, ForeignKey
 from ..specs import Amount, AnySpec, Expression, Pick, Portion, Since
 from ..storing import nothing, one, plain
 from .parents import Parents, columns_of, widest_first
-from .recipes import Index, Recipe, meant, planned
+from .recipes import Index, PLACES, Recipe, meant, planned
 from .rowkeys import row_keys
 from .rules import MOST_TRIED, Rules
 
@@ -243,6 +243,9 @@ class Draws:
         guessing = recipe.guesses is not None and attempt > _GUESSING and attempt % 2 == 1
         if guessing and recipe.guesses is not None:
             values = recipe.guesses.draw(rows, name)
+        elif recipe.town is not None:
+            person = self._read_at(rows, recipe.index) if recipe.index is not None else None
+            values = recipe.spec.at(recipe.town.chosen(person, rows, PLACES), rows, name)
         elif recipe.index is not None:
             at = self._read_at(rows, recipe.index)
             values = recipe.spec.at(at % np.uint64(recipe.fold) if recipe.fold else at, rows, name)

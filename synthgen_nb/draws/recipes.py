@@ -18,12 +18,28 @@ from ..drafting.naming import locale_named, meaning_named
 from ..errors import InputError, PlanError
 from ..plan import ColumnPlan, Plan, TablePlan
 from ..schema import Column, Kind, PrimaryKey, Schema, Table, Unique
-from ..specs import Among, AnySource, AnySpec, Digit, Drawn, Key, Null, Permuted, Person, Place, Range, Shaped, Tally
+from ..specs import (
+    Among,
+    AnySource,
+    AnySpec,
+    Digit,
+    Drawn,
+    Inside,
+    Key,
+    Null,
+    Permuted,
+    Person,
+    Range,
+    Shaped,
+    Tally,
+    Town,
+)  # fmt: skip
 from ..specs.folk import Folk
 from ..specs.people import namesakes
 from ..wishes import Locales, Share
 
 PEOPLE = "person"  # the source that the columns of one person read
+PLACES = "place"  # that of one place
 _MEANINGS = "synthgen_nb/data/meanings.tsv lists them; synth() alone draws as the plan does"
 _SPANS = {"person.age": (18, 90)}  # in years; of others the group says enough
 _ROOM = 4  # times as many different values as there are rows, so that few have to be drawn again
@@ -45,7 +61,7 @@ class Index:
 class Recipe:
     """How one column is drawn: `spec` at `index`, modulo `fold` where there is one; without an index at random. NULL in
     `nulls` of 65,536 rows, as `nulls_of` has it. `guesses` are for where chance alone finds nothing that its CHECKs
-    allow."""
+    allow. Of a place `town` tells the city, of the person at the index where it is one's."""
 
     spec: AnySpec
     index: Index | None = None
@@ -53,6 +69,7 @@ class Recipe:
     nulls: int = 0
     nulls_of: str = ""
     guesses: AnySpec | None = None
+    town: Town | None = None
 
 
 def planned(plan: Plan, table: str, column: str) -> Recipe:
@@ -65,8 +82,15 @@ def planned(plan: Plan, table: str, column: str) -> Recipe:
     if isinstance(drawn.spec, Tally):  # nothing points to a row before it is there; what does so later is counted then
         return Recipe(_untallied(drawn.spec))
     guesses = next((r.guesses[column] for r in plan.tables[table].redraws if column in r.guesses), None)
-    index = _index(plan.tables[table], drawn)
-    return Recipe(drawn.spec, index, 0, drawn.nulls, drawn.nulls_of or column, guesses=guesses)
+    source = plan.tables[table].sources.get(drawn.at)
+    if isinstance(source, Inside):
+        told = f"{table}.{column} lies in the place of a row of {source.table}: only the plan's own rows know it"
+        raise InputError(told, hint=f"synth('{drawn.meaning}') draws one from anywhere")
+    if isinstance(source, Town):
+        index, town = _index_of(source, plan.tables[table]), source
+    else:
+        index, town = _index(plan.tables[table], drawn), None
+    return Recipe(drawn.spec, index, 0, drawn.nulls, drawn.nulls_of or column, guesses=guesses, town=town)
 
 
 def _untallied(spec: Tally) -> AnySpec:
@@ -91,9 +115,9 @@ def meant(plan: Plan, table: Table, column: Column, meaning: str, locale: str, r
     spec = built.columns[column.name].spec
     if isinstance(spec, Person):
         return _of_people(spec, people, plan.tables[table.key], unique, rows)
-    if isinstance(spec, Place):
-        folk = _alike(spec.folk)
-        return Recipe(structs.replace(spec, folk=folk), Index(PEOPLE, _crowded(folk, rows)))
+    source = built.sources.get(built.columns[column.name].at)
+    if isinstance(source, Town):
+        return _of_places(spec, source, plan.tables[table.key], spoken, rows)
     return Recipe(_spanned(spec, meant_as, column), _index(built, built.columns[column.name]))
 
 
@@ -185,6 +209,23 @@ def _of_people(spec: Person, known: tuple[Folk, ...] | None, plan: TablePlan, un
     size, once = _crowded(folk, rows), namesakes(1, folk)
     spec = _roomy(structs.replace(spec, folk=folk, copies=size // once if unique else 1))
     return Recipe(spec, Index(PEOPLE, size), fold=0 if unique else once)
+
+
+def _of_places(spec: AnySpec, drafted: Town, plan: TablePlan, locale: str, rows: int) -> Recipe:
+    """Where the table's people live; in the country of the locale, as people of that locale do."""
+    source = plan.sources.get(PLACES)
+    if locale:
+        folk = _alike(drafted.folk)
+        town = Town(folk=folk, of=PEOPLE, limits=drafted.limits)
+        return Recipe(spec, Index(PEOPLE, _crowded(folk, rows)), town=town)
+    town = structs.replace(source, limits=drafted.limits) if isinstance(source, Town) else drafted
+    return Recipe(spec, _index_of(town, plan), town=town)
+
+
+def _index_of(town: Town, plan: TablePlan) -> Index | None:
+    """Whose place it is; None where it is nobody's."""
+    source = plan.sources.get(town.of)
+    return _permuted(town.of, source, plan) if isinstance(source, Permuted) else None
 
 
 def _alike(folk: tuple[Folk, ...]) -> tuple[Folk, ...]:

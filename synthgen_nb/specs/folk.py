@@ -26,6 +26,16 @@ class Folk(Struct, frozen=True, omit_defaults=True, kw_only=True):
     gender: str = ""
 
 
+def _mixture(**weights: int) -> tuple[Folk, ...]:
+    return tuple(Folk(weight=weight, locale=locale) for locale, weight in weights.items())
+
+
+# where people come from, and places lie, when nobody says
+FOLK = _mixture(
+    en_US=50, en_GB=8, de_DE=7, fr_FR=6, en_CA=6, es_ES=4, it_IT=4, en_AU=4, es_MX=3, pt_BR=3, nl_NL=3, sv_SE=2,
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Crowd:
     """The names of all groups in one list each, women's marked in `female`. A group's names lie in

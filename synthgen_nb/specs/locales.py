@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from ..errors import PlanError
 
-LOCALES_SHA256 = "7be16f83a77f897fa9edb0b56557de6c3ccb7869bd67c0e90035d40f75c47103"
+LOCALES_SHA256 = "7274d76130120b1b77c420702b603172314e6acc76fec72612ce5c1cffe30128"
 
 
 def locales() -> tuple[str, ...]:

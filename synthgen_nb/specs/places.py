@@ -1,10 +1,9 @@
-"""Places: cities, regions, postal codes, streets and phones of the country that a row's people come from. One index is
-one place for every column that reads it, and one person for those of people."""
+"""Places: everything of one city that columns may hold, and which city a row's is. A city is known by its number, and
+every column of one place reads the same source, so they agree by construction."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
@@ -12,108 +11,203 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..rows import I64, U64, Rows, Values, below, bits
-from .base import Spec
+from ..rows import I64, U64, Indices, Rows, Values, below, bits
+from .base import Source, Spec
+from .cities import DEGREE, Level, Limit, cities, country_of, ordered
 from .folk import Folk, divided, ends_of
-from .locales import listed
-from .pools import fields
-from .texts import Pattern
+from .latin import plain
+from .locales import listed, locales
+from .spelling import spelled
 
 PlaceField = Literal[
-    "city", "region", "country", "country_code", "currency_code", "postal_code", "time_zone", "street_address", "phone"
-]
-_PARTS = {"city": 0, "region": 1, "country_code": 2, "postal_code": 3, "time_zone": 6}
-_COUNTRY = {"country": 0, "currency_code": 2}
+    "city", "region", "region_code", "county", "country", "country_code", "country_code3", "continent",
+    "currency_code", "calling_code", "postal_code", "time_zone", "latitude", "longitude", "street_address", "phone",
+]  # fmt: skip
 _HOUSES = 180
+_UNGIVEN = " 000 ######"  # behind a calling code: no country has numbers that begin so
 
 
 class Place(Spec, frozen=True, tag="place"):
-    """One field of a place in the country of the row's `folk`, or in any where those have no locale. Cities are as
-    frequent as in the pool `place`."""
+    """One field of the city whose number is the index. Coordinates come as text, or in units of 10**-digits degrees, or
+    as floats. Streets, phones and the open digits of postal codes are the row's own; two phones of a row differ by
+    their columns' names. Without an index the city is one of the countries of `folk`, or any."""
 
     field: PlaceField
-    folk: tuple[Folk, ...]
+    folk: tuple[Folk, ...] = ()
+    form: Literal["text", "units", "float"] = "text"
+    digits: int = 5  # of coordinates, after the point
+    ascii: bool = False
+
+    @property
+    def size(self) -> int:
+        """Different cities have different names, different countries as well, up to this number."""
+        if self.field in ("country", "country_code", "country_code3"):
+            return cities().countries
+        return cities().names if self.field == "city" else 0
 
     def draw(self, rows: Rows, name: str) -> Values:
-        return self.at(rows.bits(name) >> np.uint64(2), rows, name)
+        town = Town(folk=self.folk or (Folk(weight=1),))
+        return self.at(town.chosen(None, rows, name), rows, name)
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
-        group, _ = divided(ends_of(self.folk), index)
-        random = bits(rows.key("place"), index)  # the same for every field: a postal code is its city's
-        if self.field in ("phone", "street_address"):
-            own = bits(rows.key(f"place/{self.field}"), index)
-            spell = self._phones if self.field == "phone" else self._streets
-            return Values(_joined(group, lambda number, places: spell(number, own[places], rows, name)))
-        city = np.zeros(len(index), np.int64)
-        start, texts = 0, []
-        for number, one in enumerate(self.folk):
-            ends, values = _cities(one.locale, self.field)
-            places = np.flatnonzero(group == number)
-            city[places] = start + np.searchsorted(ends, below(random[places], int(ends[-1])), side="right")
-            start += len(values)
-            texts += values
-        if self.field != "postal_code":
-            return Values(pa.DictionaryArray.from_arrays(city.astype(np.int32), pa.array(texts, pa.string())))
-        own = bits(rows.key("place/postal_code"), index)
-        return Values(_joined(city, lambda number, places: _spelled(texts[number], own[places], rows, name)))
+        city, known = index.astype(np.int64), cities()
+        match self.field:
+            case "latitude" | "longitude":
+                return self._coordinate((known.latitude if self.field == "latitude" else known.longitude)[city])
+            case "postal_code":
+                return Values(self._coded(city, rows.bits("place/postal code")))
+            case "phone":
+                forms, of = _phones()
+                return Values(spelled(forms, of[known.country[city]], rows.bits(f"place/phone/{name}")))
+            case "street_address":
+                return Values(self._streets(known.country[city], rows))
+        texts = known.texts[self.field]
+        words = _plain(self.field) if self.ascii else texts.dictionary
+        return Values(pa.DictionaryArray.from_arrays(texts.indices.take(pa.array(city)), words))
 
-    def _phones(self, number: int, random: U64, rows: Rows, name: str) -> pa.Array:
-        return _spelled(listed(_local(self.folk[number]), "phone")[0], random, rows, name)
+    def _coded(self, city: I64, random: U64) -> pa.Array:
+        forms = cities().texts["postal_code"]
+        which = forms.indices.take(pa.array(city)).to_numpy().astype(np.int64)
+        return spelled(tuple(forms.dictionary.to_pylist()), which, random)
 
-    def _streets(self, number: int, random: U64, rows: Rows, name: str) -> pa.Array:
-        locale = _local(self.folk[number])
-        names = listed(locale, "street")
-        street = pa.array(names).take(pa.array(below(random, len(names))))
-        house = pc.cast(pa.array(below(bits(rows.key("place/house"), random), _HOUSES) + np.uint64(1)), pa.string())
-        form = listed(locale, "address")[0]
-        before, between, after = re.split(r"\{[01]\}", form)
-        first, second = (street, house) if form.index("{0}") < form.index("{1}") else (house, street)
-        return pc.binary_join_element_wise(before, first, between, second, after, "")
+    def _coordinate(self, units: I64) -> Values:
+        if self.form == "float":
+            return Values(units.astype(np.float64) / DEGREE)
+        if self.digits >= 5:
+            scaled = units * 10 ** (self.digits - 5)
+        else:
+            coarse = 10 ** (5 - self.digits)
+            scaled = (units + coarse // 2) // coarse
+        if self.form == "units":
+            return Values(scaled)
+        sign = pc.if_else(pa.array(scaled < 0), "-", "")
+        whole, part = np.divmod(np.abs(scaled), 10**self.digits)
+        behind = pc.utf8_lpad(pc.cast(pa.array(part), pa.string()), self.digits, "0")
+        number = pc.binary_join_element_wise(pc.cast(pa.array(whole), pa.string()), behind, ".")
+        return Values(pc.binary_join_element_wise(sign, number, ""))
+
+    def _streets(self, country: I64, rows: Rows) -> pa.Array:
+        random = rows.bits("place/street")
+        house = pc.cast(pa.array(below(rows.bits("place/house"), _HOUSES) + np.uint64(1)), pa.string())
+        parts, places = [], []
+        spoken = _spoken()[country]
+        for number in np.unique(spoken).tolist():
+            at = np.flatnonzero(spoken == number)
+            locale = locales()[number]
+            names = _streets_of(locale, self.ascii)
+            street = names.take(pa.array(below(random[at], len(names))))
+            form = listed(locale, "address")[0]
+            before, between, after = re.split(r"\{[01]\}", form)
+            numbers = house.take(pa.array(at))
+            first, second = (street, numbers) if form.index("{0}") < form.index("{1}") else (numbers, street)
+            parts.append(pc.binary_join_element_wise(before, first, between, second, after, ""))
+            places.append(at)
+        if not parts:
+            return pa.array([], pa.string())
+        return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(places))))
 
     def samples(self) -> tuple[str, ...]:
-        """Every text that can come, or one of each length where the rest is digits."""
-        found: list[str] = []
-        for one in self.folk:
-            if self.field == "phone":
-                found.append(listed(_local(one), "phone")[0].replace("#", "0"))
-            elif self.field == "street_address":
-                longest = max(listed(_local(one), "street"), key=len)
-                found.append(listed(_local(one), "address")[0].format(longest, _HOUSES))
-            else:
-                found += (text.replace("#", "0").replace("@", "A") for text in _cities(one.locale, self.field)[1])
-        return tuple(dict.fromkeys(found))
+        """Every text that can come, or one of each length where the rest is digits or letters."""
+        return _samples(self.field, self.digits, self.ascii)
 
 
-def _local(one: Folk) -> str:
-    """Where phones and streets of people without a locale are from."""
-    return one.locale or "en_US"
+class Town(Source, frozen=True, tag="town"):
+    """The number of a city for each row: one of the country of the locale that the row's person has, whom `of` names,
+    or else of the locales by their weights; any city of the world for people without a locale."""
+
+    folk: tuple[Folk, ...]
+    of: str = ""
+    limits: tuple[Limit, ...] = ()
+
+    def draw(self, rows: Rows, name: str) -> Indices:
+        return Indices(self.chosen(rows.source(self.of).values if self.of else None, rows, name))
+
+    def chosen(self, person: U64 | None, rows: Rows, name: str) -> U64:
+        """The city of each person; of anybody where there is none."""
+        ends = ends_of(self.folk)
+        if person is None:
+            group = np.searchsorted(ends, below(rows.bits(f"{name}/country"), int(ends[-1])), side="right")
+        else:
+            group, _ = divided(ends, person)
+        country = np.array([country_of(listed(one.locale, "country")[0]) if one.locale else -1 for one in self.folk])
+        return ordered("country", self.limits).pick(country[group], rows.bits(f"{name}/city")).astype(np.uint64)
+
+
+class Inside(Source, frozen=True, tag="inside"):
+    """The number of a city that lies inside of the place of another row: of `table`'s row that `of` gives, read there
+    at `source`. `level` is what that row is: the city itself, or any of its region or country. Rows that point nowhere
+    have any city."""
+
+    of: str
+    table: str
+    source: str
+    level: Level
+    limits: tuple[Limit, ...] = ()
+
+    def draw(self, rows: Rows, name: str) -> Indices:
+        parent = rows.source(self.of)
+        around = rows.of(self.table, parent.values).source(self.source).values.astype(np.int64)
+        random = rows.bits(f"{name}/city")
+        known = cities()
+        if self.level == "city":
+            found = around
+        else:
+            group = known.country[around] if self.level == "country" else known.region[around]
+            found = ordered(self.level, self.limits).pick(group, random)
+        if parent.valid is not None:
+            found = np.where(parent.valid, found, ordered("country", self.limits).pick(np.full(len(found), -1), random))
+        return Indices(found.astype(np.uint64))
 
 
 @cache
-def _cities(locale: str, field: str) -> tuple[U64, list[str]]:
-    """Cumulative weights of the cities of a locale's country (u64[n]; of all where there is none), and the field for
-    each."""
-    parts = fields("place")
-    codes = parts[_PARTS["country_code"]].values.to_pylist()
-    there = [place for place, code in enumerate(codes) if not locale or code == listed(locale, "country")[0]]
-    ends = np.cumsum(parts[0].weights[there], dtype=np.uint64)
-    if field in _COUNTRY:
-        countries = fields("country")
-        told = dict(zip(countries[1].values.to_pylist(), countries[_COUNTRY[field]].values.to_pylist(), strict=True))
-        return ends, [told[codes[place]] for place in there]
-    return ends, parts[_PARTS[field]].values.take(pa.array(there)).to_pylist()
+def _plain(field: str) -> pa.StringArray:
+    return pa.array([plain(text) for text in cities().texts[field].dictionary.to_pylist()], pa.string())
 
 
-def _spelled(template: str, random: U64, rows: Rows, name: str) -> pa.Array:
-    pattern = Pattern(template=template)
-    return pattern.at(below(random, pattern.size), rows, name).data
+@cache
+def _streets_of(locale: str, ascii: bool) -> pa.StringArray:
+    return pa.array([plain(name) if ascii else name for name in listed(locale, "street")], pa.string())
 
 
-def _joined(which: I64, texts: Callable[[int, I64], pa.Array]) -> pa.Array:
-    """texts(number, places) for the places where `which` is that number, put together."""
-    numbers = np.unique(which).tolist()
-    if not numbers:
-        return pa.array([], pa.string())
-    places = [np.flatnonzero(which == number) for number in numbers]
-    arrays = [texts(number, at) for number, at in zip(numbers, places, strict=True)]
-    return pa.concat_arrays(arrays).take(pa.array(np.argsort(np.concatenate(places))))
+@cache
+def _spoken() -> I64:
+    """Of each country the number of a locale whose addresses it has; American ones where none is known."""
+    known = list(locales())
+    first = {listed(locale, "country")[0]: number for number, locale in reversed(list(enumerate(known)))}
+    codes = cities().texts["country_code"].dictionary.to_pylist()
+    return np.array([first.get(code, known.index("en_US")) for code in codes])
+
+
+@cache
+def _phones() -> tuple[tuple[str, ...], I64]:
+    """(forms of phones, the number of its form for each country)."""
+    known = {listed(locale, "country")[0]: listed(locale, "phone")[0] for locale in reversed(locales())}
+    table = cities()
+    codes = table.texts["country_code"].dictionary.to_pylist()
+    calling = table.texts["calling_code"]
+    forms = [
+        known.get(code) or calling[number].as_py() + _UNGIVEN for number, code in enumerate(codes)
+    ]  # the first cities lie in the countries, in their order
+    distinct = tuple(dict.fromkeys(forms))
+    return distinct, np.array([distinct.index(form) for form in forms])
+
+
+@cache
+def _samples(field: PlaceField, digits: int, ascii: bool) -> tuple[str, ...]:
+    known = cities()
+    if field in ("latitude", "longitude"):
+        return (f"-179.{'9' * digits}",)
+    if field == "phone":
+        forms, _ = _phones()
+    elif field == "postal_code":
+        forms = tuple(known.texts["postal_code"].dictionary.to_pylist())
+    elif field == "street_address":
+        found = []
+        for locale in locales():
+            longest = max(_streets_of(locale, ascii).to_pylist(), key=len)
+            found.append(listed(locale, "address")[0].format(longest, _HOUSES))
+        return tuple(found)
+    else:
+        return tuple((_plain(field) if ascii else known.texts[field].dictionary).to_pylist())
+    which = np.arange(len(forms))
+    return tuple(spelled(forms, which, bits(0, which.astype(np.uint64))).to_pylist())
