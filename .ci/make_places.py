@@ -99,8 +99,7 @@ class Postal:
 
     def __init__(self, countries: dict[str, Any]) -> None:
         self.countries = countries
-        self.written: dict[tuple[str, str], str] = {}
-        self.near: dict[str, list[tuple[float, float, str]]] = defaultdict(list)
+        self.near: dict[str, list[tuple[float, float, str, str]]] = defaultdict(list)
         self.begins = {(cc, region): expanded(begin) for cc, region, _, begin in lines("regions.txt")}
         country = ""
         for line in lines("places.txt"):
@@ -108,16 +107,17 @@ class Postal:
                 country = line[0].removeprefix("=").strip()
                 continue
             name, _, pattern, latitude, longitude = line
-            self.written[country, plain(name)] = pattern
-            self.near[country].append((float(latitude), float(longitude), pattern))
+            self.near[country].append((float(latitude), float(longitude), plain(name), pattern))
 
     def of(self, city: City) -> str:
         country = city["countrycode"]
-        if pattern := self.written.get((country, plain(city["name"]))):
-            return pattern
         known = self.near[country]
         at = (city["latitude"], city["longitude"])
-        nearest = min(known, key=lambda p: (p[0] - at[0]) ** 2 + (p[1] - at[1]) ** 2)[2] if known else ""
+        apart = [(abs(p[0] - at[0]) + abs(p[1] - at[1]), p[2], p[3]) for p in known]
+        for distance, name, pattern in apart:
+            if distance < 0.5 and name == plain(city["name"]):
+                return pattern
+        nearest = min(apart)[2] if apart else ""
         form = re.sub(r"\d", "#", nearest)
         if begin := self.begins.get((country, city["region"])):
             rest = "@#@ #@#" if country == "CA" else form

@@ -43,6 +43,7 @@ from synthgen_nb.specs import (
     Layout,
     Listed,
     ListOf,
+    Nations,
     Null,
     Ordinal,
     Pair,
@@ -143,6 +144,7 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "latitude": (Place(field="latitude", form="units", digits=4), "integer", "town"),
     "longitude": (Place(field="longitude", form="float"), "float", "town"),
     "longitude as text": (Place(field="longitude", digits=6), "text", "town"),
+    "country": (Place(field="country"), "text", "nations"),
     "city around": (Place(field="city"), "text", "inside"),
     "days with a rhythm": (Rhythmic(low=19_000, high=20_000, unit="day", months=MONTHS, rising=True), "integer", ""),
     "moments with a rhythm": (
@@ -273,6 +275,7 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
 SOURCES: dict[str, AnySource] = {
     "town": Town(folk=FOLK),
     "town of people": Town(folk=FOLK, of="code", limits=(Limit("city", 12),)),
+    "nations": Nations(limits=(Limit("county", 9),)),
     "cities": Permuted(size=8_000, of="few"),
     "few": Digit(of="row", modulo=8_000),
     "inside": Inside(of="pick", table="t", source="town", level="region"),

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..schema import ForeignKey, Schema, Table
-from ..specs import AnySource, Digit, Inside, Permuted, Person, Place, Town
-from ..specs.cities import Level, Limit, cities
+from ..specs import AnySource, Digit, Inside, Nations, Person, Place, Town
+from ..specs.cities import Level, Limit
 from ..specs.folk import Folk
 from .domains import Domain
 from .draft import Draft
@@ -139,7 +139,7 @@ def spots_of(
         found[key] = tuple(_around(spot, table, homes) for spot in found[key])
     for key in sorted(found, key=lambda key: -max((spot.depth for spot in found[key]), default=0)):
         for spot in found[key]:
-            if spot.inside is not None and spot.around == "city":
+            if spot.inside is not None:
                 parent = spot.inside.table
                 found[parent] = tuple(_narrowed(other, spot.limits) if other.home else other for other in found[parent])
     return found
@@ -201,13 +201,10 @@ def place_places(draft: Draft) -> None:
         source = next((at for name in spot.specs if (at := _claimed(draft, name))), "")
         if not source:
             source = spot.role.source("place")
-            made = _source(draft, spot)
-            if isinstance(made, Permuted):
-                draft.sources[made.of] = Digit(of="row", modulo=made.size)
-            draft.sources[source] = made
+            draft.sources[source] = _source(draft, spot)
         elif spot.home and source != "place":
             draft.sources["place"] = Digit(of=source)  # by that name other tables ask for it
-        limited = isinstance(draft.sources.get(source), Town | Inside)
+        limited = isinstance(draft.sources.get(source), Town | Inside | Nations)
         left = set() if limited else {limit.field for limit in spot.limits}
         for name, spec in spot.specs.items():
             if draft.open(name) and spec.field not in left:
@@ -231,7 +228,7 @@ def _source(draft: Draft, spot: Spot) -> AnySource:
     of = own if own in people else people[0] if len(set(people)) == 1 else ""
     if of in draft.sources:
         return Town(folk=facts.folk, of=of, limits=spot.limits)
-    if spot.home and spot.depth == 0 and not facts.asked and not spot.limits:
-        return Permuted(size=cities().countries, of="turn of countries")
+    if spot.home and spot.depth == 0 and not facts.asked:
+        return Nations(limits=spot.limits)
     world = () if facts.asked else (Folk(weight=_WORLD),)
     return Town(folk=(*facts.folk, *world), limits=spot.limits)

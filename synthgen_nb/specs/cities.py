@@ -24,7 +24,7 @@ from msgspec import Struct
 from ..errors import PlanError
 from ..rows import I64, U64, Mask, below
 
-PLACES_SHA256 = "6391e34dfbd3693d180e3710a40d3aae6c8734711ec79b9b0e822e1d199b8e4c"
+PLACES_SHA256 = "1a656384cdd572eb31847fe07a9197ee622ae66d7ceb1b3276497ef9eed7a804"
 DEGREE = 100_000  # units of coordinates
 
 Level = Literal["country", "region", "city"]

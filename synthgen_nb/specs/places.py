@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..rows import I64, U64, Indices, Rows, Values, below, bits
+from ..rows import I64, U64, Indices, Rows, Values, below, bits, permute
 from .base import Source, Spec
-from .cities import DEGREE, Level, Limit, cities, country_of, ordered
+from .cities import DEGREE, Level, Limit, cities, country_of, ordered, within
 from .folk import Folk, divided, ends_of
 from .latin import plain
 from .locales import listed, locales
@@ -131,6 +131,20 @@ class Town(Source, frozen=True, tag="town"):
             group, _ = divided(ends, person)
         country = np.array([country_of(listed(one.locale, "country")[0]) if one.locale else -1 for one in self.folk])
         return ordered("country", self.limits).pick(country[group], rows.bits(f"{name}/city")).astype(np.uint64)
+
+
+class Nations(Source, frozen=True, tag="nations"):
+    """The number of the largest city of a country: each row has another country, in an order of its own, until all have
+    come. Only countries with a city within `limits`."""
+
+    limits: tuple[Limit, ...] = ()
+
+    def draw(self, rows: Rows, name: str) -> Indices:
+        known = cities()
+        there = np.unique(known.country[within(self.limits)])  # the first cities lie in the countries, in their order
+        many = max(len(there), 1)
+        turn = permute(rows.index % np.uint64(many), many, rows.key(name))
+        return Indices(there[turn.astype(np.int64)].astype(np.uint64))
 
 
 class Inside(Source, frozen=True, tag="inside"):

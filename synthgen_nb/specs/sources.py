@@ -10,7 +10,7 @@ from ..rows import I64, U64, Indices, Rows, World, below, bits, high_product, pe
 from .base import Source
 from .combinations import Among, Latin, Listed, Pair, Ranked
 from .fanout import Fanout
-from .places import Inside, Town
+from .places import Inside, Nations, Town
 from .within import Above, Grove, Within
 
 _TABULATED = 1 << 22  # parents whose first children fit in one array (32 MB); beyond, the tree is walked per row
@@ -201,5 +201,5 @@ class Path(Source, frozen=True, tag="path"):
 
 AnySource = (
     Pick | Drawn | Permuted | Digit | Skip | Layout | Ordinal | Tree | Turn | Path | Among | Pair | Latin | Listed
-    | Ranked | Within | Above | Grove | Town | Inside
+    | Ranked | Within | Above | Grove | Town | Nations | Inside
 )  # fmt: skip
