@@ -30,7 +30,7 @@ from ..schema import Column, ForeignKey
 from ..specs import Amount, AnySpec, Expression, Pick, Portion, Since
 from ..storing import nothing, one, plain
 from .parents import Parents, columns_of, widest_first
-from .recipes import Index, PLACES, Recipe, meant, planned
+from .recipes import PLACES, Index, Recipe, meant, planned
 from .rowkeys import row_keys
 from .rules import MOST_TRIED, Rules
 
