@@ -187,6 +187,20 @@ def words(lists: dict[str, list[str]]) -> Weighted:
     return equal(word for kind in kinds for word in lists[kind])
 
 
+def grammars() -> Iterator[tuple[str, Weighted]]:
+    """Texts with {slots} for other pools' texts, and numbers of one to three digits for them, none of them 1."""
+    for digits, first in ((1, 2), (2, 10), (3, 100)):
+        yield f"n{digits}", equal(map(str, range(first, 10**digits)))
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in lines("grammars.txt"):
+        if line.startswith("["):
+            name = line.strip("[]")
+        else:
+            found.setdefault(name, []).append(line.strip())
+    yield from ((name, equal(texts)) for name, texts in found.items())
+
+
 def user_agents() -> Weighted:
     systems = {
         "Windows NT 10.0; Win64; x64": 6,
@@ -239,6 +253,7 @@ def pools() -> dict[str, Weighted]:
         "sentence": sentences(),
         "word": words(lists),
         "user_agent": user_agents(),
+        **dict(grammars()),
     }
 
 

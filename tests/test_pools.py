@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from importlib.resources import files
+from pathlib import Path
 from zoneinfo import available_timezones
 
 import numpy as np
@@ -47,6 +48,12 @@ CATALOG = {
     "word": (1500, 1),
 }
 
+SOURCES = Path(__file__).parents[1] / ".ci" / "pool_sources"
+GRAMMAR_POOLS = {
+    *re.findall(r"^\[(\w+)\]$", (SOURCES / "grammars.txt").read_text(encoding="utf-8"), re.MULTILINE),
+    *("n1", "n2", "n3"),
+}
+
 
 def test_the_file_is_the_one_whose_hash_plans_carry() -> None:
     data = files("synthgen_nb").joinpath("data", "pools.parquet").read_bytes()
@@ -55,7 +62,17 @@ def test_the_file_is_the_one_whose_hash_plans_carry() -> None:
 
 
 def test_all_pools_are_there_and_no_other() -> None:
-    assert set(names()) == set(CATALOG)
+    assert set(names()) == {*CATALOG, *GRAMMAR_POOLS}
+
+
+@pytest.mark.parametrize("name", sorted(GRAMMAR_POOLS))
+def test_every_slot_of_a_grammar_is_a_pool(name: str) -> None:
+    found = pool(name).values.to_pylist()
+    assert len(found) == len(set(found))
+    assert all(value == value.strip() and value.isascii() for value in found)
+    slots = {slot for value in found for slot in re.findall(r"\{(?:\^|a )?(\w+)\}", value)}
+    assert slots <= set(names())
+    assert all(re.fullmatch(r"[^{}]*", re.sub(r"\{(?:\^|a )?\w+\}", "", value)) for value in found)
 
 
 @pytest.mark.parametrize("name", CATALOG)

@@ -15,8 +15,9 @@ from ..drafting import shapes
 from ..errors import InputError, PlanError
 from ..physical import MICROS
 from ..schema import Column, Kind, Type
-from ..specs import AnySpec, Bank, Choice, Format, Null, Pattern, Person, Place, Prose, Range, Uuid
+from ..specs import AnySpec, Bank, Choice, Format, Null, Pattern, Person, Phrase, Place, Prose, Range, Uuid
 from ..specs.folk import Folk
+from ..specs.phrases import is_grammar
 from ..specs.pools import names as pool_names
 from ..wordings import Call, Pairs
 from .domains import Domain, Facts, Scalar, domain_of, units_of
@@ -304,6 +305,16 @@ def _prose(goal: Goal, given: _Given) -> AnySpec:
     return Prose(sentences=sentences, longest=goal.domain.longest)
 
 
+def _phrase(goal: Goal, given: _Given) -> AnySpec:
+    name = _text(given, "grammar")
+    known = tuple(pool for pool in pool_names() if is_grammar(pool))
+    if name not in known:
+        raise InputError(f"there is no grammar {name!r}", hint=_near(name, dict.fromkeys(known)) or "docs/pools.md")
+    spec = Phrase(grammars=(name,), longest=goal.domain.longest)
+    spec.check_room()
+    return spec
+
+
 def _person(goal: Goal, given: _Given) -> AnySpec:
     fields = get_args(get_type_hints(Person)["field"])
     spec = Person(
@@ -438,6 +449,14 @@ FORMS: Mapping[str, Form] = {
             "Prose(sentences=2)",
             frozenset(_TEXTS),
             _prose,
+        ),
+        Form(
+            "Phrase",
+            "texts of a grammar of the package (docs/pools.md), different from row to row",
+            {"grammar": "its name"},
+            'Phrase("film_title")',
+            frozenset(_TEXTS),
+            _phrase,
         ),
         Form(
             "Person",

@@ -38,7 +38,7 @@ def meaning_of(schema: Schema, table: Table, column: Column) -> Meaning:
     is within its group comes after that: it never changes the group."""
     entity, words = subject(schema, table, column.name)
     told = f"{entity} among {', '.join(sorted(entities(schema)))}" if entity in _GENERAL else entity
-    return _refined(_grouped(schema, table, column), words, told)
+    return _refined(_grouped(schema, table, column), words, entity, told)
 
 
 # tables of which only the others tell what they sort
@@ -235,14 +235,16 @@ class _Finer(NamedTuple):
     groups: tuple[str, ...]
     name: re.Pattern[str]
     table: re.Pattern[str] | None
+    among: bool  # the rule reads of the schema's other tables too
 
 
-def _refined(found: Meaning, words: str, entity: str) -> Meaning:
+def _refined(found: Meaning, words: str, entity: str, told: str) -> Meaning:
     """The first finer meaning of the group that fits the same words; as it was where a rule was as fine already."""
     if found.name != found.group:
         return found
     for finer in _finer().get(found.group, ()):
-        if finer.name.search(words) and (finer.table is None or finer.table.search(entity)):
+        place = told if finer.among else entity
+        if finer.name.search(words) and (finer.table is None or finer.table.search(place)):
             return structs.replace(found, name=finer.meaning)
     return found
 
@@ -305,7 +307,7 @@ def _finer() -> Mapping[str, tuple[_Finer, ...]]:
     found: dict[str, list[_Finer]] = {}
     for meaning, groups, name, table in lines_of("finer_meanings.tsv")[1:]:
         where = None if table == "-" else re.compile(table)
-        finer = _Finer(meaning, tuple(groups.split(",")), re.compile(name), where)
+        finer = _Finer(meaning, tuple(groups.split(",")), re.compile(name), where, " among " in table)
         for group in finer.groups:
             found.setdefault(group, []).append(finer)
     return {group: tuple(finer) for group, finer in found.items()}

@@ -38,6 +38,7 @@ from .located import place_places
 from .orders import Link, chain
 from .partial import narrowed
 from .periods import place_slices
+from .phrasing import place_texts
 from .placing import place_claim, place_key, take_turns
 from .redrawing import redraws_of
 from .timelines import timeline
@@ -84,6 +85,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     place_people(draft)
     place_places(draft)
     orders, whole = place_banks(draft)
+    place_texts(draft)
     links, domains, unordered = chain(orders, _tops(draft), draft.domains)
     draft.chained = domains
     draft.refused = _refused(draft)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ..plan import NULL_SCALE, ColumnPlan
 from ..schema import Column, Kind
-from ..specs import Bank, Choice, Null, Pattern, Person, Prose, Range, Shaped, Uuid
+from ..specs import Bank, Choice, Null, Pattern, Person, Phrase, Prose, Range, Shaped, Uuid
 from .domains import units_of
 from .freedom import NUMBERS, spelled
 
@@ -40,6 +40,8 @@ def _said(plan: ColumnPlan, column: Column) -> str:
             return f"Bank({bank.pool!r})"
         case Prose() as prose:
             return f"Prose(sentences={prose.sentences})"
+        case Phrase(grammars=(grammar,)) as phrase if not phrase.about:
+            return f"Phrase({grammar!r})"
         case Person() as person:
             return f"Person({person.field!r})"
         case Uuid():

@@ -12,6 +12,7 @@ from .codes import form_of
 from .domains import Domain, Facts
 from .meaning import SURE, Meaning
 from .persons import person_spec
+from .phrases import phrase_of
 from .spots import place_spec
 from .templates import literal, template_of
 from .vocabularies import chosen_words, distinct_words, neutral_codes
@@ -41,7 +42,11 @@ def random_text(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
     person = person_spec(column, meaning, domain, facts)
     if person is not None:
         return person
-    known = chosen_words(column, meaning, domain) or form_of(meaning.name, group, domain)
+    known = (
+        chosen_words(column, meaning, domain)
+        or form_of(meaning.name, group, domain)
+        or phrase_of(meaning.name, group, domain)
+    )
     if known is not None:
         return known
     if not _holds(group, domain):
@@ -164,7 +169,11 @@ def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
 def distinct_text(column: Column, meaning: Meaning, domain: Domain, wanted: int, facts: Facts) -> AnySpec:
     longest, shortest, group = domain.longest, domain.shortest, meaning.group
     if domain.form is None and not domain.coded and not domain.path:
-        known = distinct_words(column, meaning, domain, wanted) or form_of(meaning.name, group, domain, wanted)
+        known = (
+            distinct_words(column, meaning, domain, wanted)
+            or form_of(meaning.name, group, domain, wanted)
+            or phrase_of(meaning.name, group, domain, wanted)
+        )
         if known is not None:
             return known
     if _holds(group, domain) and not domain.coded:

@@ -9,6 +9,7 @@ from .nested import AnySpec, Edged, Either, Entries, Fields, Format, Joined, Lis
 from .numbers import Choice, Range, Shaped
 from .people import Person
 from .periods import Slice, Stretch
+from .phrases import Phrase
 from .places import Inside, Nations, Place, Town
 from .rhythms import Rhythmic
 from .sources import AnySource, Digit, Drawn, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree, Turn
@@ -21,7 +22,7 @@ __all__ = [
     "Above", "After", "Aging", "Among", "Amount", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice",
     "Digit", "Drawn", "Edged", "Either", "Elapsed", "Entries", "Expression", "Fields", "Flag", "Floor", "Format",
     "Given", "Grove", "Inside", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed", "Nations", "Null", "Ordinal",
-    "Pair", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Pick", "Place", "Point", "Portion", "Prose",
-    "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Source", "Spec", "Stretch", "Subset", "Tally",
-    "Term", "Town", "Tree", "Turn", "Uuid", "Within",
+    "Pair", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point", "Portion",
+    "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Source", "Spec", "Stretch", "Subset",
+    "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",
 ]  # fmt: skip

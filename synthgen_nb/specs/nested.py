@@ -19,6 +19,7 @@ from .moments import Elapsed, Part, Since
 from .numbers import Choice, Range, Shaped
 from .people import Person
 from .periods import Slice, Stretch
+from .phrases import Phrase
 from .places import Place
 from .rhythms import Rhythmic
 from .states import Aging, Flag
@@ -304,6 +305,7 @@ AnySpec = (
     | Stretch
     | Place
     | Rhythmic
+    | Phrase
     | Amount
     | Portion
     | Tally

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from ..errors import PlanError
 
-POOLS_SHA256 = "0dd1d5374f5983fc98f9295686fdaf4d18856d58803851f5f9c9c42b9404036a"
+POOLS_SHA256 = "d8a4b581bc23e166e72cc6e32d26626ce07a0b988b08d22af653d7574ddbaffc"
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 

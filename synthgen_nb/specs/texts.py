@@ -56,11 +56,12 @@ class Bank(Spec, frozen=True, tag="bank"):
 
 
 class Given(Spec, frozen=True, tag="given"):
-    """Texts that the plan itself carries, in its order. Drawn at random all alike; at an index each comes once, then
-    again with " (2)" behind and so on, `count` texts in all (0: as many as there are values)."""
+    """Texts that the plan itself carries, in its order. Drawn at random all alike, or with `turns` row by row; at an
+    index each comes once, then again with " (2)" behind and so on, `count` texts in all (0: as many as there are)."""
 
     values: tuple[str, ...]
     count: int = 0
+    turns: bool = False
 
     @property
     def size(self) -> int:
@@ -70,6 +71,8 @@ class Given(Spec, frozen=True, tag="given"):
         return numbered(texts(self.values), index, self.size > len(self.values), " (", ")")
 
     def draw(self, rows: Rows, name: str) -> Values:
+        if self.turns:
+            return self.at(rows.index % np.uint64(self.size), rows, name)
         pick = below(rows.bits(name), len(self.values))
         return Values(pa.DictionaryArray.from_arrays(pick.astype(np.int32), texts(self.values)))
 
