@@ -105,7 +105,9 @@ def _laid_out(
     least, most = bounds(wish)
     if isinstance(source, Pick) and not bounded:
         assert wish.skew is not None
-        return structs.replace(plan, sources=plan.sources | {name: structs.replace(source, skew=wish.skew)}), ""
+        return structs.replace(
+            plan, sources=plan.sources | {name: structs.replace(source, skew=wish.skew, weights=())}
+        ), ""
     if isinstance(source, Pick):
         if sql := next((s for s in (decided_together(plan, c) for c in unit.columns) if s), ""):
             return None, f"CHECK {sql} decides on {', '.join(unit.columns)}"

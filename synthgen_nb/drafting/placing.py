@@ -6,9 +6,10 @@ from math import prod
 from typing import Literal
 
 from ..schema import Kind
-from ..specs import AnySpec, Digit, Key, Layout, Ordinal, Path, Permuted, Person, Pick, Place, Range, Tree, Turn
+from ..specs import AnySpec, Digit, Key, Layout, Ordinal, Path, Permuted, Person, Pick, Place, Range, Turn
 from .belonging import laid_out
 from .claims import Claim, Unit, product_sizes, unit_size
+from .descent import popularity, tree_of
 from .draft import Draft
 from .folks import person_source
 from .located import place_source
@@ -16,8 +17,6 @@ from .partial import place_chosen
 from .subtypes import Turns
 from .tying import place_block
 from .weaving import place_web
-
-_SKEWED_FROM = 50  # parents: fewer than this get children evenly, more get popular ones
 
 
 def place_claim(draft: Draft, claim: Claim) -> None:
@@ -123,11 +122,10 @@ def place_key(draft: Draft, unit: Unit) -> None:
             roots: Literal["null", "self", "next"] = "null" if unit.nullable else "next" if ring else "self"
             if roots == "next" and draft.rows == 1:
                 draft.broken("a lone row can't point to another", unit.columns, "ask for more rows", "foreign_key")
-            draft.sources[unit.name] = Tree(levels=_levels(draft.rows), roots=roots)
+            counted = any(claim.form == "siblings" and claim.layout == unit for claim in draft.keys.claims)
+            draft.sources[unit.name] = tree_of(draft.table, unit.key, draft.rows, roots, even=counted)
         elif parents:
-            draft.sources[unit.name] = Pick(
-                table=unit.key.table, among=parents, skew=1 if parents >= _SKEWED_FROM else 0
-            )
+            draft.sources[unit.name] = Pick(table=unit.key.table, among=parents, weights=popularity(parents))
     if parents or unit.to_self or unit.name in draft.sources:
         _place_columns(draft, unit, unit.name)
     else:  # there is nothing to point to
@@ -152,14 +150,6 @@ def _place_columns(draft: Draft, unit: Unit, source: str) -> None:
     assert unit.key is not None
     for child, parent in zip(unit.key.columns, unit.key.references, strict=True):
         draft.placed[child] = (Key(table=unit.key.table, column=parent), source)
-
-
-def _levels(rows: int) -> tuple[int, ...]:
-    """A tree of a tenth roots, each level three times the one above."""
-    levels = [max(min(rows, 2), rows // 10)]
-    while sum(levels) < rows:
-        levels.append(min(3 * levels[-1], rows - sum(levels)))
-    return tuple(levels)
 
 
 def _after_reference(draft: Draft, column: str, spec: AnySpec) -> AnySpec:

@@ -24,7 +24,7 @@ from ..errors import InputError, PlanError
 from ..generation import ATTEMPTS
 from ..physical import arrow_type, from_arrow, to_arrow
 from ..plan import NULL_SCALE, Plan
-from ..rows import I64, U64, Indices, Mask, Rows, Values, below, bits, high_product, key_of, permute
+from ..rows import I64, U64, Indices, Mask, Rows, Values, below, bits, key_of, permute
 from ..sandbox import relation_names
 from ..schema import Column, ForeignKey
 from ..specs import Amount, AnySpec, Expression, Pick, Portion, Since
@@ -306,12 +306,7 @@ class Draws:
         popular = key_of(self.plan.seed, table, f"{column.at}/popular") if column is not None else 0
 
         def rank(random: U64, among: int) -> U64:
-            skew = source.skew if isinstance(source, Pick) else 0
-            spread = random
-            for _ in range(skew):
-                spread = high_product(spread, random)
-            place = below(spread, among)
-            return permute(place, among, popular) if skew else place
+            return source.place(random, among, popular) if isinstance(source, Pick) else below(random, among)
 
         fixed = {name: given[name] for name in key.columns if name not in own and name in given}
         found, place = self.parents(table).pick(key, fixed, random, rank)

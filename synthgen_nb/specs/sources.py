@@ -13,24 +13,41 @@ from .fanout import Fanout
 from .places import Inside, Nations, Town
 from .within import Above, Grove, Within
 
+_WITHIN = 0x5EED  # a constant key: the bits inside of a band come from those that chose it
 _TABULATED = 1 << 22  # parents whose first children fit in one array (32 MB); beyond, the tree is walked per row
 
 
 class Pick(Source, frozen=True, tag="pick"):
-    """A row of `table`, drawn at random among its first `among` rows. `skew` 0 is uniform; at 1 and 2 the density falls
-    with the square and the cube root of the rank, so that some parents are popular. Which ones is a permutation."""
+    """A row of `table`, drawn at random among its first `among` rows, some of which may be popular; which ones is a
+    permutation. By `weights` those of rank 0, of ranks 1 and 2, of ranks 3 to 6 and so on are picked so often, all of
+    one such band alike. Without them `skew` 0 is uniform; at 1 and 2 the density falls with the square and the cube
+    root of the rank."""
 
     table: str
     among: int
     skew: int = 0
+    weights: tuple[int, ...] = ()
 
     def draw(self, rows: Rows, name: str) -> Indices:
-        random = rows.bits(name)
+        return Indices(self.place(rows.bits(name), self.among, rows.key(f"{name}/popular")))
+
+    def place(self, random: U64, among: int, popular: int) -> U64:
+        """Which of `among` rows each of the random numbers picks: also of more or fewer than the plan has."""
+        if self.weights:
+            return permute(self._ranked(random, among), among, popular)
         spread = random
         for _ in range(self.skew):
             spread = high_product(spread, random)
-        rank = below(spread, self.among)
-        return Indices(permute(rank, self.among, rows.key(f"{name}/popular")) if self.skew else rank)
+        rank = below(spread, among)
+        return permute(rank, among, popular) if self.skew else rank
+
+    def _ranked(self, random: U64, among: int) -> U64:
+        ends = np.cumsum(np.array(self.weights[: max(among, 1).bit_length()], np.uint64))
+        band = np.searchsorted(ends, below(random, int(ends[-1])), side="right").astype(np.uint64)
+        first = (np.uint64(1) << band) - np.uint64(1)
+        left = np.uint64(among) - first
+        size = np.where(band == np.uint64(len(ends) - 1), left, np.minimum(first + np.uint64(1), left))
+        return first + below(bits(_WITHIN, random), size)
 
 
 class Drawn(Source, frozen=True, tag="drawn"):
@@ -130,12 +147,7 @@ class Layout(Source, frozen=True, tag="layout"):
         index = rows.source(self.of).values
         if self.of == "row" and rows.start is not None and len(rows):
             return fanout.window(rows.start, rows.start + len(rows))
-        if self.parents > _TABULATED:
-            return fanout.locate(index)
-        starts = rows.world.kept(rows.table, name, lambda: fanout.starts(0, self.parents))
-        row = index.astype(np.int64)
-        parent: I64 = np.searchsorted(starts, row, side="right") - 1
-        return parent, row - starts[parent]
+        return _located(fanout, index, rows, name)
 
     def first(self, world: World, table: str, name: str, parent: U64) -> U64:
         """The first child of each parent in `table`, where this layout is named `name`; behind the last, the end."""
@@ -148,6 +160,16 @@ class Layout(Source, frozen=True, tag="layout"):
 
     def _fanout(self, world: World, table: str, name: str) -> Fanout:
         return Fanout(self.parents, self.total, self.least, self.most, self.even, world.key(table, name))
+
+
+def _located(fanout: Fanout, index: U64, rows: Rows, name: str) -> tuple[I64, I64]:
+    """Parent and ordinal of children anywhere."""
+    if fanout.parents > _TABULATED:
+        return fanout.locate(index)
+    starts = rows.world.kept(rows.table, name, lambda: fanout.starts(0, fanout.parents))
+    row = index.astype(np.int64)
+    parent: I64 = np.searchsorted(starts, row, side="right") - 1
+    return parent, row - starts[parent]
 
 
 class Ordinal(Source, frozen=True, tag="ordinal"):
@@ -164,27 +186,45 @@ class Ordinal(Source, frozen=True, tag="ordinal"):
 class Tree(Source, frozen=True, tag="tree"):
     """The parent's row in the same table: levels of planned sizes, each row's parent in the level above. The rows of
     the first level point to nothing (NULL), to themselves, or each to the next. Siblings are consecutive, so a place
-    among them is known without a look-up."""
+    among them is known without a look-up. `most` children at most of one row, many with few and few with many; 0: as
+    many each as the levels allow."""
 
     levels: tuple[int, ...]
     roots: Literal["null", "self", "next"] = "null"
+    most: int = 0
 
     def draw(self, rows: Rows, name: str) -> Indices:
         sizes = np.array(self.levels, np.uint64)
         ends = np.cumsum(sizes)
         starts = ends - sizes
         level = np.searchsorted(ends, rows.index, side="right")
-        above = np.maximum(level - 1, 0)
         here = rows.index - starts[level]
-        parent = here * sizes[above] // sizes[level]
-        first = (parent * sizes[level] + sizes[above] - np.uint64(1)) // sizes[above]
+        parent, place = self._spread(rows, name, level, here) if self.most else self._even(sizes, level, here)
         root = level == 0
         top = (rows.index + np.uint64(1)) % sizes[0] if self.roots == "next" else rows.index
         return Indices(
-            np.where(root, top, starts[above] + parent),
+            np.where(root, top, starts[np.maximum(level - 1, 0)] + parent),
             ~root if self.roots == "null" else None,
-            np.where(root, here, here - first),
+            np.where(root, here, place),
         )
+
+    def _even(self, sizes: U64, level: I64, here: U64) -> tuple[U64, U64]:
+        above = np.maximum(level - 1, 0)
+        parent = here * sizes[above] // sizes[level]
+        first = (parent * sizes[level] + sizes[above] - np.uint64(1)) // sizes[above]
+        return parent, here - first
+
+    def _spread(self, rows: Rows, name: str, level: I64, here: U64) -> tuple[U64, U64]:
+        parent, place = np.zeros(len(here), np.uint64), np.zeros(len(here), np.uint64)
+        for number in range(1, len(self.levels)):
+            at = np.flatnonzero(level == number)
+            if len(at):
+                own = f"{name}/level {number}"
+                above, size = self.levels[number - 1], self.levels[number]
+                fanout = Fanout(above, size, 0, self.most, False, rows.world.key(rows.table, own))
+                found = _located(fanout, here[at], rows, own)
+                parent[at], place[at] = (part.astype(np.uint64) for part in found)
+        return parent, place
 
 
 class Path(Source, frozen=True, tag="path"):
