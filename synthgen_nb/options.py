@@ -248,6 +248,7 @@ def add_generation_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", metavar="DATE", help="the day the data believes it is (default 2026-01-01), or today"
     )
+    parser.add_argument("--template", metavar="NAME", help="a ready schema instead of DDL; `templates` lists them")
     parser.add_argument(
         "-p",
         "--spec",
@@ -283,6 +284,12 @@ def add_reading_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--strict", action="store_true", default=None, help="what would be told in a note or smaller table is an error"
+    )
+
+
+def add_template_words(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "words", nargs="*", metavar="NAME|save NAME FILE|delete NAME", help="default: the list of them; NAME: its DDL"
     )
 
 

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -28,6 +29,7 @@ from .options import (
     parse_specs,
 )
 from .planfiles import PlanFile
+from .readymade import delete_template, save_template, template
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -84,6 +86,40 @@ def read_schema(text: str, asked: Request) -> Schema:
     from .ddl import parse_ddl
 
     return parse_ddl(text, asked.dialect, strict=asked.strict)
+
+
+def read_template(store: Path, name: str, asked: Request) -> Schema:
+    """The schema of a ready one. Raises InputError."""
+    found = template(store, name)
+    return read_schema(found.ddl, replace_fields(asked, dialect=asked.dialect or found.dialect or None))
+
+
+def template_text(store: Path, words: Sequence[str]) -> str:
+    """What `templates WORDS` prints: the DDL of one; nothing after one is kept or deleted, or to list them. Raises
+    InputError, for DDL that can't be read too."""
+    match list(words):
+        case []:
+            return ""
+        case ["save", name, file]:
+            ddl = as_text(_bytes(file), file)
+            from .ddl import parse_ddl
+
+            parse_ddl(ddl)
+            save_template(store, name, ddl)
+            return ""
+        case ["delete", name]:
+            delete_template(store, name)
+            return ""
+        case [name] if name not in ("save", "delete"):
+            return template(store, name).ddl
+    raise InputError(f"can't read `templates {' '.join(words)}`", hint="NAME, save NAME FILE, or delete NAME")
+
+
+def _bytes(file: str) -> bytes:
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise InputError(f"can't read {file}: {error.strerror}") from None
 
 
 def read_live(url: str, asked: Request, ask: Callable[[str], str] | None) -> Schema:

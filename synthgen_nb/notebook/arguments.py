@@ -21,6 +21,7 @@ from ..options import (
     add_query_options,
     add_reading_options,
     add_store_option,
+    add_template_words,
     did_you_mean,
     parse_seconds,
     parse_version,
@@ -61,7 +62,7 @@ COMMANDS = {
     "drop": "remove a dataset, or one version of it",
     "gc": "remove what nobody lists or needs, and old versions where asked",
     "regenerate": "make a dataset again and hold every part against the one in the store",
-    "templates": "ready schemas, or the DDL of one",
+    "templates": "ready schemas and your own, or the DDL of one",
     "plan": "how each column of a DDL file or a database would be filled",
     "schema": "what is understood of a DDL file or a database",
     "model": "language models: list, show, load, unload; one is held",
@@ -200,7 +201,7 @@ def command_parser(command: str) -> Parser:
         parser.add_argument("old", metavar="OLD")
         parser.add_argument("new", metavar="NEW")
     if command == "templates":
-        parser.add_argument("name", nargs="?", metavar="NAME", help="default: the list of them")
+        add_template_words(parser)
     if command in {"plan", "schema"}:
         parser.add_argument("-f", "--file", metavar="PATH", help="the DDL")
     if command == "plan":
@@ -227,7 +228,7 @@ def command_parser(command: str) -> Parser:
         parser.add_argument("--keep", action="store_true", help="keep its rows as a version marked partial")
     if command in {"cancel", "drop"}:
         parser.add_argument("--yes", action="store_true", help="do not ask")
-    if command not in {"plan", "schema", "config", "templates", "model"}:
+    if command not in {"plan", "schema", "config", "model"}:
         add_store_option(parser)
     add_help_option(parser)
     return parser

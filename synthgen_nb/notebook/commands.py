@@ -108,7 +108,7 @@ def _plan(place: Place, args: Namespace) -> object:
 
 
 def _schema(place: Place, args: Namespace) -> object:
-    return schema_of(args, None, request_of(args, place.given))
+    return schema_of(place, args, None, request_of(args, place.given))
 
 
 def _doctor(place: Place, args: Namespace) -> None:

@@ -21,6 +21,7 @@ from ..request import (
     read_file,
     read_live,
     read_schema,
+    read_template,
     refuse_beside_plan,
     request,
     reuse,
@@ -72,11 +73,11 @@ def planned(place: Place, args: Namespace, cell: str | None) -> tuple[Request, D
     kept = read_plan(_plan_text(args.plan), args.plan) if args.plan else None
     if kept is None or isinstance(kept, PlanFile):
         asked = request_of(args, place.given, kept)
-        return asked, drafted_by(place, args, schema_of(args, cell, asked), asked)
+        return asked, drafted_by(place, args, schema_of(place, args, cell, asked), asked)
     refuse_beside_plan(args)
     asked = request_of(args, place.given)
-    told = bool((cell and cell.strip()) or args.file or args.url)
-    return asked, Drafted(reuse(kept, schema_of(args, cell, asked) if told else None, seed=args.seed), None, ())
+    told = bool((cell and cell.strip()) or args.file or args.url or args.template)
+    return asked, Drafted(reuse(kept, schema_of(place, args, cell, asked) if told else None, seed=args.seed), None, ())
 
 
 def request_of(args: Namespace, given: Settings, part: PlanFile | None = None) -> Request:
@@ -93,11 +94,15 @@ def _plan_text(file: str) -> str:
         raise InputError(f"can't read {file}: {error.strerror}") from None
 
 
-def schema_of(args: Namespace, cell: str | None, asked: Request) -> Schema:
+def schema_of(place: Place, args: Namespace, cell: str | None, asked: Request) -> Schema:
     """What the cell, the file or the database defines; a cell without a word in it is no cell."""
+    ready = getattr(args, "template", None)
     given = {"a cell of DDL": bool(cell and cell.strip()), "--file": bool(args.file), "--from": bool(args.url)}
+    given["--template"] = bool(ready)
     if sum(given.values()) > 1:
         raise InputError(f"both {' and '.join(name for name in given if given[name])}", hint="leave one out")
+    if ready:
+        return read_template(place.store.path, ready, asked)
     if args.url:
         return read_live(args.url, asked, getpass)
     if args.file:
@@ -127,7 +132,7 @@ def _file_schema(file: str, asked: Request) -> Schema:
 
 
 def _stem(args: Namespace) -> str:
-    return target(args.url).stem() if args.url else dataset_name(args.file or "")
+    return args.template or (target(args.url).stem() if args.url else dataset_name(args.file or ""))
 
 
 def made_before(store: Store, name: str, plan: Plan) -> Dataset | None:
@@ -144,7 +149,7 @@ def _notes(schema: Schema) -> tuple[Mark, ...]:
 
 
 def _command_again(args: Namespace, given: Settings, asked: Request, variable: str) -> str:
-    percent = "%synthgen" if args.file or args.url else "%%synthgen"
+    percent = "%synthgen" if args.file or args.url or args.template else "%%synthgen"
     rows = [str(n) if table == "*" else f"{table}={n}" for table, n in asked.rows.items()]
     options = repeated(
         {
@@ -157,6 +162,7 @@ def _command_again(args: Namespace, given: Settings, asked: Request, variable: s
             "--dialect": None if args.url else asked.dialect,
             "--strict": asked.strict,
             "-f": args.file,
+            "--template": args.template,
             "--from": masked(args.url or ""),
             "--name": args.name,
             "--store": args.store,

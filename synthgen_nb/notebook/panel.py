@@ -19,7 +19,7 @@ from ..errors import InputError, SynthgenError
 from ..notebook import panelstate
 from ..pages import Page, dataset_page, size
 from ..pages.models import loading_words
-from ..readymade import TEMPLATE_DIALECT, template, template_names
+from ..readymade import template, templates
 from ..request import Request, as_text, read_schema
 from .advice import Advice
 from .assets import assets
@@ -101,7 +101,7 @@ class Panel(Attentive):
         super().__init__(
             form={"rows": given.rows, "seed": str(given.seed), "dialect": given.dialect},
             choices={
-                "templates": template_names(),
+                "templates": list(templates(self._store.path)),
                 "dialects": list(DIALECTS),
                 "longest": LONGEST,
                 "store": str(self._store.path),
@@ -207,8 +207,9 @@ class Panel(Attentive):
 
     def _template(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         name = str(message.get("name"))
-        self.ddl = template(name)
-        self.form = {**self.form, "name": name, "dialect": TEMPLATE_DIALECT, "tables": {}}
+        found = template(self._store.path, name)
+        self.ddl = found.ddl
+        self.form = {**self.form, "name": name, "dialect": found.dialect, "tables": {}}
 
     def _upload(self, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         data, file = bytes(buffers[0]) if buffers else b"", str(message.get("name", "the file"))

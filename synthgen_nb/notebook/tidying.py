@@ -13,7 +13,9 @@ from ..listing import Wanted, listed
 from ..pages import dataset_page, plural
 from ..pages.outcomes import exported_page
 from ..pages.stores import regenerated_page, store_page, sweep_page
-from ..readymade import template, template_names
+from ..pages.templates import templates_page
+from ..readymade import templates
+from ..request import template_text
 from ..storeoptions import ARCHIVE, csv_form_of, wanted_of
 
 if TYPE_CHECKING:
@@ -94,7 +96,10 @@ def _regenerate(place: Place, args: Namespace) -> None:
 
 
 def _templates(place: Place, args: Namespace) -> None:
-    print(template(args.name) if args.name else "\n".join(template_names()))
+    if ddl := template_text(place.store.path, args.words):
+        print(ddl, end="")
+        return
+    place.show(templates_page(templates(place.store.path), "%synthgen --template clinic -n 300"))
 
 
 STORE_COMMANDS: dict[str, Callable[[Place, Namespace], object]] = {

@@ -1,4 +1,4 @@
--- A small shop: a tree of categories, customers, orders, and what each order holds.
+-- A small shop: categories, customers, orders and their lines.
 CREATE TYPE order_status AS ENUM ('new', 'paid', 'shipped', 'delivered', 'cancelled');
 
 CREATE TABLE categories (

@@ -25,6 +25,7 @@ from ..request import (
     drafted,
     read_file,
     read_live,
+    read_template,
     refuse_beside_plan,
     request,
     reuse,
@@ -74,12 +75,13 @@ def planned(args: Namespace, given: Settings) -> Planned:
     asked = request_of(args, given, kept if isinstance(kept, PlanFile) else None)
     source = args.file or args.plan
     stem = target(args.url).stem() if args.url else "stdin" if source == "-" else dataset_name(source or "")
+    stem = args.template or stem
     if kept is None or isinstance(kept, PlanFile):
         plan, instructed = _drafted(args, asked)
         return Planned(plan, asked.strict, stem, instructed)
     refuse_beside_plan(args)
     schema = None
-    if args.file or args.url:
+    if args.file or args.url or args.template:
         asked = request_of(args, Settings(dialect=given.dialect or kept.schema.dialect))
         schema = schema_of(args, asked)
     return Planned(reuse(kept, schema, seed=args.seed), asked.strict, stem)
@@ -110,9 +112,13 @@ def _drafted(args: Namespace, asked: Request) -> tuple[Plan, Instructed | None]:
 
 
 def schema_of(args: Namespace, asked: Request) -> Schema:
-    """What FILE or the database of --from defines."""
-    if args.file and args.url:
-        raise InputError("both a FILE and --from", hint="leave one out")
+    """What FILE, the database of --from or a template defines."""
+    ready = getattr(args, "template", None)
+    given = {"a FILE": args.file, "--from": args.url, "--template": ready}
+    if sum(map(bool, given.values())) > 1:
+        raise InputError(f"both {' and '.join(name for name in given if given[name])}", hint="leave one out")
+    if ready:
+        return read_template(store_of(args).path, ready, asked)
     if args.url:
         return read_live(args.url, asked, asker())
     if not args.file:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import InputError
-from ..options import add_store_option
+from ..options import add_store_option, add_template_words
 from ..pages import dataset_page, plural
 from ..pages.documents import dataset_document
 from ..pages.outcomes import exported_page
@@ -22,7 +22,9 @@ from ..pages.stores import (
     sweep_document,
     sweep_page,
 )
-from ..readymade import template, template_names
+from ..pages.templates import templates_document, templates_page
+from ..readymade import templates
+from ..request import template_text
 from ..storeoptions import ARCHIVE, add_export_options, add_gc_options, add_listing_options, csv_form_of, wanted_of
 from .console import answer, confirmed, store_of
 
@@ -68,7 +70,9 @@ def add_store_commands(commands: Any) -> None:
         add_store_option(command)
         command.add_argument("--json", action="store_true", help="one JSON object on stdout")
     templates = commands.add_parser("templates", help="ready schemas", description=_templates.__doc__)
-    templates.add_argument("name", nargs="?", metavar="NAME", help="default: the list of them")
+    add_template_words(templates)
+    add_store_option(templates)
+    templates.add_argument("--json", action="store_true", help="one JSON object on stdout")
     templates.set_defaults(run=_templates)
 
 
@@ -175,6 +179,12 @@ def _regenerate(args: Namespace) -> int:
 
 
 def _templates(args: Namespace) -> int:
-    """Lists the ready schemas, or writes the DDL of one to stdout: `synthgen templates shop > shop.sql`."""
-    print(template(args.name) if args.name else "\n".join(template_names()))
+    """Lists the ready schemas, keeps or deletes one of your own in the store, or writes the DDL of one to stdout:
+    `synthgen templates shop > shop.sql`."""
+    store = store_of(args).path
+    if ddl := template_text(store, args.words):
+        print(ddl, end="")
+        return 0
+    known = templates(store)
+    answer(args, templates_document(known), templates_page(known, "synthgen generate --template clinic -n 300"))
     return 0
