@@ -34,6 +34,7 @@ from .columns import random_spec
 from .domains import Domain, units_of
 from .draft import Draft
 from .folks import place_people
+from .goods import place_products
 from .located import place_places
 from .orders import Link, chain
 from .partial import narrowed
@@ -85,6 +86,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     place_people(draft)
     place_places(draft)
     orders, whole = place_banks(draft)
+    place_products(draft)
     place_texts(draft)
     links, domains, unordered = chain(orders, _tops(draft), draft.domains)
     draft.chained = domains

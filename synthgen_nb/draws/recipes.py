@@ -29,6 +29,7 @@ from ..specs import (
     Null,
     Permuted,
     Person,
+    Product,
     Range,
     Shaped,
     Tally,
@@ -81,6 +82,8 @@ def planned(plan: Plan, table: str, column: str) -> Recipe:
         return planned(plan, drawn.spec.table, drawn.spec.column)
     if isinstance(drawn.spec, Tally):  # nothing points to a row before it is there; what does so later is counted then
         return Recipe(_untallied(drawn.spec))
+    if isinstance(drawn.spec, Product):  # of any category: the parent's row is not known yet
+        drawn = structs.replace(drawn, spec=structs.replace(drawn.spec, category=None))
     guesses = next((r.guesses[column] for r in plan.tables[table].redraws if column in r.guesses), None)
     source = plan.tables[table].sources.get(drawn.at)
     if isinstance(source, Inside):

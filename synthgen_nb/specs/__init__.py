@@ -11,6 +11,7 @@ from .people import Person
 from .periods import Slice, Stretch
 from .phrases import Phrase
 from .places import Inside, Nations, Place, Town
+from .products import Product
 from .rhythms import Rhythmic
 from .sources import AnySource, Digit, Drawn, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree, Turn
 from .states import Aging, Flag
@@ -23,6 +24,6 @@ __all__ = [
     "Digit", "Drawn", "Edged", "Either", "Elapsed", "Entries", "Expression", "Fields", "Flag", "Floor", "Format",
     "Given", "Grove", "Inside", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed", "Nations", "Null", "Ordinal",
     "Pair", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point", "Portion",
-    "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Source", "Spec", "Stretch", "Subset",
-    "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",
+    "Product", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Source", "Spec",
+    "Stretch", "Subset", "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from .people import Person
 from .periods import Slice, Stretch
 from .phrases import Phrase
 from .places import Place
+from .products import Product
 from .rhythms import Rhythmic
 from .states import Aging, Flag
 from .tallies import Amount, Portion, Tally
@@ -306,6 +307,7 @@ AnySpec = (
     | Place
     | Rhythmic
     | Phrase
+    | Product
     | Amount
     | Portion
     | Tally

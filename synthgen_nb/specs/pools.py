@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from ..errors import PlanError
 
-POOLS_SHA256 = "d8a4b581bc23e166e72cc6e32d26626ce07a0b988b08d22af653d7574ddbaffc"
+POOLS_SHA256 = "fbbefc58636808d31e6b7fc32b273ddda976d7e29795246d55d5f7a9999d2258"
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 
