@@ -122,6 +122,23 @@ def test_a_meaning_counts_as_if_the_column_were_named_so(shop: sg.Schema) -> Non
     assert name.n_unique() > 100
 
 
+def test_an_address_in_a_host_of_one_s_own_is_its_persons() -> None:
+    names = "first_name text NOT NULL, last_name text NOT NULL"
+    ddl = f"CREATE TABLE c (id int PRIMARY KEY, {names}, mail text NOT NULL UNIQUE)"
+    schema = sg.parse_ddl(ddl, dialect="postgres")
+    before, after = (
+        pl.DataFrame(made(sg.draft_plan(schema, ROWS, specs={"c.mail": text}))["c"].to_pydict())
+        for text in ("email", "email domain=acme.example")
+    )
+    assert after["mail"].str.ends_with("@acme.example").all()
+    assert after["mail"].n_unique() == ROWS
+    assert after.drop("mail").equals(before.drop("mail"))
+    assert after["mail"].str.split("@").list[0].equals(before["mail"].str.split("@").list[0])
+    short = sg.parse_ddl("CREATE TABLE c (mail varchar(20) NOT NULL)", dialect="postgres")
+    assert "its domain has no room here" in refused(short, "c.mail", "email domain=a-long-host.acme.example")
+    assert "is no host" in refused(short, "c.mail", "email domain=@x")
+
+
 @pytest.mark.parametrize(
     "name, text, told",
     [

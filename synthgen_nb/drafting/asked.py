@@ -8,17 +8,18 @@ then a plan file, then an option. A model's wishes come behind all of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from msgspec import structs
 
 from ..dataset import near
-from ..errors import DDLError, InputError
+from ..errors import DDLError, InputError, PlanError
 from ..plan import ColumnPlan, TablePlan
 from ..report import Finding
 from ..schema import Column, Schema, Table
-from ..specs import AnySpec, Either, Format, Joined, Parted, Person, Place
+from ..specs import AnySpec, Either, Joined, Parted, Person, Place
 from ..specs.folk import Folk
 from ..wishes import Between, Filled, Nulls, Rhythm, Shares, Wish, Written
 from ..wordings import Call, Wording, worded
@@ -32,6 +33,7 @@ from .naming import locale_named, meaning_named
 from .persons import PEOPLE
 
 _MEANINGS = "a Spec as Choice(...), or a meaning as email; synthgen_nb/data/meanings.tsv lists them"
+_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 _SETTINGS = {"nulls": "20% or 0.2", "locale": "de_DE", "domain": "example.org"}
 
 
@@ -43,6 +45,7 @@ class Asked:
     meaning: Meaning | None = None
     spec: AnySpec | None = None
     nulls: float | None = None
+    host: str = ""  # of the e-mails of the row's person
 
 
 def filled(schema: Schema, specs: Mapping[str, str], origin: str) -> tuple[Filled, ...]:
@@ -154,12 +157,15 @@ def _fitted(wish: Filled, wording: Wording, goal: Goal, table: Table) -> Asked:
     for name in settings:
         if name not in known:
             raise InputError(f"there is no setting {name}{near(name, known)}", hint=_examples(known))
-    spec = _spec(wording.call, meaning, settings, goal)
+    host = settings.pop("domain", "")
+    if host and (meaning is None or meaning.group != "email" or not _HOST.fullmatch(host)):
+        raise InputError(f"domain={host} is no host of an e-mail", hint="email domain=example.org")
+    spec = _spec(wording.call, meaning, settings, host, goal)
     if spec is not None and (why := outside(spec, goal)):
         raise InputError(why)
     if meaning is None and spec is None and nulls is None:
         raise InputError("nothing is said", hint=_MEANINGS)
-    return Asked(wish, meaning, spec, nulls)
+    return Asked(wish, meaning, spec, nulls, host if spec is None else "")
 
 
 def _examples(known: Sequence[str]) -> str:
@@ -177,34 +183,25 @@ def _share(text: str) -> float:
     return percent
 
 
-def _spec(call: Call | None, meaning: Meaning | None, settings: Mapping[str, str], goal: Goal) -> AnySpec | None:
-    """What the Spec or the meaning's settings come to; None where the meaning alone decides."""
+def _spec(
+    call: Call | None, meaning: Meaning | None, settings: Mapping[str, str], host: str, goal: Goal
+) -> AnySpec | None:
+    """What the Spec or the meaning's locale comes to; None where the meaning alone decides."""
     if call is not None:
         return spec_of(call, goal)
     if meaning is None or not settings:
         return None
-    folk = (Folk(weight=1, locale=locale_named(settings["locale"])),) if "locale" in settings else ()
-    if "domain" in settings and meaning.group != "email":
-        raise InputError(f"'{meaning.name}' has no domain", hint="email domain=example.org")
+    folk = (Folk(weight=1, locale=locale_named(settings["locale"])),)
     field = PEOPLE.get(meaning.group)
     if field is not None:
-        longest = goal.domain.longest
-        if "domain" not in settings:
-            return _roomy(Person(field=field, longest=longest, ascii=goal.domain.ascii, folk=folk))
-        host = "@" + settings["domain"]
-        room = max(1, longest - len(host)) if longest else 0
-        login = _roomy(Person(field="username", longest=room, ascii=goal.domain.ascii, folk=folk))
-        return Format(template="{0}" + host.replace("{", ""), parts=(login,))
+        person = Person(field=field, longest=goal.domain.longest, ascii=goal.domain.ascii, folk=folk, host=host)
+        person.check_room()
+        return person
     call = Call("Place", (meaning.group,), {"locale": settings["locale"]})
     try:
         return spec_of(call, goal)
     except InputError:
         raise InputError(f"'{meaning.name}' is the same in every locale", hint="leave locale out") from None
-
-
-def _roomy(spec: Person) -> Person:
-    spec.check_room()
-    return spec
 
 
 # --- where it goes
@@ -226,14 +223,29 @@ def place_asked(draft: Draft) -> None:
             draft.placed[name] = (asked.spec, "")
 
 
+def place_hosts(draft: Draft) -> None:
+    """E-mails of the people that are placed by now get the host that a person named."""
+    for name, asked in draft.asked.items():
+        if not asked.host:
+            continue
+        spec, at = draft.placed.get(name, (None, ""))
+        if not isinstance(spec, Person):
+            raise placed(asked.wish, InputError("its domain has no room here, or other rules decide on it"))
+        made = structs.replace(spec, host=asked.host, company="")
+        if made.patterns:
+            made = structs.replace(made, patterns=made.fitting_patterns())
+        try:
+            made.check_room()
+        except PlanError as error:
+            raise placed(asked.wish, error) from None
+        draft.placed[name] = (made, at)
+
+
 def distinct(asked: Asked, wanted: int) -> AnySpec | None:
     """The spec for a column that a UNIQUE decides; with as many people of one name as it takes."""
     spec = asked.spec
     if isinstance(spec, Person) and 0 < spec.size < wanted:
         return structs.replace(spec, copies=-(-wanted // spec.size))
-    if isinstance(spec, Format) and len(spec.parts) == 1 and isinstance(spec.parts[0], Person):
-        inner = distinct(replace(asked, spec=spec.parts[0]), wanted)
-        return structs.replace(spec, parts=(inner,)) if inner is not None else None
     return spec if spec is not None and spec.size else None
 
 
@@ -257,8 +269,6 @@ def _carries(column: ColumnPlan, asked: Asked) -> bool:
 
 def _alike(spec: AnySpec, asked: AnySpec | None) -> bool:
     """The same but for what a UNIQUE changes of it."""
-    if isinstance(spec, Format) and isinstance(asked, Format) and len(spec.parts) == len(asked.parts):
-        return spec.template == asked.template and all(map(_alike, spec.parts, asked.parts))
     if isinstance(spec, Person) and isinstance(asked, Person):
         return spec.field == asked.field and spec.folk == asked.folk
     if isinstance(spec, Place) and isinstance(asked, Place):

@@ -27,7 +27,7 @@ from ..specs import (
     Skip,
 )
 from ..sqlsemantics import translate
-from .asked import place_asked
+from .asked import place_asked, place_hosts
 from .banks import place_banks
 from .belonging import nulls_of, place_tenants
 from .columns import random_spec
@@ -84,6 +84,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
         draft.sources[name] = Skip(of=f"{name}, but one", around=other)
     place_asked(draft)
     place_people(draft)
+    place_hosts(draft)
     place_places(draft)
     orders, whole = place_banks(draft)
     place_products(draft)

@@ -34,8 +34,8 @@ class Person(Spec, frozen=True, tag="person"):
     initial in full names and as digits in addresses. `copies` numbers per pair of names; `longest` in bytes (0:
     any). `folk` are the groups that people come from, the package's own mixture where there are none. `patterns` are
     those of user names, all alike "first.last" where there are none. `labels` are what a woman and a man have in
-    `gender` and `title`. An e-mail's host is reserved for examples, unless it is `reachable`, or made of the row's
-    column `company`."""
+    `gender` and `title`. An e-mail's host is `host`, or made of the row's column `company`; where there is neither one
+    reserved for examples, unless it is to be `reachable`."""
 
     field: PersonField
     copies: int = 1
@@ -45,6 +45,7 @@ class Person(Spec, frozen=True, tag="person"):
     patterns: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     company: str = ""
+    host: str = ""
     reachable: bool = False
 
     @property
@@ -95,7 +96,7 @@ class Person(Spec, frozen=True, tag="person"):
         return pc.binary_join_element_wise(login, digits, "")
 
     def _host(self, index: U64, rows: Rows) -> pa.Array:
-        hosts = MAIL_HOSTS if self.reachable else HOSTS
+        hosts = (self.host,) if self.host else MAIL_HOSTS if self.reachable else HOSTS
         host = pa.array(hosts).take(pa.array((index % np.uint64(len(hosts))).astype(np.int32)))
         if not self.company:
             return host
@@ -133,7 +134,7 @@ class Person(Spec, frozen=True, tag="person"):
         """The patterns of user names that the column has room for; () where only names that are cut fit."""
         room = self.longest
         if room and self.field == "email":
-            room -= 1 + max(_COMPANY + len(_SUFFIX) if self.company else 0, *map(len, MAIL_HOSTS))
+            room -= 1 + max(len(self.host), _COMPANY + len(_SUFFIX) if self.company else 0, *map(len, MAIL_HOSTS))
         numbers = self.copies * (int(crowd(self.folk).sharing.max()) if self.folk else 1)
         return fitting(_spellings(self.folk), numbers, room) if room >= 0 else ()
 
@@ -142,6 +143,8 @@ class Person(Spec, frozen=True, tag="person"):
         texts = [SAMPLES[pattern] for pattern in self.patterns or ("first.last",)]
         if self.field != "email":
             return tuple(texts)
+        if self.host:
+            return tuple(f"{text}@{self.host}" for text in texts)
         hosts = MAIL_HOSTS if self.reachable else (*HOSTS, f"acme{_SUFFIX}") if self.company else HOSTS
         return tuple(f"{text}@{host}" for text in texts for host in hosts)
 
@@ -151,7 +154,7 @@ class Person(Spec, frozen=True, tag="person"):
         if not self.longest:
             return 0
         digits = len(str(self.copies * max(1, len(self.folk))))  # a name of several locales is numbered in all of them
-        rest = digits + 1 + (12 if self.field == "email" else 0)
+        rest = digits + 1 + (1 + max(len(self.host), 11) if self.field == "email" else 0)
         return max(1, (self.longest - rest) // 2)
 
     def _fit(self, values: Values) -> Values:
