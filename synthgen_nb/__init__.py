@@ -36,6 +36,7 @@ _ROOMS = {
     "check": "feasibility",
     "plan_from_json": "plan",
     "draft_plan": "drafting",
+    "with_given": "given",
     "ask_edit": "asking",
     "ask_plan": "asking",
     "ask_query": "asking",
@@ -117,6 +118,7 @@ __all__ = [  # spelled out: type checkers do not read an expression here
     "ui",
     "unload_ipython_extension",
     "validate",
+    "with_given",
     "write_texts",
 ]
 
@@ -144,6 +146,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
     )
     from .exports import export
     from .feasibility import check
+    from .given import with_given
     from .introspection import read_database
     from .jobs import Job, Jobs, generate, run, write_texts
     from .loading import load

@@ -34,7 +34,7 @@ def check(plan: Plan) -> Report:
             shape = list(_shape(plan, table, plan.tables[key]))
             findings += shape or _probe(engine, table)
     for key, table_plan in plan.tables.items():
-        if table_plan.why:
+        if table_plan.rows < table_plan.asked and table_plan.why:
             text = f"{table_plan.rows:,} of {table_plan.asked:,} rows: {table_plan.why}"
             findings.append(Finding(verdict="holds", rule="capacity", table=key, text=text))
     return Report(findings=tuple(findings))

@@ -132,6 +132,33 @@ def parse_rows(values: Sequence[str]) -> dict[str, int]:
     return rows
 
 
+def parse_scale(text: str) -> float:
+    """'1', '0.5' -> how large, of 1."""
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = math.nan
+    if not 0 < scale < math.inf:
+        raise InputError(f"a scale of {text!r} can't be", hint="--scale 1, --scale 0.1")
+    return scale
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """'a, b' -> ('a', 'b')."""
+    return tuple(name for each in text.split(",") if (name := each.strip()))
+
+
+def parse_given(values: Sequence[str]) -> dict[str, str]:
+    """['customers=mine.csv'] -> {'customers': 'mine.csv'}."""
+    found: dict[str, str] = {}
+    for value in values:
+        table, equals, file = value.partition("=")
+        if not (equals and table.strip() and file.strip()):
+            raise InputError(f"{value!r} names no table and file", hint="--given customers=mine.csv")
+        found[table.strip()] = file.strip()
+    return found
+
+
 def parse_specs(values: Sequence[str]) -> dict[str, str]:
     """['orders.status: Choice(new=5)'] -> {'orders.status': 'Choice(new=5)'}. The last word wins."""
     specs: dict[str, str] = {}
@@ -243,6 +270,19 @@ def add_generation_options(parser: ArgumentParser) -> None:
     can speak before the default does."""
     parser.add_argument(
         "-n", "--rows", action="append", metavar="N|TABLE=N", help="rows for every table, or for one; k and M suffixes"
+    )
+    parser.add_argument(
+        "--scale",
+        metavar="S",
+        help="a sensible size for every table: 1 is a thousand customers, 0.1 a hundred",
+    )
+    parser.add_argument("--tables", metavar="T,T", help="only these tables, and those that their foreign keys need")
+    parser.add_argument("--exclude", metavar="T,T", help="every table but these; keys that may point to them are NULL")
+    parser.add_argument(
+        "--given",
+        action="append",
+        metavar="T=FILE",
+        help="the rows of a table from FILE.csv or FILE.parquet, as they are: --given customers=mine.csv; repeatable",
     )
     parser.add_argument("-s", "--seed", metavar="INT", help="equal seeds give equal data (default 0)")
     parser.add_argument(

@@ -51,7 +51,8 @@ class Redraw(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class TablePlan(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """`rows` is what the table gets of the `asked`; `capacity` (None: no limit found) and `why` explain fewer."""
+    """`rows` is what the table gets of the `asked`; `capacity` (None: no limit found) and `why` explain fewer, or
+    why so many were asked for."""
 
     rows: int
     asked: int

@@ -9,7 +9,7 @@ import io
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import replace as replace_fields
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -23,7 +23,10 @@ from .options import (
     did_you_mean,
     listed,
     parse_as_of,
+    parse_given,
+    parse_names,
     parse_rows,
+    parse_scale,
     parse_seed,
     parse_share,
     parse_specs,
@@ -39,6 +42,10 @@ if TYPE_CHECKING:
     from .wishes import Wish
 
 
+ASKED = ("rows", "seed", "as_of", "dialect", "strict", "specs", "edges", "scale", "tables", "exclude")
+"""The options that `request` takes as a parser names them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """The generation options after precedence. `rows` has a count under "*" and those of single tables; `specs` are
@@ -51,6 +58,10 @@ class Request:
     strict: bool
     specs: tuple[tuple[str, Mapping[str, str]], ...] = ()
     edges: float = 0
+    scale: float = 0
+    tables: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 def request(
@@ -64,11 +75,17 @@ def request(
     strict: bool | None = None,
     specs: Sequence[str] | None = None,
     edges: str | None = None,
+    scale: str | None = None,
+    tables: str | None = None,
+    exclude: str | None = None,
+    files: Sequence[str] | None = None,
     part: PlanFile | None = None,
 ) -> Request:
     """Options (None: not given) over those of a plan file over `given`. `-n customers=500` alone keeps the default for
     the other tables."""
     written = part or PlanFile("")
+    if scale and any("=" not in count for count in rows or ()):
+        raise InputError("--scale and -n both say how many rows", hint="-n TABLE=N beside --scale, for single tables")
     seed, as_of = written.seed if seed is None else seed, written.as_of if as_of is None else as_of
     edges = written.edges if edges is None else edges
     return Request(
@@ -79,6 +96,10 @@ def request(
         strict=given.strict if strict is None else strict,
         specs=((written.name, written.specs), ("-p", parse_specs(specs or ()))),
         edges=parse_share(edges) if edges else 0,
+        scale=parse_scale(scale) if scale else 0,
+        tables=parse_names(tables or ""),
+        exclude=parse_names(exclude or ""),
+        given=parse_given(files or ()),
     )
 
 
@@ -146,15 +167,29 @@ def drafted(schema: Schema, asked: Request, wishes: Sequence[Wish] = ()) -> Plan
     feasible, as a job does when it starts. Raises InputError for a table that is not in the schema."""
     from .drafting import draft_plan
     from .drafting.asked import filled
+    from .given import with_given
 
+    files = {table_key(schema.tables, name): file for name, file in asked.given.items()}
+    schema = with_given(schema, files) if files else schema
     typed = [wish for origin, specs in asked.specs for wish in filled(schema, specs, origin)]
     rows = {name if name == "*" else table_key(schema.tables, name): count for name, count in asked.rows.items()}
-    return draft_plan(schema, rows, seed=asked.seed, as_of=asked.as_of, wishes=(*typed, *wishes), edges=asked.edges)
+    rows = {key: len(schema.tables[key].rows) for key in files} | rows  # all of them, unless more are asked for
+    return draft_plan(
+        schema,
+        rows,
+        seed=asked.seed,
+        as_of=asked.as_of,
+        wishes=(*typed, *wishes),
+        edges=asked.edges,
+        scale=asked.scale,
+        tables=asked.tables,
+        exclude=asked.exclude,
+    )
 
 
 def refuse_beside_plan(args: Namespace) -> None:
     """Raises InputError for options that a whole plan leaves nothing to decide for."""
-    if args.rows or args.as_of or args.specs or args.edges:
+    if args.rows or args.as_of or args.specs or args.edges or args.scale or args.tables or args.exclude or args.given:
         raise InputError("--plan holds its rows, its date and its specs", hint="leave them out, or draft a new plan")
     if args.instructions is not None:
         raise InputError("--plan holds what its instructions came to", hint="leave -i out, or draft a new plan")

@@ -168,6 +168,9 @@ class Values:
 
     def replaced(self, at: I64, other: Values) -> Values:
         """These values with `other`'s in the places `at`."""
+        if len(other) and isinstance(self.data, pa.Array) and pa.types.is_null(self.data.type):
+            whole = other.take(np.zeros(len(self), np.int64))  # nothing but NULLs, of the type of what comes in
+            return Values(whole.data, np.zeros(len(self), bool)).replaced(at, other)
         valid = None
         if self.valid is not None or other.valid is not None:
             valid = np.ones(len(self), bool) if self.valid is None else self.valid.copy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools  # not its partial alone: a room of this package has that name
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -24,6 +24,7 @@ from .asked import Asked, filled, narrowed, read, typed_first, with_hints
 from .asked import distinct as of_key
 from .banks import banks_of, with_written
 from .boxes import Box
+from .chosen import chosen, without_others
 from .claims import Basis, TableKeys
 from .columns import unique_spec
 from .computed import with_types
@@ -43,6 +44,7 @@ from .orders import soft_orders
 from .partitions import Cut, can_follow, cut_of, narrow
 from .periods import Slices, decide_slices, kept_apart, slices_capacity
 from .reading import Reading
+from .scaling import Sized, scaled
 from .subtypes import Subtypes, subtypes
 from .tallies import with_tallies
 from .tenants import Tenancies
@@ -51,6 +53,7 @@ from .unread import set_aside
 from .whole import Whole
 
 DEFAULT_ROWS = 1000
+_MOST_SCALE = 100_000
 DEFAULT_AS_OF = "2026-01-01"
 
 
@@ -63,8 +66,13 @@ def draft_plan(
     wishes: Sequence[Wish] = (),
     specs: Mapping[str, str] = MappingProxyType({}),
     edges: float = 0,
+    scale: float = 0,
+    tables: Sequence[str] = (),
+    exclude: Sequence[str] = (),
 ) -> Plan:
     """A plan for every table of `schema`. `rows` is one number for all, or a number per table ("*" for the others).
+    With a `scale` (1: thousands of what others are about) every table has a sensible size, but for those in `rows`.
+    `tables` are made with those that their foreign keys name, all others left out, as are those in `exclude`.
     Tables whose constraints allow fewer get their capacity, with the reason. InputError for impossible numbers.
     `wishes` are fulfilled as far as the constraints leave room; `Plan.not_done` tells of the rest. `specs` say what
     fills a column: {"orders.status": "Choice(new=5, paid=90)", "customers.mail": "email domain=example.org"}; what
@@ -73,10 +81,41 @@ def draft_plan(
     wishes = with_hints(schema, (*filled(schema, specs, ""), *wishes))
     if not 0 <= edges <= 1:
         raise InputError(f"{edges:g} of the rows can't take edge cases", hint="a share from 0 to 1, such as 0.05")
-    plan, refused = tried(schema, rows, seed=seed, as_of=as_of, wishes=wishes)
+    kept = chosen(schema, tables, exclude)
+    sizes = {key: size for key, size in _sizes(schema, scale, rows).items() if key in kept}
+    counts = {**_counts(rows), **_nothing(schema, kept)}
+    plan, refused = tried(
+        schema, counts, seed=seed, as_of=as_of, wishes=wishes, sizes={key: size.rows for key, size in sizes.items()}
+    )
     told = tuple(refusal.finding for refusal in refused)
     plan = structs.replace(plan, findings=plan.findings + told, wishes=tuple(wishes)) if wishes else plan
+    plan = structs.replace(plan, tables=plan.tables | _told(plan, sizes)) if sizes else plan
+    plan = without_others(plan, kept) if len(kept) < len(schema.tables) else plan
     return with_edges(plan, edges) if edges else plan
+
+
+def _nothing(schema: Schema, kept: Collection[str]) -> dict[str, int]:
+    """No rows for tables that are left out; a partition's are its parent's."""
+    left = [table for key, table in schema.tables.items() if key not in kept]
+    return {table.key: 0 for table in left if table.partition_of not in schema.tables}
+
+
+def _counts(rows: int | Mapping[str, int]) -> Mapping[str, int]:
+    return {"*": rows} if isinstance(rows, int) else rows
+
+
+def _sizes(schema: Schema, scale: float, rows: int | Mapping[str, int]) -> dict[str, Sized]:
+    """Those of the tables that nobody asked a number of rows for."""
+    if not 0 <= scale <= _MOST_SCALE:
+        raise InputError(f"a scale of {scale:g} can't be", hint=f"above 0, at most {_MOST_SCALE:,}")
+    named = _named(schema, rows)
+    sizes = scaled(schema, scale, {key: _asked(schema, rows)[key] for key in named}) if scale else {}
+    return {key: size for key, size in sizes.items() if key not in named}
+
+
+def _told(plan: Plan, sizes: Mapping[str, Sized]) -> dict[str, TablePlan]:
+    tables = {key: plan.tables[key] for key in sizes if key in plan.tables}
+    return {key: structs.replace(t, why=sizes[key].why) for key, t in tables.items() if t.rows == sizes[key].rows}
 
 
 def tried(
@@ -86,9 +125,11 @@ def tried(
     seed: int = 0,
     as_of: str = DEFAULT_AS_OF,
     wishes: Sequence[Wish] = (),
+    sizes: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[Plan, tuple[Refusal, ...]]:
-    """The plan that `draft_plan` gives, and apart from it the wishes that are not fulfilled, or not wholly."""
-    tables = prepared(schema, rows, as_of, wishes)
+    """The plan that `draft_plan` gives, and apart from it the wishes that are not fulfilled, or not wholly. `sizes` are
+    rows of tables that nobody named."""
+    tables = prepared(schema, rows, as_of, wishes, sizes=sizes)
     plan, refused = _drafted(tables, seed, as_of, wishes)
     broken = {finding.table for finding in plan.findings if finding.verdict == "broken"}
     counting = [wish for wish in wishes if isinstance(wish, Count | Children)]
@@ -96,7 +137,7 @@ def tried(
         return plan, refused
     blamed = [wish for wish in counting if wish.table in broken] or counting
     left = [wish for wish in wishes if wish not in blamed]
-    other, others = tried(schema, rows, seed=seed, as_of=as_of, wishes=left)
+    other, others = tried(schema, rows, seed=seed, as_of=as_of, wishes=left, sizes=sizes)
     if any(finding.verdict == "broken" for finding in other.findings):
         return plan, refused
     return other, (*others, *(Refusal(wish, f"{wish.table} can't be filled with so many rows") for wish in blamed))
@@ -137,6 +178,7 @@ def prepared(
     as_of: str,
     wishes: Sequence[Wish] = (),
     known: Mapping[tuple[str, str], Meaning] = MappingProxyType({}),
+    sizes: Mapping[str, int] = MappingProxyType({}),
 ) -> Prepared:
     """What is decided of all tables together. `known` are meanings that somebody gave to columns, by (table, column).
     InputError for impossible numbers."""
@@ -148,7 +190,7 @@ def prepared(
     heard, behind = typed_first(with_hints(whole, wishes))
     wished, refused = sorted_out(whole, heard)
     refused += [Refusal(*told) for told in behind]
-    asked, uncounted = counted(schema, _asked(schema, rows), _named(schema, rows), wished)
+    asked, uncounted = counted(schema, {**_asked(schema, rows), **sizes}, _named(schema, rows), wished)
     schema, tenancies = tenanted(agreed(told_apart(schema), asked), asked)
     readings = {t.key: read_table(schema, t) for t in schema.tables.values()}
     findings = set_aside(readings, schema, facts)

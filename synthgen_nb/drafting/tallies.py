@@ -107,7 +107,7 @@ def _children(whole: Whole, table: str) -> Iterator[tuple[str, str, Unit, str]]:
     """(child, what a row of it is, its foreign key, the source); those tables that point here by one key alone."""
     for child in whole.tables:
         keys = whole.units_to(child, table)
-        if len(keys) == 1:
+        if len(keys) == 1 and whole.tables[child].rows:  # of no rows nothing follows
             entity, _ = subject(whole.schema, whole.drafts[child].table, "")
             yield child, entity, *keys[0]
 

@@ -15,6 +15,7 @@ from ..pages.jobs import estimate_words
 from ..pages.plans import note_line
 from ..planfiles import PlanFile, read_plan
 from ..request import (
+    ASKED,
     Request,
     as_text,
     dataset_name,
@@ -81,10 +82,8 @@ def planned(place: Place, args: Namespace, cell: str | None) -> tuple[Request, D
 
 
 def request_of(args: Namespace, given: Settings, part: PlanFile | None = None) -> Request:
-    options = {
-        name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict", "specs", "edges")
-    }
-    return request(given, datetime.date.today(), part=part, **options)
+    options = {name: getattr(args, name, None) for name in ASKED}
+    return request(given, datetime.date.today(), files=getattr(args, "given", None), part=part, **options)
 
 
 def _plan_text(file: str) -> str:
@@ -151,6 +150,7 @@ def _notes(schema: Schema) -> tuple[Mark, ...]:
 def _command_again(args: Namespace, given: Settings, asked: Request, variable: str) -> str:
     percent = "%synthgen" if args.file or args.url or args.template else "%%synthgen"
     rows = [str(n) if table == "*" else f"{table}={n}" for table, n in asked.rows.items()]
+    rows = [each for each in rows if "=" in each] if args.scale else rows
     options = repeated(
         {
             "-n": args.rows if args.plan else rows,  # a plan file says the rest
@@ -158,6 +158,10 @@ def _command_again(args: Namespace, given: Settings, asked: Request, variable: s
             "--as-of": args.as_of if args.plan else asked.as_of,
             "-p": args.specs,
             "--edges": args.edges,
+            "--scale": args.scale,
+            "--tables": args.tables,
+            "--exclude": args.exclude,
+            "--given": args.given,
             "--plan": args.plan,
             "--dialect": None if args.url else asked.dialect,
             "--strict": asked.strict,

@@ -73,9 +73,7 @@ def plan_page(plan: Plan) -> Page:
     rows: list[tuple[str, ...]] = []
     for key, table in plan.tables.items():
         capacity = "" if table.capacity is None else f"{table.capacity:,}"
-        rows.append(
-            (key, f"{table.rows:,}", f"{table.asked:,}", capacity, table.why if table.rows < table.asked else "")
-        )
+        rows.append((key, f"{table.rows:,}", f"{table.asked:,}", capacity, table.why))
     tables = without_empty(Grid(("table", "rows", "asked", "at most", "why"), tuple(rows), frozenset({1, 2, 3})))
     return Page(
         "plan",

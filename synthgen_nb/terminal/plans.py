@@ -19,6 +19,7 @@ from ..pages import plural
 from ..pages.plans import note_line, plan_page
 from ..planfiles import PlanFile, plan_toml, read_plan
 from ..request import (
+    ASKED,
     Request,
     as_text,
     dataset_name,
@@ -128,10 +129,8 @@ def schema_of(args: Namespace, asked: Request) -> Schema:
 
 
 def request_of(args: Namespace, given: Settings, part: PlanFile | None = None) -> Request:
-    options = {
-        name: getattr(args, name, None) for name in ("rows", "seed", "as_of", "dialect", "strict", "specs", "edges")
-    }
-    return request(given, datetime.date.today(), part=part, **options)
+    options = {name: getattr(args, name, None) for name in ASKED}
+    return request(given, datetime.date.today(), files=getattr(args, "given", None), part=part, **options)
 
 
 def _plan_text(name: str) -> str:
