@@ -174,7 +174,7 @@ def test_people_and_places_of_a_row_are_of_one_locale_and_addresses_stay_unique(
     shares = (Share("de_DE", 60), Share("fr_FR", 40))
     plan, frame = orders(shop, Locales(table="orders", shares=shares))
     assert plan.not_done == ()
-    assert percent(frame["country_code"] == "DE") == pytest.approx(54, abs=1)  # a tenth have no country
+    assert percent(frame["country_code"] == "DE") == pytest.approx(57, abs=1)  # one in twenty has no country
     assert set(frame["country_code"].drop_nulls()) == {"DE", "FR"}
     codes = frame.drop_nulls(["country_code", "phone"])
     assert (codes["phone"].str.starts_with("+49") == (codes["country_code"] == "DE")).all()

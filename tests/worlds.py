@@ -111,6 +111,7 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
         "code",
     ),
     "shaped": (Shaped(points=(0, 10, 20, 500, 10_000), step=5), "integer", ""),
+    "prices": (Shaped(points=(199, 700, 900, 2_000, 90_000), whole=100, ends=(99, 99, 50, 0)), "integer", ""),
     "choice": (Choice(values=("a", "b", "c"), weights=(5, 3, 1)), "text", ""),
     "choice of numbers": (Choice(values=(3, 5, 8)), "integer", ""),
     "bank": (Bank(pool="last_name"), "text", ""),

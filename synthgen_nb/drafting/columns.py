@@ -34,6 +34,7 @@ from ..specs import (
 from ..specs.binary import Shape
 from .counted import distinct_list, distinct_rare
 from .domains import Domain, Facts, domain_of, units_of
+from .flags import flag
 from .meaning import Meaning
 from .rare_types import range_text, row_text, spelled
 from .textual import distinct_document, distinct_text, json_text, random_text
@@ -64,6 +65,8 @@ def random_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
         return Joined(parts=tuple(random_spec(column, meaning, part, facts) for part in domain.parts))
     if domain.empty:
         raise PlanError(f"no value of {column.name} can hold its CHECKs")
+    if (meaning.group == "boolean_flag" or domain.kind is Kind.BOOLEAN) and (yes_or_no := flag(column, domain)):
+        return yes_or_no
     if domain.values is not None:
         return _choice(column, domain.values, domain)
     kind = domain.kind
@@ -201,7 +204,8 @@ def _number(column: Type, group: str, domain: Domain, facts: Facts) -> AnySpec:
         case "rate":
             return span(0, one if one > 1 else 100)
         case "score":
-            return span(one, 5 * one) if one == 1 else span(0, 10 * one)
+            asked = domain.high if domain.high in (10 * one, 20 * one, 100 * one, 1000 * one) else None
+            return span(min(one, domain.low or 0), asked) if asked is not None else span(one, 5 * one)
         case "year":
             return span((year - 40) * one, year * one)
         case "latitude":
@@ -218,8 +222,6 @@ def _number(column: Type, group: str, domain: Domain, facts: Facts) -> AnySpec:
             return bent(one, 10_000 * one, 80 * one, 0.8)
         case "version":
             return span(one, 9 * one)
-        case "boolean_flag":
-            return span(0, one)
         case "bitflags":
             return span(0, 255 * one)
         case "created_timestamp" | "updated_timestamp" | "event_timestamp" | "start_timestamp" | "end_timestamp":

@@ -96,7 +96,9 @@ def durations(
         start, end, spec = span
         if domain.values is not None or not is_free(draft, column.name, domain):
             continue
-        per = next((size for word, size in _MICROS if re.search(rf"\b{word}", words)), 60 * 10**6)
+        long = "stay" in words or spec.within > (2 if start.unit == "day" else 2 * DAY)
+        usual = DAY if long else 60 * 10**6
+        per = next((size for word, size in _MICROS if re.search(rf"\b{word}", words)), usual)
         per = per if start.unit == "moment" else per // DAY
         one = units_of(column.type)
         room = domain.high is None or spec.within // max(per, 1) * one <= domain.high

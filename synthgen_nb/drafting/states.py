@@ -13,6 +13,7 @@ from ..specs import Aging, Flag
 from ..specs.numbers import Label
 from .domains import Domain
 from .draft import Draft
+from .flags import pair_of
 from .lifecycles import Stage, reached, stage_of, stages_of, weights
 from .moments import Moment
 from .names import words_of
@@ -119,24 +120,13 @@ def _aged(draft: Draft, status: Status, domains: Mapping[str, Domain], anchor: M
 def _marks(draft: Draft, domains: Mapping[str, Domain]) -> list[Mark]:
     found = []
     for column in draft.table.columns:
-        pair = _pair(domains[column.name], draft.meanings[column.name].group)
+        flag = draft.meanings[column.name].group == "boolean_flag"
+        pair = pair_of(domains[column.name]) if flag else None
         if pair is not None and not domains[column.name].always_null and column.generated is None:
-            words = _MARK.sub(" ", " ".join(words_of(column.name))).strip()
+            named = " ".join(words_of(column.name))
+            words = _MARK.sub(" ", re.sub(r"(?<=\w)bool(ean)?$", "", named)).strip()
             found.append(Mark(column.name, words, stage_of(words), *pair))
     return found
-
-
-def _pair(domain: Domain, group: str) -> tuple[Label, Label] | None:
-    """(yes, no) of a column that has nothing else."""
-    if group != "boolean_flag":
-        return None
-    if domain.values is None:
-        ones = domain.kind is Kind.INTEGER and (domain.low or 0) <= 0 and (domain.high is None or domain.high >= 1)
-        return (1, 0) if ones else ("Y", "N") if domain.kind is Kind.TEXT and domain.form is None else None
-    lower = {str(value).lower(): value for value in domain.values}
-    yes = next((lower[word] for word in ("true", "1", "y", "yes", "t") if word in lower), None)
-    no = next((lower[word] for word in ("false", "0", "n", "no", "f") if word in lower), None)
-    return (yes, no) if yes is not None and no is not None and len(lower) == 2 else None
 
 
 def _repeating(mark: Mark, status: Status) -> Flag | None:

@@ -27,6 +27,7 @@ from ..specs import (
     Skip,
 )
 from ..sqlsemantics import translate
+from .absences import share_of_nulls
 from .asked import place_asked, place_hosts
 from .banks import place_banks
 from .belonging import nulls_of, place_tenants
@@ -36,6 +37,7 @@ from .draft import Draft
 from .folks import place_people
 from .goods import place_products
 from .located import place_places
+from .magnitudes import magnitudes
 from .orders import Link, chain
 from .partial import narrowed
 from .periods import place_slices
@@ -45,8 +47,6 @@ from .redrawing import redraws_of
 from .timelines import timeline
 from .undecided import Told
 
-_NULL_SHARE = 0.1
-_NULL_SHARES = {"deleted_timestamp": 0.8, "end_date": 0.3, "end_timestamp": 0.3, "note": 0.4, "comment": 0.4}
 _GAP = {
     Kind.DATE: 30,
     Kind.TIME: 3600 * 1_000_000,
@@ -95,6 +95,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     void = {c.name for c in draft.table.columns if _is_void(draft, c, domains)}  # an order with NULL holds
     links = {name: link for name, link in links.items() if link.before not in void}
     told = timeline(draft, links, domains)
+    told = magnitudes(draft, domains, links) | told
     columns = {c.name: _column_plan(draft, c, links, domains, told.get(c.name)) for c in draft.table.columns}
     columns |= {name: structs.replace(columns[name], nulls=0) for name in whole}
     redraws = (*redraws_of(draft, columns, unordered), *_routed(draft))
@@ -190,7 +191,7 @@ def _column_plan(
         loose = unit.key is None or unit.key.match == "simple" or all(draft.domains[c].nullable for c in unit.columns)
         if loose and not unit.to_self:
             share = told.nulls if told is not None else None
-            nulls = round((_NULL_SHARES.get(meaning.group, _NULL_SHARE) if share is None else share) * NULL_SCALE)
+            nulls = round((share_of_nulls(column.name, meaning) if share is None else share) * NULL_SCALE)
     return ColumnPlan(
         spec=spec, at=at, nulls=nulls, nulls_of=nulls_of(draft.keys, unit) if unit.key is not None else "",
         meaning=meaning.name, group=meaning.group, rule=meaning.rule, confidence=meaning.confidence,

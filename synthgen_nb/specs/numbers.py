@@ -46,12 +46,15 @@ class Range(Spec, frozen=True, tag="range"):
 
 class Shaped(Spec, frozen=True, tag="shaped"):
     """A distribution given as the integers at its equal-probability quantiles (2**k + 1 of them, made when the plan is
-    drafted): the row path only looks up and interpolates integers. Values are multiples of `step`, plus `offset`."""
+    drafted): the row path only looks up and interpolates integers. Values are multiples of `step`, plus `offset`. With
+    `ends`, each of which is as likely, they are multiples of `whole` and such an end, as prices are."""
 
     points: tuple[int, ...]
     step: int = 1
     offset: int = 0
     scale: int = 0
+    whole: int = 1
+    ends: tuple[int, ...] = ()
 
     @property
     def span(self) -> tuple[int, int] | None:
@@ -68,6 +71,10 @@ class Shaped(Spec, frozen=True, tag="shaped"):
         value = low + ((points[slot + 1] - low) * inside >> 16)
         if self.step > 1:
             value = value // self.step * self.step
+        if self.ends:
+            end = ((random >> np.uint64(16)) & np.uint64(0xFFFF)) * np.uint64(len(self.ends)) >> np.uint64(16)
+            value = value // self.whole * self.whole + np.array(self.ends, np.int64)[end]
+            value = np.clip(value, self.points[0], self.points[-1])
         return _physical(value + self.offset, self.scale)
 
 
