@@ -22,8 +22,8 @@ CREATE TABLE films (
 CREATE TABLE employees (
   id int PRIMARY KEY, first_name text, age int NOT NULL, annual_salary numeric(10, 2) NOT NULL,
   monthly_salary numeric(10, 2) NOT NULL, hourly_rate numeric(6, 2) NOT NULL, bonus numeric(10, 2) NOT NULL);
-CREATE TABLE services (
-  id int PRIMARY KEY, name text NOT NULL, price numeric(10, 2) NOT NULL, cost numeric(10, 2) NOT NULL,
+CREATE TABLE tolls (
+  id int PRIMARY KEY, price numeric(10, 2) NOT NULL, cost numeric(10, 2) NOT NULL,
   price_cents int NOT NULL, weight_kg numeric(8, 3) NOT NULL, stock_quantity int NOT NULL, min_quantity int NOT NULL,
   max_quantity int NOT NULL, tax_rate numeric(5, 2) NOT NULL, vat_rate numeric(4, 3) NOT NULL,
   rating numeric(2, 1) NOT NULL,  list_price real NOT NULL, sale_price real NOT NULL);
@@ -63,10 +63,10 @@ def numbers(place: str) -> pl.Series:
         ("films.replacement_cost", 9.99, 15, 25, 40), ("films.release_year", 1900, 1995, 2020, 2026),
         ("employees.age", 18, 30, 50, 67), ("employees.annual_salary", 20_000, 40_000, 80_000, 260_000),
         ("employees.monthly_salary", 1_500, 2_500, 5_000, 16_000), ("employees.hourly_rate", 10, 15, 40, 130),
-        ("services.price", 1, 10, 60, 2_000), ("services.price_cents", 100, 1_000, 6_000, 200_000),
-        ("services.weight_kg", 0.05, 1, 5, 60), ("services.tax_rate", 0, 5, 20, 25),
-        ("services.vat_rate", 0, 0.05, 0.2, 0.25),
-        ("services.rating", 1, 2, 4.5, 5), ("patients.body_temperature", 35, 36.5, 37.5, 41),
+        ("tolls.price", 1, 10, 60, 2_000), ("tolls.price_cents", 100, 1_000, 6_000, 200_000),
+        ("tolls.weight_kg", 0.05, 1, 5, 60), ("tolls.tax_rate", 0, 5, 20, 25),
+        ("tolls.vat_rate", 0, 0.05, 0.2, 0.25),
+        ("tolls.rating", 1, 2, 4.5, 5), ("patients.body_temperature", 35, 36.5, 37.5, 41),
         ("patients.systolic", 80, 110, 135, 200), ("patients.diastolic", 50, 70, 90, 120),
         ("patients.heart_rate", 40, 65, 85, 180), ("patients.height_cm", 140, 160, 180, 210),
         ("patients.weight_kg", 40, 60, 85, 160), ("patients.age", 0, 30, 60, 100),
@@ -84,7 +84,7 @@ def test_numbers_have_the_magnitude_of_such_things(
 
 
 def test_prices_end_as_prices_do_and_pay_is_round() -> None:
-    cents = (numbers("services.price") * 100).round().cast(pl.Int64) % 100
+    cents = (numbers("tolls.price") * 100).round().cast(pl.Int64) % 100
     assert cents.is_in([99, 95, 50, 0]).mean() > 0.99  # type: ignore[operator]
     assert (cents == 99).mean() > 0.35  # type: ignore[operator]
     assert (numbers("employees.annual_salary") % 500 == 0).all()
@@ -95,9 +95,9 @@ def test_prices_end_as_prices_do_and_pay_is_round() -> None:
     [("cost", "price"), ("min_quantity", "max_quantity"), ("sale_price", "list_price")],
 )
 def test_of_two_numbers_that_belong_together_the_smaller_is_never_larger(smaller: str, larger: str) -> None:
-    services = frames()["services"]
-    assert (services[smaller] <= services[larger]).all()
-    assert (services[smaller] < services[larger]).mean() > 0.5  # type: ignore[operator]
+    tolls = frames()["tolls"]
+    assert (tolls[smaller] <= tolls[larger]).all()
+    assert (tolls[smaller] < tolls[larger]).mean() > 0.5  # type: ignore[operator]
     assert (frames()["jobs"]["used_bytes"] <= frames()["jobs"]["total_bytes"]).all()
 
 
@@ -122,12 +122,12 @@ def test_what_people_seldom_have_is_mostly_missing_and_the_rest_is_there() -> No
 
 
 def test_a_wish_for_bounds_or_a_middle_still_counts() -> None:
-    wishes = [Between(table="services", column="price", low="5", high="50"),
+    wishes = [Between(table="tolls", column="price", low="5", high="50"),
               Between(table="employees", column="annual_salary", typical="90000")]  # fmt: skip
     plan = sg.draft_plan(sg.parse_ddl(DDL, dialect="postgres"), ROWS, wishes=wishes)
     assert plan.not_done == ()
     rows = made(plan)
-    prices = pl.Series(rows["services"]["price"].to_pylist()).cast(pl.Float64)
+    prices = pl.Series(rows["tolls"]["price"].to_pylist()).cast(pl.Float64)
     assert 5 <= prices.min() < 8 < 35 < prices.max() <= 50  # type: ignore[operator]
     pay = pl.Series(rows["employees"]["annual_salary"].to_pylist()).cast(pl.Float64)
     assert pay.median() == pytest.approx(90_000, rel=0.05)
@@ -135,7 +135,7 @@ def test_a_wish_for_bounds_or_a_middle_still_counts() -> None:
 
 def test_the_plan_holds_every_number_of_a_distribution() -> None:
     plan = sg.draft_plan(sg.parse_ddl(DDL, dialect="postgres"), 10)
-    spec = plan.tables["services"].columns["price"].spec
+    spec = plan.tables["tolls"].columns["price"].spec
     assert isinstance(spec, Shaped)
     assert (len(spec.points), spec.whole, spec.ends) == (65, 100, (99, 99, 99, 95, 50, 0))
 
