@@ -19,6 +19,7 @@ from synthgen_nb.wordings import Call, Pairs, worded
 
 from .engines import load, made
 from .random_schemas import kinds_of, random_schema
+from .shells import Cells, cells  # noqa: F401
 
 SHOP = """
 CREATE TABLE customers (
@@ -327,3 +328,22 @@ def test_whatever_is_typed_for_whatever_schema_every_constraint_holds_or_it_is_r
                 continue
             specs[f"{key}.{each.name}"] = text
     load(ddl, sg.draft_plan(schema, 40, specs=specs), "duckdb")
+
+
+def test_a_cell_takes_specs_edges_and_plan_files(cells: Cells, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "part.toml").write_text('rows = 30\n[tables.t.columns]\nb = "Range(7, 7)"\n')
+    ddl = "CREATE TABLE t (a text NOT NULL, b int NOT NULL, c int NOT NULL -- @synth Range(5, 5)\n);"
+    options = """-p 't.a: Choice({"in progress": 3, "done": 1})' --edges 10% --plan part.toml"""
+    assert cells(f"%%synthgen made << {options}\n{ddl}").success
+    assert set(cells["t"]["a"]) == {"in progress", "done"}
+    assert set(cells["t"]["b"]) == {7}
+    assert cells["t"].height == 30
+    assert cells["made"].plan.edges == 0.1
+    cells["made"].path.joinpath("whole.json").write_text(cells["made"].plan.to_json())
+    whole = cells["made"].path / "whole.json"
+    assert cells(f"%synthgen again << --plan {whole} --name again").success
+    assert cells["again"]["t"].equals(cells["made"]["t"])
+    assert not cells(f"%synthgen --plan {whole} -n 5").success
+    assert "holds its rows" in cells.said
+    assert not cells(f"%%synthgen -p 't.a: Range(1, 2)'\n{ddl}").success
+    assert "t.a takes text: Choice(...)" in cells.said

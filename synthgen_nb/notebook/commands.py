@@ -53,7 +53,7 @@ def _show(place: Place, args: Namespace) -> None:
         return
     page = show_page(dataset, max(0, args.first), tables)
     if tables:
-        page = replace(page, parts=tuple(replace(p, folded=False) for p in page.parts[1:]))
+        page = replace(page, parts=tuple(replace(p, opened=True) for p in page.parts[1:]))
     place.show(page)
 
 

@@ -57,7 +57,9 @@ def _row(profile: Profile) -> tuple[str | Bars, ...]:
     ends = [f"{end} chars" if profile.spread == "lengths" else end for end in (profile.least, profile.most)]
     type_ = cut(visible(profile.type), _LONGEST)
     meaning = profile.meaning.replace("_", " ")
-    return (visible(profile.column), type_, nulls, distinct, _bars(profile), ends[0], profile.mean, ends[1], meaning)
+    counted = profile.meaning == "surrogate_key"  # how such numbers are spread, and their mean, says nothing
+    spread, mean = ("", "") if counted else (_bars(profile), profile.mean)
+    return (visible(profile.column), type_, nulls, distinct, spread, ends[0], mean, ends[1], meaning)
 
 
 def _bars(profile: Profile) -> Bars | str:
