@@ -68,6 +68,8 @@ class Settings:
     top_k: str = ""
     plan_temperature: str = ""
     ignore_instructions: bool = False
+    locale: str = ""
+    realistic_contacts: bool = False
 
     def __post_init__(self) -> None:
         parse_rows([self.rows])
@@ -301,6 +303,15 @@ def add_generation_options(parser: ArgumentParser) -> None:
         "--edges",
         metavar="SHARE",
         help="this share of the rows takes edge cases: 5%% (bounds, longest texts, Unicode ...)",
+    )
+    parser.add_argument(
+        "--locale", metavar="LOCALE", help="where people and places are from: de_DE, or de_DE=70,en_US=30"
+    )
+    parser.add_argument(
+        "--realistic-contacts",
+        action="store_true",
+        default=None,
+        help="e-mail addresses and numbers that may be somebody's, instead of reserved ones",
     )
     parser.add_argument(
         "--plan", metavar="FILE", help="a plan kept by `synthgen plan --json`, or a part of one in TOML or JSON"

@@ -15,7 +15,6 @@ from .report import Finding
 from .schema import Schema
 from .specs import AnySource, AnySpec
 from .specs.cities import PLACES_SHA256
-from .specs.folk import Folk
 from .specs.locales import LOCALES_SHA256
 from .specs.pools import POOLS_SHA256
 from .wishes import Wish
@@ -78,7 +77,7 @@ class Plan(Struct, frozen=True, omit_defaults=True, kw_only=True):
     pools: str = POOLS_SHA256
     locales: str = ""  # the hash of data/locales.parquet, where names and addresses come from it
     places: str = ""  # the hash of data/places.parquet, where cities come from it
-    folk: tuple[Folk, ...] = ()  # where people and places are from, if somebody said so
+    locale: str = ""  # where people and places are from, if somebody said so
     reachable: bool = False  # whether addresses and numbers may be somebody's
     version: int = PLAN_VERSION
 

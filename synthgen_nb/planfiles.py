@@ -25,7 +25,7 @@ from .wishes import Filled
 if TYPE_CHECKING:
     from .plan import Plan
 
-_TOP = ("seed", "as_of", "rows", "edges", "tables")
+_TOP = ("seed", "as_of", "rows", "edges", "locale", "realistic_contacts", "tables")
 _TABLE = ("rows", "columns")
 
 
@@ -39,6 +39,8 @@ class PlanFile:
     edges: str | None = None
     rows: tuple[str, ...] = ()
     specs: Mapping[str, str] = field(default_factory=dict)
+    locale: str = ""
+    realistic_contacts: bool = False
 
 
 def read_plan(text: str, name: str) -> Plan | PlanFile:
@@ -85,6 +87,8 @@ def _part(document: Mapping[str, Any], name: str) -> PlanFile:
         None if edges is None else str(_at(f"{name}: edges", parse_share, str(edges))),
         tuple(rows),
         specs,
+        str(document.get("locale", "")),
+        document.get("realistic_contacts", False) is True,
     )
 
 
@@ -123,6 +127,8 @@ def plan_toml(plan: Plan) -> str:
     typed = {(wish.table, wish.column): wish.text for wish in plan.wishes if isinstance(wish, Filled)}
     lines = [f"seed = {plan.seed}", f'as_of = "{plan.as_of}"']
     lines += [f"edges = {plan.edges:g}"] if plan.edges else []
+    lines += [f"locale = {json.dumps(plan.locale)}"] if plan.locale else []
+    lines += ["realistic_contacts = true"] if plan.reachable else []
     for key, table in plan.tables.items():
         lines += ["", f"[tables.{_key(key)}]", f"rows = {table.asked}", f"[tables.{_key(key)}.columns]"]
         for column in plan.schema.tables[key].columns:

@@ -42,7 +42,10 @@ if TYPE_CHECKING:
     from .wishes import Wish
 
 
-ASKED = ("rows", "seed", "as_of", "dialect", "strict", "specs", "edges", "scale", "tables", "exclude")
+ASKED = (
+    "rows", "seed", "as_of", "dialect", "strict", "specs", "edges", "scale", "tables", "exclude", "locale",
+    "realistic_contacts",
+)  # fmt: skip
 """The options that `request` takes as a parser names them."""
 
 
@@ -62,6 +65,8 @@ class Request:
     tables: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     given: Mapping[str, str] = field(default_factory=dict)
+    locale: str = ""
+    realistic_contacts: bool = False
 
 
 def request(
@@ -79,6 +84,8 @@ def request(
     tables: str | None = None,
     exclude: str | None = None,
     files: Sequence[str] | None = None,
+    locale: str | None = None,
+    realistic_contacts: bool | None = None,
     part: PlanFile | None = None,
 ) -> Request:
     """Options (None: not given) over those of a plan file over `given`. `-n customers=500` alone keeps the default for
@@ -100,6 +107,8 @@ def request(
         tables=parse_names(tables or ""),
         exclude=parse_names(exclude or ""),
         given=parse_given(files or ()),
+        locale=(written.locale or given.locale) if locale is None else locale,
+        realistic_contacts=bool(realistic_contacts) or written.realistic_contacts or given.realistic_contacts,
     )
 
 
@@ -184,12 +193,15 @@ def drafted(schema: Schema, asked: Request, wishes: Sequence[Wish] = ()) -> Plan
         scale=asked.scale,
         tables=asked.tables,
         exclude=asked.exclude,
+        locale=asked.locale,
+        realistic_contacts=asked.realistic_contacts,
     )
 
 
 def refuse_beside_plan(args: Namespace) -> None:
     """Raises InputError for options that a whole plan leaves nothing to decide for."""
-    if args.rows or args.as_of or args.specs or args.edges or args.scale or args.tables or args.exclude or args.given:
+    decided = (args.rows, args.as_of, args.specs, args.edges, args.scale, args.tables, args.exclude, args.given)
+    if any((*decided, args.locale, args.realistic_contacts)):
         raise InputError("--plan holds its rows, its date and its specs", hint="leave them out, or draft a new plan")
     if args.instructions is not None:
         raise InputError("--plan holds what its instructions came to", hint="leave -i out, or draft a new plan")

@@ -204,7 +204,7 @@ def completions(cells: Cells, line: str) -> list[str]:
 
 def test_tab_knows_options_commands_values_and_datasets(cells: Cells) -> None:
     cells(f"%%synthgen shop << -n 5\n{DDL}")
-    assert completions(cells, "%%synthgen --r") == ["--rows"]
+    assert completions(cells, "%%synthgen --ro") == ["--rows"]
     assert "--seed" in completions(cells, "%%synthgen -n 5 ")
     assert completions(cells, "%synthgen do") == ["doctor", "domain"]
     assert completions(cells, "%%synthgen --display ") == ["auto", "html", "none", "text"]
@@ -218,7 +218,7 @@ def test_a_reload_changes_nothing(cells: Cells) -> None:
     cells(f"%%synthgen shop <<\n{DDL}")
     for _ in range(2):
         assert cells("%reload_ext synthgen_nb").success
-    assert completions(cells, "%%synthgen --r") == ["--rows"]
+    assert completions(cells, "%%synthgen --ro") == ["--rows"]
     assert cells(
         f"%%synthgen shop << -s 2\n{DDL}"
     ).success  # the names are still known as ours, and the default is kept

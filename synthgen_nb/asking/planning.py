@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..drafting import tried
 from ..drafting.granting import Refusal
+from ..drafting.origins import Origins
 from ..drafting.possible import TableRoom, possible
 from ..errors import InputError, ModelError
 from ..feasibility import check
@@ -73,7 +74,8 @@ def understood(plan: Plan, shape: ChangesShape, reply: Reply, tables: Sequence[s
 def held(plan: Plan, wishes: Sequence[Wish]) -> tuple[list[Wish], list[Refusal]]:
     """The wishes that can be fulfilled, wholly or in part, and those that can't, by a draft with all of them and a
     check of what it would make."""
-    other, refused = tried(plan.schema, _usual(plan), seed=plan.seed, as_of=plan.as_of, wishes=wishes)
+    origins = Origins(plan.locale, plan.reachable)
+    other, refused = tried(plan.schema, _usual(plan), seed=plan.seed, as_of=plan.as_of, wishes=wishes, origins=origins)
     out = [refusal for refusal in refused if not refusal.partly and not _waits(refusal.wish)]
     kept = [wish for wish in wishes if all(wish != refusal.wish for refusal in out)]
     broken = check(other).broken if kept else ()

@@ -41,6 +41,7 @@ from .lineage import lineages
 from .located import spots_of
 from .meaning import Meaning, meaning_of
 from .orders import soft_orders
+from .origins import Origins
 from .partitions import Cut, can_follow, cut_of, narrow
 from .periods import Slices, decide_slices, kept_apart, slices_capacity
 from .reading import Reading
@@ -55,6 +56,7 @@ from .whole import Whole
 DEFAULT_ROWS = 1000
 _MOST_SCALE = 100_000
 DEFAULT_AS_OF = "2026-01-01"
+_ANYWHERE = Origins()
 
 
 def draft_plan(
@@ -69,6 +71,8 @@ def draft_plan(
     scale: float = 0,
     tables: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    locale: str = "",
+    realistic_contacts: bool = False,
 ) -> Plan:
     """A plan for every table of `schema`. `rows` is one number for all, or a number per table ("*" for the others).
     With a `scale` (1: thousands of what others are about) every table has a sensible size, but for those in `rows`.
@@ -77,16 +81,17 @@ def draft_plan(
     `wishes` are fulfilled as far as the constraints leave room; `Plan.not_done` tells of the rest. `specs` say what
     fills a column: {"orders.status": "Choice(new=5, paid=90)", "customers.mail": "email domain=example.org"}; what
     does not fit raises InputError with what would, as do hints in the DDL's comments. `edges` (0..1) is the share of
-    rows that take edge cases in the columns that are free."""
+    rows that take edge cases in the columns that are free. `locale` says where people and places are from ("de_DE",
+    "de_DE=70,en_US=30"); with `realistic_contacts` addresses and numbers may be somebody's."""
     wishes = with_hints(schema, (*filled(schema, specs, ""), *wishes))
     if not 0 <= edges <= 1:
         raise InputError(f"{edges:g} of the rows can't take edge cases", hint="a share from 0 to 1, such as 0.05")
     kept = chosen(schema, tables, exclude)
     sizes = {key: size for key, size in _sizes(schema, scale, rows).items() if key in kept}
     counts = {**_counts(rows), **_nothing(schema, kept)}
-    plan, refused = tried(
-        schema, counts, seed=seed, as_of=as_of, wishes=wishes, sizes={key: size.rows for key, size in sizes.items()}
-    )
+    origins = Origins(locale, realistic_contacts)
+    told_sizes = {key: size.rows for key, size in sizes.items()}
+    plan, refused = tried(schema, counts, seed=seed, as_of=as_of, wishes=wishes, sizes=told_sizes, origins=origins)
     told = tuple(refusal.finding for refusal in refused)
     plan = structs.replace(plan, findings=plan.findings + told, wishes=tuple(wishes)) if wishes else plan
     plan = structs.replace(plan, tables=plan.tables | _told(plan, sizes)) if sizes else plan
@@ -126,18 +131,20 @@ def tried(
     as_of: str = DEFAULT_AS_OF,
     wishes: Sequence[Wish] = (),
     sizes: Mapping[str, int] = MappingProxyType({}),
+    origins: Origins = _ANYWHERE,
 ) -> tuple[Plan, tuple[Refusal, ...]]:
     """The plan that `draft_plan` gives, and apart from it the wishes that are not fulfilled, or not wholly. `sizes` are
     rows of tables that nobody named."""
-    tables = prepared(schema, rows, as_of, wishes, sizes=sizes)
-    plan, refused = _drafted(tables, seed, as_of, wishes)
+    tables = prepared(schema, rows, as_of, wishes, sizes=sizes, origins=origins)
+    plan, refused = _drafted(tables, seed, as_of)
+    plan = structs.replace(plan, locale=origins.locale, reachable=origins.reachable)
     broken = {finding.table for finding in plan.findings if finding.verdict == "broken"}
     counting = [wish for wish in wishes if isinstance(wish, Count | Children)]
     if not broken or not counting:
         return plan, refused
     blamed = [wish for wish in counting if wish.table in broken] or counting
     left = [wish for wish in wishes if wish not in blamed]
-    other, others = tried(schema, rows, seed=seed, as_of=as_of, wishes=left, sizes=sizes)
+    other, others = tried(schema, rows, seed=seed, as_of=as_of, wishes=left, sizes=sizes, origins=origins)
     if any(finding.verdict == "broken" for finding in other.findings):
         return plan, refused
     return other, (*others, *(Refusal(wish, f"{wish.table} can't be filled with so many rows") for wish in blamed))
@@ -156,7 +163,7 @@ class Prepared:
     refused: Sequence[Refusal]
 
 
-def _drafted(found: Prepared, seed: int, as_of: str, wishes: Sequence[Wish]) -> tuple[Plan, tuple[Refusal, ...]]:
+def _drafted(found: Prepared, seed: int, as_of: str) -> tuple[Plan, tuple[Refusal, ...]]:
     tables: dict[str, TablePlan] = {}
     findings, refused = list(found.findings), list(found.refused)
     for key, (draft, asked, most, why) in found.drafts.items():
@@ -179,10 +186,11 @@ def prepared(
     wishes: Sequence[Wish] = (),
     known: Mapping[tuple[str, str], Meaning] = MappingProxyType({}),
     sizes: Mapping[str, int] = MappingProxyType({}),
+    origins: Origins = _ANYWHERE,
 ) -> Prepared:
     """What is decided of all tables together. `known` are meanings that somebody gave to columns, by (table, column).
     InputError for impossible numbers."""
-    facts = Facts(schema.dialect, _day(as_of))
+    facts = Facts(schema.dialect, _day(as_of), origins.folk, bool(origins.locale), origins.reachable)
     schema = with_types(schema)
     whole, schema = schema, _without_partitions(schema)
     cuts = {key: cut_of(whole, table, facts) for key, table in schema.tables.items()}

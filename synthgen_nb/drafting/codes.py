@@ -38,6 +38,11 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "id.ticker": ("[ABCDEFGHKLMNPRSTVXZ]@@@", "@@@"),
     "id.hs_code": ("####.##.##", "####.##", "####"),
     "id.card_digits": ("####",),
+    "id.card_number": ("9999############",),  # begins as no issuer's cards do
+    "id.card_code": ("###",),
+    "id.bic": ("@@@@ZZ##XXX", "@@@@ZZ##"),  # ZZ is no country
+    "id.national": ("666-##-####", "666######"),  # an area that is never given
+    "id.tax": ("00-#######", "00#######"),  # as no office's
     "id.airport": ("[XQ]@@",),  # no town's code
     "hash": ("%" * 64, "%" * 40, "%" * 32, "%" * 16, "%" * 8),
     "hash.md5": ("%" * 32,),

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from ..schema import ForeignKey, Schema, Table
 from ..specs import AnySource, Digit, Inside, Nations, Person, Place, Town
 from ..specs.cities import Level, Limit
@@ -208,6 +210,7 @@ def place_places(draft: Draft) -> None:
         left = set() if limited else {limit.field for limit in spot.limits}
         for name, spec in spot.specs.items():
             if draft.open(name) and spec.field not in left:
+                spec = structs.replace(spec, reachable=draft.facts.reachable and spec.field == "phone")
                 draft.placed[name] = (spec, source)
 
 

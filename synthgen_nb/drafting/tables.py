@@ -31,6 +31,7 @@ from .absences import share_of_nulls
 from .asked import place_asked, place_hosts
 from .banks import place_banks
 from .belonging import nulls_of, place_tenants
+from .cards import place_cards
 from .columns import random_spec
 from .domains import Domain, units_of
 from .draft import Draft
@@ -86,6 +87,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     place_people(draft)
     place_hosts(draft)
     place_places(draft)
+    place_cards(draft)
     orders, whole = place_banks(draft)
     place_products(draft)
     place_texts(draft)

@@ -6,7 +6,7 @@ import re
 
 from ..errors import PlanError
 from ..schema import Column, Kind
-from ..specs import AnySpec, Bank, Choice, Format, Pattern, Prose, Range, Uuid
+from ..specs import AnySpec, Bank, Choice, Format, Iban, Pattern, Prose, Range, Uuid
 from ..specs.people import HOSTS
 from .codes import form_of
 from .domains import Domain, Facts
@@ -47,6 +47,7 @@ def random_text(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
         or form_of(meaning.name, group, domain)
         or phrase_of(meaning.name, group, domain)
     )
+    known = chosen_words(column, meaning, domain) or _account(meaning, domain) or form_of(meaning.name, group, domain)
     if known is not None:
         return known
     if not _holds(group, domain):
@@ -97,6 +98,14 @@ def _formed_text(domain: Domain, name: str, wanted: int = 1) -> Pattern:
     if template is None:
         raise PlanError(f"no value of {name} can hold its CHECKs")
     return Pattern(template=template)
+
+
+def _account(meaning: Meaning, domain: Domain) -> Iban | None:
+    """An IBAN with right check digits, where the column has room for one."""
+    spec = Iban()
+    plain = domain.form is None and not domain.case and domain.shortest <= spec.width
+    fits = plain and (not domain.longest or domain.longest >= spec.width)
+    return spec if meaning.name == "id.iban" and fits else None
 
 
 def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
@@ -174,6 +183,8 @@ def distinct_text(column: Column, meaning: Meaning, domain: Domain, wanted: int,
             or form_of(meaning.name, group, domain, wanted)
             or phrase_of(meaning.name, group, domain, wanted)
         )
+        known = distinct_words(column, meaning, domain, wanted) or _account(meaning, domain)
+        known = known or form_of(meaning.name, group, domain, wanted)
         if known is not None:
             return known
     if _holds(group, domain) and not domain.coded:

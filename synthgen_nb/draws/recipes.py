@@ -15,6 +15,7 @@ from ..drafting.draft import Draft
 from ..drafting.granting import granted
 from ..drafting.meaning import Meaning, is_for
 from ..drafting.naming import locale_named, meaning_named
+from ..drafting.origins import Origins
 from ..errors import InputError, PlanError
 from ..plan import ColumnPlan, Plan, TablePlan
 from ..schema import Column, Kind, PrimaryKey, Schema, Table, Unique
@@ -140,7 +141,9 @@ def _spanned(spec: AnySpec, meaning: Meaning, column: Column) -> AnySpec:
 
 def _drafted(plan: Plan, table: Table, column: Column, meaning: Meaning, locale: str, rows: int) -> TablePlan:
     schema = _alone(plan.schema, table, column, keys=rows > 1)
-    draft = prepared(schema, rows, plan.as_of, known={(table.key, column.name): meaning}).drafts[table.key][0]
+    origins = Origins(plan.locale, plan.reachable)
+    meant = {(table.key, column.name): meaning}
+    draft = prepared(schema, rows, plan.as_of, known=meant, origins=origins).drafts[table.key][0]
     _refuse_unfit(table, column, meaning, draft)
     wishes = (Locales(table=table.key, shares=(Share(locale, 100),)),) if locale else ()
     built, broken, refused = granted(draft, rows, None, "", wishes)

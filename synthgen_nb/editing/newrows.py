@@ -81,9 +81,11 @@ def _roomy(draws: Draws, table: str, wanted: int) -> Plan:
         counts = {key: _count(draws, key) for key in plan.tables if key in draws.dataset}
         wishes = [wish for wish in plan.wishes if not isinstance(wish, Count | Children)]
         rows = {**dict.fromkeys(plan.tables, 0), **counts, table: wanted}
-        wider = draft_plan(plan.schema, rows, seed=plan.seed, as_of=plan.as_of, wishes=wishes, edges=plan.edges).tables[
-            table
-        ]
+        drafted = draft_plan(
+            plan.schema, rows, seed=plan.seed, as_of=plan.as_of, wishes=wishes, edges=plan.edges, locale=plan.locale,
+            realistic_contacts=plan.reachable,
+        )  # fmt: skip
+        wider = drafted.tables[table]
         if wider.rows < wanted:
             raise RefusedEdit(f"{table} can't have {wanted:,} rows: {wider.why}", hint="ask for fewer rows")
         now = wider

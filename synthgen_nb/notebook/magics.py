@@ -71,6 +71,8 @@ class SynthgenMagics(Magics):
     top_p = _number("Draw from the likeliest words of this share, 0 to 1: --top-p")
     top_k = _number("Draw from this many words at most: --top-k")
     plan_temperature = _number("How freely instructions are read, 0 to 2: --plan-temperature")
+    locale = Unicode(help="Where people and places are from, as de_DE or de_DE=70,en_US=30: --locale").tag(config=True)
+    realistic_contacts = Bool(help="Addresses that may be somebody's: --realistic-contacts").tag(config=True)
     ignore_instructions = Bool(help="Without a model go on by rules: --ignore-instructions").tag(config=True)
     display = Enum(DISPLAYS, help="How progress and result are shown: --display").tag(config=True)
 

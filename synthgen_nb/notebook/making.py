@@ -12,7 +12,7 @@ from ..engines.urls import masked, target
 from ..errors import InputError
 from ..pages import Mark, readable_plan
 from ..pages.jobs import estimate_words
-from ..pages.plans import note_line
+from ..pages.plans import contacts_line, note_line
 from ..planfiles import PlanFile, read_plan
 from ..request import (
     ASKED,
@@ -53,7 +53,7 @@ def make(place: Place, args: Namespace, cell: str | None, variable: str) -> obje
         place.wanted(),
         variable=variable,
         force=args.force,
-        notes=(*said, *_notes(schema)),
+        notes=(*said, *_contacts(plan), *_notes(schema)),
         again=_command_again(args, place.given, asked, variable),
     )
     if (made := made_before(place.store, name, plan)) is not None:
@@ -143,6 +143,11 @@ def made_before(store: Store, name: str, plan: Plan) -> Dataset | None:
     return latest if whole and readable_plan(latest) == plan else None
 
 
+def _contacts(plan: Plan) -> tuple[Mark, ...]:
+    line = contacts_line(plan)
+    return (Mark("note", line),) if line else ()
+
+
 def _notes(schema: Schema) -> tuple[Mark, ...]:
     return tuple(Mark("note", note_line(n)) for n in schema.notes if n.code != "ignored")
 
@@ -162,6 +167,8 @@ def _command_again(args: Namespace, given: Settings, asked: Request, variable: s
             "--tables": args.tables,
             "--exclude": args.exclude,
             "--given": args.given,
+            "--locale": asked.locale,
+            "--realistic-contacts": asked.realistic_contacts,
             "--plan": args.plan,
             "--dialect": None if args.url else asked.dialect,
             "--strict": asked.strict,

@@ -20,6 +20,12 @@ def schema_page(schema: Schema) -> Page:
     return Page("schema", (schema.dialect, plural(len(schema.tables), "table"), *counts), tuple(marks), parts)
 
 
+def contacts_line(plan: Plan) -> str:
+    """The warning that addresses and numbers are not kept from reaching people; "" where they are."""
+    told = "realistic contacts: e-mail addresses and phone numbers may be somebody's; never write to them or call"
+    return told if plan.reachable else ""
+
+
 def note_line(note: Note) -> str:
     """With its place in the DDL, where there is a text to look at."""
     return f"line {note.line}, col {note.column}: {note.text}" if note.line else note.text

@@ -1,5 +1,6 @@
 """Kinds of columns (Spec) and of what they are read at (Source). One subject a file; nothing here knows a schema."""
 
+from .accounts import Iban
 from .base import Source, Spec
 from .binary import BitText, Bytes, Point, Uuid
 from .combinations import Among, Latin, Listed, Pair, Ranked
@@ -22,8 +23,8 @@ from .within import Above, Grove, Within
 __all__ = [
     "Above", "After", "Aging", "Among", "Amount", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice",
     "Digit", "Drawn", "Edged", "Either", "Elapsed", "Entries", "Expression", "Fields", "Flag", "Floor", "Format",
-    "Given", "Grove", "Inside", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed", "Nations", "Null", "Ordinal",
-    "Pair", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point", "Portion",
-    "Product", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Source", "Spec",
-    "Stretch", "Subset", "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",
+    "Given", "Grove", "Iban", "Inside", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed", "Nations", "Null",
+    "Ordinal", "Pair", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point",
+    "Portion", "Product", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Source",
+    "Spec", "Stretch", "Subset", "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",
 ]  # fmt: skip

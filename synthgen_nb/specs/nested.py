@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..rows import I64, U64, Mask, Rows, Values, below
+from .accounts import Iban
 from .base import Spec
 from .binary import BitText, Bytes, Point, Uuid
 from .derived import After, Expression, Key, Null
@@ -284,6 +285,7 @@ AnySpec = (
     | Given
     | Pattern
     | Prose
+    | Iban
     | Person
     | Uuid
     | Bytes

@@ -25,6 +25,7 @@ PlaceField = Literal[
 ]  # fmt: skip
 _HOUSES = 180
 _UNGIVEN = " 000 ######"  # behind a calling code: no country has numbers that begin so
+_GIVEN = " [23456789]## ### ####"
 
 
 class Place(Spec, frozen=True, tag="place"):
@@ -37,6 +38,7 @@ class Place(Spec, frozen=True, tag="place"):
     form: Literal["text", "units", "float"] = "text"
     digits: int = 5  # of coordinates, after the point
     ascii: bool = False
+    reachable: bool = False  # phones that may be somebody's
 
     @property
     def size(self) -> int:
@@ -57,7 +59,7 @@ class Place(Spec, frozen=True, tag="place"):
             case "postal_code":
                 return Values(self._coded(city, rows.bits("place/postal code")))
             case "phone":
-                forms, of = _phones()
+                forms, of = _phones(self.reachable)
                 return Values(spelled(forms, of[known.country[city]], rows.bits(f"place/phone/{name}")))
             case "street_address":
                 return Values(self._streets(known.country[city], rows))
@@ -108,7 +110,7 @@ class Place(Spec, frozen=True, tag="place"):
 
     def samples(self) -> tuple[str, ...]:
         """Every text that can come, or one of each length where the rest is digits or letters."""
-        return _samples(self.field, self.digits, self.ascii)
+        return _samples(self.field, self.digits, self.ascii, self.reachable)
 
 
 class Town(Source, frozen=True, tag="town"):
@@ -193,26 +195,28 @@ def _spoken() -> I64:
 
 
 @cache
-def _phones() -> tuple[tuple[str, ...], I64]:
+def _phones(reachable: bool) -> tuple[tuple[str, ...], I64]:
     """(forms of phones, the number of its form for each country)."""
-    known = {listed(locale, "country")[0]: listed(locale, "phone")[0] for locale in reversed(locales())}
+    kept = {listed(locale, "country")[0]: listed(locale, "phone")[0] for locale in reversed(locales())}
+    known = {} if reachable else kept
+    behind = _GIVEN if reachable else _UNGIVEN
     table = cities()
     codes = table.texts["country_code"].dictionary.to_pylist()
     calling = table.texts["calling_code"]
     forms = [
-        known.get(code) or calling[number].as_py() + _UNGIVEN for number, code in enumerate(codes)
+        known.get(code) or calling[number].as_py() + behind for number, code in enumerate(codes)
     ]  # the first cities lie in the countries, in their order
     distinct = tuple(dict.fromkeys(forms))
     return distinct, np.array([distinct.index(form) for form in forms])
 
 
 @cache
-def _samples(field: PlaceField, digits: int, ascii: bool) -> tuple[str, ...]:
+def _samples(field: PlaceField, digits: int, ascii: bool, reachable: bool) -> tuple[str, ...]:
     known = cities()
     if field in ("latitude", "longitude"):
         return (f"-179.{'9' * digits}",)
     if field == "phone":
-        forms, _ = _phones()
+        forms, _ = _phones(reachable)
     elif field == "postal_code":
         forms = tuple(known.texts["postal_code"].dictionary.to_pylist())
     elif field == "street_address":

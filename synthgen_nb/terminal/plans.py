@@ -16,7 +16,7 @@ from ..instructing import fulfilled, propose, told_lines
 from ..modeloptions import no_model
 from ..options import Settings, settings
 from ..pages import plural
-from ..pages.plans import note_line, plan_page
+from ..pages.plans import contacts_line, note_line, plan_page
 from ..planfiles import PlanFile, plan_toml, read_plan
 from ..request import (
     ASKED,
@@ -79,6 +79,8 @@ def planned(args: Namespace, given: Settings) -> Planned:
     stem = args.template or stem
     if kept is None or isinstance(kept, PlanFile):
         plan, instructed = _drafted(args, asked)
+        if line := contacts_line(plan):
+            print(f"synthgen: warning: {line}", file=sys.stderr)
         return Planned(plan, asked.strict, stem, instructed)
     refuse_beside_plan(args)
     schema = None
