@@ -11,51 +11,12 @@ from .draft import Draft
 from .persons import PEOPLE, person_spec
 from .roles import Role, roles
 
-OWN = frozenset(
-    [
-        "first",
-        "last",
-        "given",
-        "family",
-        "full",
-        "fore",
-        "sur",
-        "maiden",
-        "middle",
-        "name",
-        "names",
-        "initial",
-        "initials",
-        "nick",
-        "nickname",
-        "email",
-        "mail",
-        "e",
-        "address",
-        "login",
-        "user",
-        "username",
-        "handle",
-        "gender",
-        "sex",
-        "title",
-        "salutation",
-        "honorific",
-        "courtesy",
-        "display",
-        "real",
-        "legal",
-        "preferred",
-        "screen",
-        "person",
-        "contact",
-        "code",
-        "lower",
-        "normalized",
-        "canonical",
-        "id",
-    ]
-)
+OWN = frozenset((
+    "first", "last", "given", "family", "full", "fore", "sur", "maiden", "middle", "name", "names", "initial",
+    "initials", "nick", "nickname", "email", "mail", "e", "address", "login", "user", "username", "handle",
+    "gender", "sex", "title", "salutation", "honorific", "courtesy", "display", "real", "legal", "preferred",
+    "screen", "person", "contact", "code", "lower", "normalized", "canonical", "id",
+))  # fmt: skip
 _NAMES = {"first_name", "last_name", "full_name"}
 
 
@@ -86,7 +47,7 @@ def place_people(draft: Draft) -> None:
             if not draft.open(name):
                 continue
             column = draft.table.column(name)
-            spec = person_spec(column, draft.meanings[name], draft.domains[name], draft.facts)
+            spec = person_spec(column, draft.meanings[name], draft.domains[name], draft.facts, draft.rows)
             if spec is not None:
                 draft.placed[name] = (spec, source)
         _settle(draft, source)

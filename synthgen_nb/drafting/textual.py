@@ -44,10 +44,10 @@ def random_text(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
         return person
     known = (
         chosen_words(column, meaning, domain)
+        or _account(meaning, domain)
         or form_of(meaning.name, group, domain)
         or phrase_of(meaning.name, group, domain)
     )
-    known = chosen_words(column, meaning, domain) or _account(meaning, domain) or form_of(meaning.name, group, domain)
     if known is not None:
         return known
     if not _holds(group, domain):
@@ -180,11 +180,10 @@ def distinct_text(column: Column, meaning: Meaning, domain: Domain, wanted: int,
     if domain.form is None and not domain.coded and not domain.path:
         known = (
             distinct_words(column, meaning, domain, wanted)
+            or _account(meaning, domain)
             or form_of(meaning.name, group, domain, wanted)
             or phrase_of(meaning.name, group, domain, wanted)
         )
-        known = distinct_words(column, meaning, domain, wanted) or _account(meaning, domain)
-        known = known or form_of(meaning.name, group, domain, wanted)
         if known is not None:
             return known
     if _holds(group, domain) and not domain.coded:
