@@ -156,3 +156,11 @@ def test_every_locale_s_people_and_places_are_of_its_country() -> None:
         frame = frames(CUSTOMER, 500, (locale, 100))["customer"]
         assert set(frame["country_code"]) == {code}
         assert set(frame["city"]) <= set(known("city", "country_code").filter(pl.col("country_code") == code)["city"])
+
+
+def test_places_lie_anywhere_where_the_table_around_them_is_left_out() -> None:
+    ddl = GEOGRAPHY.replace("country_id int NOT NULL REFERENCES", "country_id int REFERENCES")
+    plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), 50, exclude=["country"])
+    found = {name: pl.DataFrame(table) for name, table in made(plan).items()}
+    assert set(found) == {"city", "address"}
+    assert found["city"]["city"].n_unique() > 30

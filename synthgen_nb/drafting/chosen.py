@@ -10,8 +10,10 @@ from msgspec import structs
 
 from ..dataset import near
 from ..errors import InputError
-from ..plan import Plan
+from ..plan import Plan, TablePlan
 from ..schema import ForeignKey, Schema, Table
+from ..specs import Inside, Town
+from ..specs.folk import FOLK
 
 
 def chosen(schema: Schema, tables: Sequence[str], exclude: Sequence[str]) -> frozenset[str]:
@@ -49,8 +51,10 @@ def without_others(plan: Plan, kept: frozenset[str]) -> Plan:
     """The plan of the kept tables alone; foreign keys to others are gone, with nothing in their columns. Raises
     InputError where rows are laid out by a table that is left out."""
     schema = plan.schema
+    plan = structs.replace(plan, tables={key: _anywhere(table, kept) for key, table in plan.tables.items()})
     for key in kept & plan.tables.keys():
-        told = msgspec.to_builtins(plan.tables[key].sources)
+        sources = plan.tables[key].sources.items()
+        told = msgspec.to_builtins({name: source for name, source in sources if not isinstance(source, Town)})
         if held := next((each for each in _texts(told) if each in schema.tables and each not in kept), ""):
             raise InputError(f"{key} is laid out by the rows of {held}, which is left out", hint=f"make {held} too")
     tables = {key: _alone(table, kept) for key, table in schema.tables.items() if key in kept}
@@ -61,6 +65,16 @@ def without_others(plan: Plan, kept: frozenset[str]) -> Plan:
         findings=tuple(finding for finding in plan.findings if finding.table in kept),
         wishes=tuple(wish for wish in plan.wishes if wish.table in kept),
     )
+
+
+def _anywhere(table: TablePlan, kept: Collection[str]) -> TablePlan:
+    """The table with places from anywhere, where they lay in those of a table that is left out."""
+    lost = {
+        name: Town(folk=FOLK, limits=source.limits)
+        for name, source in table.sources.items()
+        if isinstance(source, Inside) and source.table not in kept
+    }
+    return structs.replace(table, sources=table.sources | lost) if lost else table
 
 
 def _texts(value: object) -> Iterator[str]:
