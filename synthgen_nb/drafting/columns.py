@@ -33,11 +33,12 @@ from ..specs import (
 )
 from ..specs.binary import Shape
 from .counted import distinct_list, distinct_rare
+from .documents import document
 from .domains import Domain, Facts, domain_of, units_of
 from .flags import flag
 from .meaning import Meaning
 from .rare_types import range_text, row_text, spelled
-from .textual import distinct_document, distinct_text, json_text, random_text
+from .textual import distinct_document, distinct_text, random_text
 from .written import choice_of, distinct_written
 
 YEAR = 365
@@ -322,7 +323,7 @@ def _special(column: Column, meaning: Meaning, domain: Domain, facts: Facts) -> 
             length = domain.longest or 1
             return Range(low=0, high=(1 << min(length, 62)) - 1) if mysql else BitText(length=length)
         case Kind.JSON:
-            return json_text()
+            return document(meaning.name, column.default or "")
         case Kind.XML:
             return Format(template="<item><name>{0}</name></item>", parts=(Bank(pool="word"),))
         case Kind.SET:

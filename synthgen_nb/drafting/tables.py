@@ -35,6 +35,7 @@ from .cards import place_cards
 from .columns import random_spec
 from .domains import Domain, units_of
 from .draft import Draft
+from .files import place_files
 from .folks import place_people
 from .goods import place_products
 from .located import place_places
@@ -45,6 +46,7 @@ from .periods import place_slices
 from .phrasing import place_texts
 from .placing import place_claim, place_key, take_turns
 from .redrawing import redraws_of
+from .slugging import place_slugs
 from .timelines import timeline
 from .undecided import Told
 
@@ -90,6 +92,8 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     place_cards(draft)
     orders, whole = place_banks(draft)
     place_products(draft)
+    place_files(draft)
+    place_slugs(draft)
     place_texts(draft)
     links, domains, unordered = chain(orders, _tops(draft), draft.domains)
     draft.chained = domains

@@ -9,6 +9,7 @@ from ..schema import Column, Kind
 from ..specs import AnySpec, Bank, Choice, Format, Iban, Pattern, Prose, Range, Uuid
 from ..specs.people import HOSTS
 from .codes import form_of
+from .documents import document
 from .domains import Domain, Facts
 from .meaning import SURE, Meaning
 from .persons import person_spec
@@ -36,7 +37,7 @@ _PROSE = {"free_text", "comment", "note", "config_value"}
 def random_text(column: Column, meaning: Meaning, domain: Domain, facts: Facts) -> AnySpec:
     longest, shortest, group = domain.longest, domain.shortest, meaning.group
     if domain.json and (not longest or longest >= 60):
-        return json_text()
+        return document(meaning.name, column.default or "", longest)
     if domain.hints:
         return Choice(values=domain.hints)
     person = person_spec(column, meaning, domain, facts)
@@ -139,6 +140,8 @@ def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
             ]
         case "ip" if fits(15):
             return [Format(template="192.0.2.{0}", parts=(Range(low=1, high=254),))]  # documentation range, RFC 5737
+        case "color" if longest in (6, 7):  # as in style sheets
+            return [Pattern(template="%%%%%%" if longest == 6 else "\\#%%%%%%")]
         case "mac" if fits(17):
             return [Pattern(template="02:00:%%:%%:%%:%%")]
         case "gender":
@@ -146,7 +149,7 @@ def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
         case "boolean_flag":
             return [Choice(values=("Y", "N"), weights=(3, 1))]
         case "json_doc" if fits(60):
-            return [json_text()]
+            return [document("json_doc", "", longest)]
         case "path" | "filename" if fits(40):
             return [
                 Format(template="/data/{0}/{1}.csv", parts=(Bank(pool="word", longest=9), Range(low=1, high=99_999)))
@@ -257,10 +260,3 @@ def _short(domain: Domain) -> AnySpec:
         if bank is not None:
             return bank
     return _coded(0, domain.longest, "")
-
-
-def json_text() -> Format:
-    return Format(
-        template='{"id": {0}, "label": "{1}", "active": {2}}',
-        parts=(Range(low=1, high=99_999), Bank(pool="word"), Choice(values=("true", "false"))),
-    )

@@ -14,6 +14,7 @@ from .phrases import Phrase
 from .places import Inside, Nations, Place, Town
 from .products import Product
 from .rhythms import Rhythmic
+from .slugs import Slug
 from .sources import AnySource, Digit, Drawn, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree, Turn
 from .states import Aging, Flag
 from .tallies import Amount, Portion, Tally, Term
@@ -25,6 +26,6 @@ __all__ = [
     "Digit", "Drawn", "Edged", "Either", "Elapsed", "Entries", "Expression", "Fields", "Flag", "Floor", "Format",
     "Given", "Grove", "Iban", "Inside", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed", "Nations", "Null",
     "Ordinal", "Pair", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point",
-    "Portion", "Product", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Source",
-    "Spec", "Stretch", "Subset", "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",
+    "Portion", "Product", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Slug",
+    "Source", "Spec", "Stretch", "Subset", "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",
 ]  # fmt: skip

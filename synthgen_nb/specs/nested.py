@@ -24,6 +24,7 @@ from .phrases import Phrase
 from .places import Place
 from .products import Product
 from .rhythms import Rhythmic
+from .slugs import Slug
 from .states import Aging, Flag
 from .tallies import Amount, Portion, Tally
 from .texts import Bank, Given, Pattern, Prose
@@ -310,6 +311,7 @@ AnySpec = (
     | Rhythmic
     | Phrase
     | Product
+    | Slug
     | Amount
     | Portion
     | Tally
