@@ -2,7 +2,7 @@
 CREATE TABLE branches (
   id           integer PRIMARY KEY,
   name         varchar(80) NOT NULL,
-  bic          varchar(11) NOT NULL UNIQUE,
+  bic          varchar(11) NOT NULL UNIQUE, -- @synth Pattern("TEST@@##")
   street       varchar(120) NOT NULL,
   city         varchar(60) NOT NULL,
   country_code char(2) NOT NULL
@@ -28,7 +28,7 @@ CREATE TABLE customers (
 CREATE TABLE accounts (
   id           integer PRIMARY KEY,
   branch_id    integer NOT NULL REFERENCES branches (id),
-  iban         varchar(34) NOT NULL UNIQUE,
+  iban         varchar(34) NOT NULL UNIQUE, -- @synth Pattern("DE00##################")
   kind         varchar(10) NOT NULL CHECK (kind IN ('current', 'savings', 'credit', 'business')),
   currency     char(3) NOT NULL DEFAULT 'EUR' CHECK (currency IN ('EUR', 'USD', 'GBP', 'CHF')),
   balance      numeric(14, 2) NOT NULL DEFAULT 0, -- @synth LogNormal(median=2400, sigma=1.6, high=900000)
@@ -51,20 +51,19 @@ CREATE TABLE cards (
   id           integer PRIMARY KEY,
   account_id   integer NOT NULL REFERENCES accounts (id),
   customer_id  integer NOT NULL REFERENCES customers (id),
-  card_number  varchar(19) NOT NULL,
-  brand        varchar(12) NOT NULL CHECK (brand IN ('Visa', 'Mastercard', 'Amex', 'Maestro')),
+  card_number  varchar(19) NOT NULL, -- @synth Choice("4111111111111111", "4012888888881881", "5555555555554444", "5105105105105100", "378282246310005")
+  brand        varchar(12) GENERATED ALWAYS AS (CASE substr(card_number, 1, 1) WHEN '4' THEN 'Visa' WHEN '5' THEN 'Mastercard' ELSE 'Amex' END) STORED,
   issued_on    date NOT NULL,
-  expires_on   date NOT NULL,
+  expires_on   date GENERATED ALWAYS AS (issued_on + 1460) STORED,
   daily_limit  numeric(9, 2) NOT NULL CHECK (daily_limit BETWEEN 50 AND 20000), -- @synth Choice(500, 1000, 1500, 2500, 5000)
-  is_blocked   boolean NOT NULL DEFAULT false,
-  CHECK (expires_on > issued_on)
+  is_blocked   boolean NOT NULL DEFAULT false
 );
 
 CREATE TABLE transactions (
   id           bigint PRIMARY KEY,
   account_id   integer NOT NULL REFERENCES accounts (id),
-  booked_at    timestamptz NOT NULL,
-  value_date   date NOT NULL,
+  booked_at    timestamp NOT NULL,
+  value_date   date GENERATED ALWAYS AS (CAST(booked_at AS date) + 1) STORED,
   amount       numeric(12, 2) NOT NULL CHECK (amount <> 0),
   currency     char(3) NOT NULL CHECK (currency IN ('EUR', 'USD', 'GBP', 'CHF')),
   kind         varchar(10) NOT NULL CHECK (kind IN ('card', 'transfer', 'cash', 'fee', 'interest', 'salary')),
@@ -100,6 +99,6 @@ CREATE TABLE loan_payments (
   loan_id     integer NOT NULL REFERENCES loans (id),
   payment_no  smallint NOT NULL CHECK (payment_no BETWEEN 1 AND 360),
   paid_on     date NOT NULL,
-  amount      numeric(10, 2) NOT NULL CHECK (amount > 0),
+  amount      numeric(10, 2) NOT NULL CHECK (amount > 0), -- @synth LogNormal(median=380, sigma=0.5)
   PRIMARY KEY (loan_id, payment_no)
 );

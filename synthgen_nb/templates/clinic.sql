@@ -41,11 +41,10 @@ CREATE TABLE appointments (
   patient_id    integer NOT NULL REFERENCES patients (id),
   doctor_id     integer NOT NULL REFERENCES doctors (id),
   starts_at     timestamp NOT NULL,
-  ends_at       timestamp NOT NULL,
+  minutes       smallint NOT NULL CHECK (minutes BETWEEN 5 AND 120), -- @synth Choice({10: 3, 15: 5, 20: 5, 30: 6, 45: 2, 60: 1})
   status        varchar(12) NOT NULL DEFAULT 'completed' CHECK (status IN ('scheduled', 'completed', 'cancelled', 'no-show')),
   cancelled_at  timestamp,
   reason        varchar(200), -- @synth Choice("Annual check-up", "Persistent cough", "Back pain", "Vaccination", "Headache", "Follow-up visit", "Skin rash", "Blood pressure", "Knee pain", "Fever")
-  CHECK (ends_at > starts_at),
   UNIQUE (doctor_id, starts_at)
 );
 
@@ -53,7 +52,7 @@ CREATE TABLE diagnoses (
   appointment_id  bigint NOT NULL REFERENCES appointments (id),
   position        smallint NOT NULL CHECK (position BETWEEN 1 AND 5),
   icd_code        varchar(7) NOT NULL CHECK (icd_code ~ '^[A-Z][0-9]{2}\.[0-9]$'),
-  notes           text,
+  notes           text, -- @synth Choice("Improving.", "Control in two weeks.", "Referred to a specialist.", "No known allergies.", "Chronic; medication unchanged.", "First episode.", "Rest for three days.") nulls=40%
   PRIMARY KEY (appointment_id, position)
 );
 

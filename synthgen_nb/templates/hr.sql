@@ -57,12 +57,10 @@ CREATE TABLE contracts (
 
 CREATE TABLE salaries (
   employee_id  integer NOT NULL REFERENCES employees (id),
-  valid_from   date NOT NULL,
-  valid_to     date,
+  year         smallint NOT NULL CHECK (year BETWEEN 2016 AND 2026),
   amount       numeric(10, 2) NOT NULL CHECK (amount BETWEEN 15000 AND 400000), -- @synth LogNormal(median=52000, sigma=0.4)
   currency     char(3) NOT NULL DEFAULT 'EUR' CHECK (currency IN ('EUR', 'USD', 'GBP')),
-  PRIMARY KEY (employee_id, valid_from),
-  CHECK (valid_to > valid_from)
+  PRIMARY KEY (employee_id, year)
 );
 
 CREATE TABLE leave_requests (
@@ -82,7 +80,7 @@ CREATE TABLE reviews (
   employee_id  integer NOT NULL REFERENCES employees (id),
   year         smallint NOT NULL CHECK (year BETWEEN 2018 AND 2025),
   rating       smallint NOT NULL CHECK (rating BETWEEN 1 AND 5),
-  comments     text,
+  comments     text, -- @synth Choice("Reliable and well organised.", "Exceeded the goals of the year.", "Good teamwork; could delegate more.", "Met most goals, late on two of them.", "Strong with customers.", "Needs support with planning.", "Ready for the next level.") nulls=30%
   reviewed_on  date NOT NULL,
   PRIMARY KEY (employee_id, year)
 );

@@ -70,7 +70,7 @@ CREATE TABLE maintenance (
   started_at  timestamptz NOT NULL,
   ended_at    timestamptz,
   work        varchar(14) NOT NULL CHECK (work IN ('inspection', 'battery', 'calibration', 'replacement')),
-  notes       text,
+  notes       text, -- @synth Choice("Housing cleaned.", "Offset corrected by 0.3.", "Battery replaced.", "Mounting tightened.", "Antenna moved.", "No fault found.", "Firmware updated on site.") nulls=40%
   cost        numeric(8, 2) NOT NULL DEFAULT 0 CHECK (cost >= 0),
   CHECK (ended_at > started_at)
 );

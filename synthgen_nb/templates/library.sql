@@ -61,10 +61,9 @@ CREATE TABLE loans (
   copy_id      integer NOT NULL REFERENCES copies (id),
   member_id    integer NOT NULL REFERENCES members (id),
   loaned_at    timestamp NOT NULL,
-  due_on       date NOT NULL,
+  due_on       date GENERATED ALWAYS AS (CAST(loaned_at AS date) + 28) STORED,
   returned_at  timestamp,
   renewals     smallint NOT NULL DEFAULT 0 CHECK (renewals BETWEEN 0 AND 3), -- @synth Choice({0: 70, 1: 20, 2: 7, 3: 3})
-  CHECK (due_on >= CAST(loaned_at AS date)),
   CHECK (returned_at >= loaned_at)
 );
 

@@ -11,7 +11,7 @@ INSERT INTO plans (id, name, monthly_price, max_users) VALUES
 CREATE TABLE tenants (
   id          integer PRIMARY KEY,
   name        varchar(100) NOT NULL, -- @synth company
-  slug        varchar(40) NOT NULL UNIQUE,
+  slug        varchar(40) NOT NULL UNIQUE, -- @synth Format("{0}-{1}", Bank("adjective"), Bank("noun"))
   country     char(2) NOT NULL,
   created_at  timestamptz NOT NULL,
   deleted_at  timestamptz,
@@ -21,7 +21,7 @@ CREATE TABLE tenants (
 CREATE TABLE users (
   tenant_id      integer NOT NULL REFERENCES tenants (id),
   id             integer NOT NULL,
-  email          varchar(120) NOT NULL,
+  email          varchar(120) NOT NULL UNIQUE,
   full_name      varchar(100) NOT NULL,
   role           varchar(8) NOT NULL DEFAULT 'member' CHECK (role IN ('owner', 'admin', 'member', 'guest')),
   password_hash  varchar(60) NOT NULL,
@@ -29,7 +29,6 @@ CREATE TABLE users (
   last_login_at  timestamptz,
   is_active      boolean NOT NULL DEFAULT true,
   PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, email),
   CHECK (last_login_at >= created_at)
 );
 
@@ -78,13 +77,14 @@ CREATE TABLE invoices (
   id               integer PRIMARY KEY,
   subscription_id  integer NOT NULL REFERENCES subscriptions (id),
   number           varchar(14) NOT NULL UNIQUE,
+  sequence         smallint NOT NULL CHECK (sequence BETWEEN 1 AND 120),
   period_start     date NOT NULL,
   period_end       date NOT NULL,
   subtotal         numeric(10, 2) NOT NULL CHECK (subtotal >= 0),
-  tax              numeric(10, 2) NOT NULL CHECK (tax >= 0),
-  total            numeric(10, 2) GENERATED ALWAYS AS (subtotal + tax) STORED,
+  tax              numeric(10, 2) GENERATED ALWAYS AS (round(subtotal * 0.20, 2)) STORED,
+  total            numeric(10, 2) GENERATED ALWAYS AS (subtotal + round(subtotal * 0.20, 2)) STORED,
   paid_at          timestamptz,
-  UNIQUE (subscription_id, period_start),
+  UNIQUE (subscription_id, sequence),
   CHECK (period_end > period_start)
 );
 

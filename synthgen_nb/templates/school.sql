@@ -75,7 +75,7 @@ CREATE TABLE exams (
   subject_code  varchar(8) NOT NULL REFERENCES subjects (code),
   title         varchar(80) NOT NULL, -- @synth Choice("Written test", "Oral exam", "Mid-term exam", "Final exam", "Vocabulary test", "Lab report")
   held_on       date NOT NULL,
-  max_points    smallint NOT NULL CHECK (max_points IN (20, 50, 100))
+  weight_percent smallint NOT NULL CHECK (weight_percent IN (10, 20, 30, 50))
 );
 
 CREATE TABLE grades (
