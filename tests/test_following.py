@@ -124,3 +124,19 @@ def test_what_leaves_its_type_is_refused_before_it_counts(shop: Dataset) -> None
         apply(shop, "UPDATE order_lines SET quantity = 2000000, unit_price = 999999")
     with pytest.raises(RefusedEdit, match=r"orders.subtotal follows from the rows of order_lines"):
         apply(shop, "UPDATE orders SET subtotal = synth()")
+
+
+def test_further_lines_have_prices_too(tmp_path: Path) -> None:
+    ddl = """CREATE TABLE categories (id int PRIMARY KEY, name varchar(40) NOT NULL);
+    CREATE TABLE products (id int PRIMARY KEY, name varchar(80) NOT NULL, price decimal(8,2) NOT NULL,
+      category_id int NOT NULL REFERENCES categories (id));
+    CREATE TABLE sales (id int PRIMARY KEY, total decimal(10,2) NOT NULL);
+    CREATE TABLE sale_items (sale_id int NOT NULL REFERENCES sales (id), line_no int NOT NULL, quantity int NOT NULL,
+      product_id int NOT NULL REFERENCES products (id), unit_price decimal(8,2) NOT NULL,
+      PRIMARY KEY (sale_id, line_no));"""
+    dataset = generate(draft_plan(parse_ddl(ddl, "postgres"), 50), Store(tmp_path), "sales")
+    after, _, report = apply(dataset, "INSERT INTO sale_items SELECT synth_rows(20)")
+    assert not report.broken
+    sums = after["sale_items"].group_by("sale_id").agg((pl.col("unit_price") * pl.col("quantity")).sum().alias("s"))
+    held = after["sales"].join(sums, left_on="id", right_on="sale_id", how="left")
+    assert (held["total"] == held["s"].fill_null(0)).all()

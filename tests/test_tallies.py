@@ -18,7 +18,7 @@ from synthgen_nb.feasibility import check
 from synthgen_nb.generation import Chunk, Engine, generate_chunk
 from synthgen_nb.maps import threads
 from synthgen_nb.plan import Plan, plan_from_json
-from synthgen_nb.specs import Amount, Layout, Tally, Term
+from synthgen_nb.specs import Amount, Key, Layout, Tally, Term
 from synthgen_nb.wishes import Between, Children
 
 SHOP = """
@@ -231,3 +231,26 @@ def test_edge_cases_leave_totals_and_what_they_are_the_sum_of_alone() -> None:
         parent="orders", child="order_lines", key="order_id", values="sum(line_total) s", held="subtotal = s"
     )
     assert asked(tables, held) == [(0,)]
+
+
+PRICED = """CREATE TABLE products (id serial PRIMARY KEY, name varchar(80) NOT NULL, price decimal(8,2) NOT NULL);
+CREATE TABLE sales (id serial PRIMARY KEY, total decimal(10,2) NOT NULL);
+CREATE TABLE sale_items (id serial PRIMARY KEY, sale_id int NOT NULL REFERENCES sales(id),
+  product_id int NOT NULL REFERENCES products(id), quantity int NOT NULL, unit_price decimal(8,2) NOT NULL);"""
+
+
+def test_a_line_has_the_price_of_its_product_and_the_total_follows() -> None:
+    tables = made(draft_plan(parse_ddl(PRICED, "postgres"), {"products": 300, "sales": 2_000, "sale_items": 9_000}))
+    other = "SELECT count(*) FROM sale_items i JOIN products p ON p.id = i.product_id WHERE unit_price <> price"
+    assert asked(tables, other) == [(0,)]
+    held = COUNTED.format(
+        parent="sales", child="sale_items", key="sale_id", values="sum(unit_price * quantity) s", held="total = s"
+    )
+    assert asked(tables, held) == [(0,)]
+
+
+def test_a_product_that_may_be_missing_gives_no_price_that_must_be_there() -> None:
+    plan = draft_plan(parse_ddl(PRICED.replace("product_id int NOT NULL", "product_id int"), "postgres"), 100)
+    assert not isinstance(plan.tables["sale_items"].columns["unit_price"].spec, Key)
+    tables = made(plan)
+    assert tables["sale_items"].column("unit_price").null_count == 0

@@ -9,9 +9,9 @@ from math import gcd
 from msgspec import structs
 
 from ..schema import Kind
-from ..specs import Amount, Choice, Portion, Term
+from ..specs import Amount, Choice, Key, Portion, Term
 from .freedom import NUMBERS
-from .reach import amount_reach, reach
+from .reach import amount_reach, leads_to, reach
 from .whole import Whole, floats, scale
 
 _THING = r"(?:(?:line|item|row|unit|extended|net|gross|order|detail|entry|sale) )?"
@@ -23,6 +23,7 @@ _PRICE = re.compile(
     r"^((unit|each|list|sale|sales|selling|item|sold|purchase|price) )?"
     r"(price|cost)( each| per unit| per item| unit| sold| at .*| when .*)?$|^unit amount$"
 )
+_LIST_PRICE = re.compile(r"^((unit|list|sale|sales|selling|retail|current|base) )?price$")
 _DISCOUNT = re.compile(r"^(total |line |item )?discount( amount| value| total| percent| percentage| rate)?$")
 _TAX = re.compile(r"^(total |line |sales |item )?(tax|vat|gst|sales tax|value added tax)( amount| total| value)?$")
 _TAX_RATE = re.compile(r"^(sales )?(tax|vat|gst)( rate| percent| percentage)$")
@@ -40,6 +41,30 @@ TOTAL = re.compile(
 )
 _SHARES, _WEIGHTS = (0, 5, 10, 15, 20, 25), (60, 14, 12, 6, 5, 3)  # percent off, and how often
 _TAXED = 80  # per mille
+
+
+def place_price(whole: Whole, table: str) -> None:
+    """The price of a line is that of the product which the line points to."""
+    _, price = line_parts(whole, table)
+    if not price or whole.fixed(table, price):
+        return
+    found = []
+    for parent in {key.table for key in whole.drafts[table].table.foreign_keys} & whole.tables.keys() - {table}:
+        called = _first(whole.columns(parent, NUMBERS), _LIST_PRICE)
+        if called:
+            found += [(parent, called, unit, at) for unit, at in whole.units_to(table, parent)]
+    if len(found) != 1:
+        return
+    parent, called, unit, at = found[0]
+    optional = any(whole.tables[table].columns[name].nulls for name in unit.columns)
+    optional = optional or (whole.column(parent, called).nullable and not whole.column(table, price).nullable)
+    alike = whole.column(parent, called).type.kind == whole.column(table, price).type.kind
+    alike = alike and whole.units(parent, called) == whole.units(table, price)
+    circular = leads_to(whole.tables, (parent, called), (table, price))
+    if optional or not alike or circular or whole.unfit(table, price, whole.reach(parent, called)):
+        return
+    whole.filled(parent, [called])
+    whole.put(table, price, Key(table=parent, column=called), f"the {called} of its {parent}", at=at)
 
 
 def place_line_total(whole: Whole, table: str) -> None:
@@ -68,10 +93,15 @@ def place_line_total(whole: Whole, table: str) -> None:
     if discount and discount not in made.needs:
         whole.told(table, target, f"not {told(made)}: {discount} could exceed it")
         return
-    span = amount_reach(whole.tables, table, made)
-    if span is not None and span[1] > whole.room(table, target)[1]:
-        far = reach(whole.tables, table, price)
-        if far is not None and whole.lower(table, price, far[1] * whole.room(table, target)[1] // span[1]):
+    span, high = amount_reach(whole.tables, table, made), whole.room(table, target)[1]
+    for factor in (price, quantity):
+        far = reach(whole.tables, table, factor)
+        if (
+            span is not None
+            and far is not None
+            and span[1] > high
+            and whole.lower(table, factor, far[1] * high // span[1])
+        ):
             span = amount_reach(whole.tables, table, made)
     if why := whole.unfit(table, target, span):
         whole.told(table, target, f"not {quantity} * {price}: {why}")

@@ -23,17 +23,18 @@ _LOOKUPS = {
     "country": 40, "continent": 6, "language": 20, "currency": 20, "region": 20, "state": 30, "province": 30,
     "city": 200, "status": 6, "type": 8, "kind": 8, "category": 20, "genre": 16, "role": 6, "permission": 30,
     "priority": 4, "unit": 12, "tag": 40, "color": 12, "size": 8, "level": 6, "method": 6, "reason": 10, "gender": 3,
-    "title": 8, "timezone": 30, "brand": 40, "skill": 40, "rating": 5, "plan": 4, "carrier": 6, "shipper": 5,
+    "title": 8, "timezone": 30, "brand": 40, "skill": 40, "rating": 5, "plan": 4, "job": 30, "position": 30,
+    "carrier": 6, "shipper": 5,
 }  # fmt: skip
 _SMALL = re.compile(
     r"(^| )(department|store|branch|warehouse|office|team|company|organization|tenant|school|clinic|hospital|ward|room"
-    r"|location|site|campus|faculty|supplier|vendor|manufacturer|publisher|shop|agency|account manager|course|device"
+    r"|location|site|campus|faculty|supplier|vendor|manufacturer|publisher|shop|agency|account manager|course"
     r"|vehicle|station|gateway|product line|territory|bank|project|workspace|channel)$"
 )
 _THINGS = re.compile(
     r"(^| )(customer|client|user|person|member|employee|staff|student|patient|author|contact|product|item|article|book"
     r"|film|movie|track|song|album|account|profile|subscriber|actor|teacher|doctor|candidate|asset|part|address"
-    r"|entity|principal|identity|group|domain|vocabulary|concept)$"
+    r"|device|sensor|meter|entity|principal|identity|group|domain|vocabulary|concept)$"
 )
 _LINES = re.compile(r"(^| )(line|item|detail|entry|position)$")
 _RECORDED = re.compile(
@@ -151,8 +152,12 @@ def _of_parents(table: Table, entity: str, parents: Mapping[str, tuple[int, bool
         return _fan(rows, 3, parent)
     if _LINES.search(entity):
         return _fan(rows, 3, parent)
+    if _RECORDED.search(entity) and 10 * rows < _times(_RECORDS, scale):
+        return Sized(_times(_RECORDS, scale), "records of what happened")
     if _RECORDED.search(entity):
         return _fan(rows, 10, parent)
+    if _FACTS.search(entity) and 5 * rows < _times(_ENTITIES, scale):
+        return Sized(_times(_ENTITIES, scale), "records of what happened")
     if _FACTS.search(entity):
         return _fan(
             rows, 1 if any(_FACTS.search(" ".join(map(singular, words_of(key)))) for key in parents) else 5, parent

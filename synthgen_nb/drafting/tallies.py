@@ -14,7 +14,17 @@ from msgspec import structs
 from ..physical import DAY
 from ..schema import Kind
 from ..specs import Amount, Layout, Permuted, Pick, Tally, Term
-from .amounts import LINE_TOTAL, SUBTOTAL, TOTAL, line_amount, line_parts, place_line_total, place_total, told
+from .amounts import (
+    LINE_TOTAL,
+    SUBTOTAL,
+    TOTAL,
+    line_amount,
+    line_parts,
+    place_line_total,
+    place_price,
+    place_total,
+    told,
+)
 from .claims import Unit
 from .freedom import MOMENTS, NUMBERS, decided_together
 from .names import singular, subject
@@ -32,6 +42,8 @@ _FIRST = re.compile(r"^(?:first|earliest|oldest) (.+)$|^(.+?) first$")
 _WHEN = re.compile(r" (at|on|date|time|timestamp|date time|datetime|when)$")
 _MEAN = re.compile(r"^(?:average|avg|mean) (.+)$|^(.+) (?:average|avg|mean)$")
 _SUM = re.compile(r"^(?:total|sum|sum of|overall) (.+)$|^(.+) (?:total|sum)$")
+_PAID = re.compile(r"^(total|amount) (paid|repaid)$|^(paid|repaid) (amount|total)$")
+_PAYMENT = re.compile(r"(^| )(payment|repayment|installment)$")
 _SPENT = re.compile(r"^(total|lifetime) (spent|spend|spending|value|revenue|sales|purchases)$|^(total )?amount spent$")
 _BOUGHT = re.compile(r"(^| )(order|invoice|sale|purchase|booking|rental|transaction|payment)$")
 _AMOUNT = re.compile(r"^(total )?(amount|price|cost|sum)( paid| charged| total)?$")
@@ -44,6 +56,7 @@ _TYPICAL = 12  # times the mean: more children than that has none, unless they a
 def with_tallies(whole: Whole) -> None:
     """Everything that follows from other columns, from the leaves of the foreign keys up to their roots."""
     for table in whole.tables:
+        place_price(whole, table)
         place_line_total(whole, table)
     for table in _upwards(whole):
         for column, words in whole.columns(table, NUMBERS | MOMENTS).items():
@@ -85,7 +98,9 @@ def _placed(whole: Whole, table: str, column: str, words: str) -> str:
     if SUBTOTAL.match(words) or TOTAL.match(words) or words == "amount":
         return _lines_total(whole, table, column, words)
     if _SPENT.match(words):
-        return _spent(whole, table, column)
+        return _spent(whole, table, column, _BOUGHT)
+    if _PAID.match(words) and not any(TOTAL.match(each) for each in whole.columns(table, NUMBERS).values()):
+        return _spent(whole, table, column, _PAYMENT)  # beside a total it could exceed it
     if thing := _thing(_COUNT, words):
         return _count(whole, table, column, thing)
     if thing := _thing(_MEAN, words):
@@ -166,12 +181,12 @@ def _lines_total(whole: Whole, table: str, column: str, words: str) -> str:
     return _tallied(whole, table, column, child, unit, at, "sum", of, over, high)
 
 
-def _spent(whole: Whole, table: str, column: str) -> str:
+def _spent(whole: Whole, table: str, column: str, things: re.Pattern[str]) -> str:
     found = []
     for child, entity, unit, at in _children(whole, table):
         columns = whole.columns(child, NUMBERS)
         amount = next((n for pattern in (TOTAL, _AMOUNT) for n, words in columns.items() if pattern.match(words)), "")
-        if amount and _BOUGHT.search(entity):
+        if amount and things.search(entity):
             found.append((child, unit, at, amount))
     if not found:
         return ""
@@ -344,8 +359,10 @@ def _narrowed(whole: Whole, child: str, unit: Unit, at: str, of: Amount | None, 
         elif isinstance(source, Layout) and rows <= min(most, source.most) * parents:
             whole.set_source(child, at, structs.replace(source, most=min(most, source.most)))
         most = most_children(whole.tables, child, at)
-    if each[1] * most > high and of is not None:
-        factor = of.terms[0].columns[-1]
+    if of is None:
+        return
+    for factor in reversed(of.terms[0].columns):
         far = whole.reach(child, factor)
-        if far is not None:
+        if each[1] * most > high and far is not None:
             whole.lower(child, factor, far[1] * (high // most) // each[1])
+            each = amount_reach(whole.tables, child, of) or each

@@ -95,10 +95,10 @@ class Whole:
         low, high = self.room(table, name)
         return "" if low <= span[0] and span[1] <= high else "it could leave the bounds of the type or a CHECK"
 
-    def put(self, table: str, name: str, spec: AnySpec, rule: str) -> None:
+    def put(self, table: str, name: str, spec: AnySpec, rule: str, at: str = "") -> None:
         """The column is this from now on, in every row."""
         plan = self.tables[table]
-        column = structs.replace(plan.columns[name], spec=spec, at="", nulls=0, nulls_of="", rule=rule)
+        column = structs.replace(plan.columns[name], spec=spec, at=at, nulls=0, nulls_of="", rule=rule)
         self.tables[table] = structs.replace(plan, columns=plan.columns | {name: column})
 
     def told(self, table: str, name: str, why: str) -> None:
@@ -125,9 +125,7 @@ class Whole:
             return span is not None
         spec = column.spec
         if isinstance(spec, Amount):
-            factor = spec.terms[0].columns[-1]
-            far = reach(self.tables, table, factor)
-            return far is not None and self.lower(table, factor, far[1] * high // span[1])
+            return any(self._lower_factor(table, name, factor, high) for factor in reversed(spec.terms[0].columns))
         low = span[0]
         if not isinstance(spec, Shaped | Range) or self.fixed(table, name) or high <= low:
             return False
@@ -141,6 +139,10 @@ class Whole:
         column = structs.replace(column, spec=fresh)
         self.tables[table] = structs.replace(plan, columns=plan.columns | {name: column})
         return True
+
+    def _lower_factor(self, table: str, name: str, factor: str, high: int) -> bool:
+        span, far = reach(self.tables, table, name), reach(self.tables, table, factor)
+        return span is not None and far is not None and self.lower(table, factor, far[1] * high // span[1])
 
     # --- foreign keys
 
