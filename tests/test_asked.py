@@ -10,6 +10,7 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.drafting.catalogue import FORMS
+from synthgen_nb.drafting.goals import KINDS
 from synthgen_nb.options import parse_specs
 from synthgen_nb.plan import Plan, plan_from_json
 from synthgen_nb.planfiles import PlanFile, plan_toml, read_plan
@@ -194,6 +195,7 @@ def test_the_grammar_reads_names_numbers_texts_lists_and_dicts() -> None:
 def test_every_form_has_an_example_that_it_reads() -> None:
     ddl = "CREATE TABLE t (note text, n numeric(8, 2), whole int, d date, u uuid)"
     schema = sg.parse_ddl(ddl, dialect="postgres")
+    assert FORMS.keys() == KINDS.keys()
     for form in FORMS.values():
         for example in form.example.split(" or ")[-1:]:
             worked = []

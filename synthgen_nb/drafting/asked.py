@@ -23,10 +23,11 @@ from ..specs import AnySpec, Either, Joined, Parted, Person, Place
 from ..specs.folk import Folk
 from ..wishes import Between, Filled, Nulls, Rhythm, Shares, Wish, Written
 from ..wordings import Call, Wording, worded
-from .catalogue import Goal, spec_of, takes
+from .catalogue import spec_of
 from .domains import Domain, Facts
 from .draft import Draft
 from .freedom import bound
+from .goals import Goal, takes
 from .holding import outside, span
 from .meaning import Meaning, is_for
 from .naming import locale_named, meaning_named

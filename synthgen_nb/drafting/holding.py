@@ -12,8 +12,8 @@ from ..errors import PlanError
 from ..rows import Rows, Values, World, key_of
 from ..schema import Kind
 from ..specs import AnySpec, Choice, Given, Null, Range, Shaped
-from .catalogue import Goal, takes
 from .fitting import unkept
+from .goals import Goal, takes
 
 _DRAWS = 4_096
 _ALL = 50_000  # values of a spec that are all looked at
