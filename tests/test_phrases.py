@@ -71,7 +71,10 @@ def test_a_text_that_fits_is_whole_too(longest: int) -> None:
         assert all(text.endswith((".", "!", "?")) for text in found)
 
 
-@pytest.mark.parametrize("name", ["review_high", "product_description", "film_text", "ticket_text", "log_text"])
+MANY = ("review_high", "product_description", "film_text", "ticket_text", "log_text", "comment_text", "note_text")
+
+
+@pytest.mark.parametrize("name", [*MANY, "post_text", "general_text", "message_text", "article_text"])
 def test_a_hundred_thousand_texts_are_nearly_all_different(name: str) -> None:
     assert len(set(texts(name, ROWS))) >= 0.99 * ROWS
 
@@ -110,6 +113,17 @@ def test_a_description_names_its_product() -> None:
     ddl = "CREATE TABLE products (id integer PRIMARY KEY, name varchar(80) NOT NULL, description text NOT NULL)"
     found = rows_of(ddl, 1_000)
     assert all(name in text for name, text in zip(found["name"], found["description"], strict=True))
+
+
+def test_a_review_of_an_employee_tells_of_work_and_not_of_a_parcel() -> None:
+    ddl = "CREATE TABLE reviews (id integer, employee_id integer, rating smallint NOT NULL, comments text NOT NULL)"
+    found = rows_of(ddl, 500)
+    assert not any(re.search("packaging|arrived|refund|texture", text) for text in found["comments"])
+
+
+def test_a_short_title_beside_a_first_name_is_how_a_person_is_addressed() -> None:
+    found = rows_of("CREATE TABLE staff (id integer, first_name varchar(40), title varchar(5) NOT NULL)", 300)
+    assert set(found["title"]) <= {"Mr", "Ms", "Mrs", "Dr", "Mx", "Mr.", "Ms.", "Mrs.", "Dr.", "Miss", "Prof"}
 
 
 def test_a_log_line_begins_with_its_component() -> None:

@@ -37,10 +37,19 @@ def meaning_of(schema: Schema, table: Table, column: Column) -> Meaning:
     """Keys first, then the rules over name and type, then the rules over the comment, at last `opaque`. What the column
     is within its group comes after that: it never changes the group."""
     entity, words = subject(schema, table, column.name)
+    if words == "title" and _courtesy(table, column):
+        return Meaning("person.title", "category_code", "a short title beside a first name", 0.82)
     told = f"{entity} among {', '.join(sorted(entities(schema)))}" if entity in _GENERAL else entity
     return _refined(_grouped(schema, table, column), words, entity, told)
 
 
+def _courtesy(table: Table, column: Column) -> bool:
+    """Whether there is room for Mr and Dr only, and a first name in the same table."""
+    short = column.type.kind is Kind.TEXT and 2 <= (column.type.length or 0) <= _COURTESY
+    return short and any({"first", "given"} & set(words_of(other.name)) for other in table.columns)
+
+
+_COURTESY = 10  # characters
 # tables of which only the others tell what they sort
 _GENERAL = frozenset({"category", "type", "kind", "genre", "status", "subcategory", "sub category", "group", "class"})
 

@@ -14,7 +14,7 @@ from ..specs.texts import bank
 from .columns import random_spec
 from .domains import Domain, units_of
 from .draft import Draft
-from .names import subject
+from .names import subject, words_of
 from .phrases import GRAMMARS, formless
 from .textual import distinct_text
 
@@ -26,6 +26,7 @@ _MOODS: Mapping[str, tuple[tuple[str, ...], ...]] = {  # the longer ones first
         _HEADLINES,
     ),
     "text.review_title": (_HEADLINES,),
+    "text.performance": (("performance_low", "performance_middle", "performance_high"),),
 }
 _CALLED = frozenset({"name", "title", "label", "display name", "description"})
 _KINDS = ("name.", "category.", "unit")
@@ -38,9 +39,12 @@ def place_texts(draft: Draft) -> None:
     """Texts that follow other columns of the row; the others are drawn by themselves."""
     rating = next((c.name for c in draft.table.columns if draft.meanings[c.name].name == "number.stars"), "")
     thing = next((c.name for c in draft.table.columns if draft.meanings[c.name].name in _THINGS), "")
+    staff = any("employee" in words_of(c.name) for c in draft.table.columns)
     component = next((c.name for c in draft.table.columns if draft.meanings[c.name].name == "name.component"), "")
     for column in draft.table.columns:
         name, meaning = column.name, draft.meanings[column.name].name
+        if meaning == "text.review" and staff:
+            meaning = "text.performance"
         if column.type.kind != Kind.TEXT or not _free(draft, name):
             continue
         spec: AnySpec | None = None

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from ..errors import PlanError
 
-POOLS_SHA256 = "fbbefc58636808d31e6b7fc32b273ddda976d7e29795246d55d5f7a9999d2258"
+POOLS_SHA256 = "def1b7f7f911f83095c1d356f129b55881f7c42b8c4489d7c5e6ae822d443096"
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 
