@@ -215,3 +215,40 @@ def _own_rows(s: Sketch) -> None:
     child = s.table()
     s.foreign_key(child, s.point(child, t), t)
     s.after.append(f"INSERT INTO {t.name} (id, label) VALUES (1, 'low'), (2, 'it''s'), (7, 'high')")
+
+
+# --- tables that sum up others
+
+
+@TABLES.kept("a total over lines")
+def _total(s: Sketch) -> None:
+    head, lines = s.table(), s.table()
+    head.name, lines.name = s.fresh("invoice"), s.fresh("invoice_line")
+    limit = s.pick("", "CHECK (total <= 900)", "CHECK (total >= 0)")
+    s.add(head, s.pick("decimal(10, 2)", "decimal(6, 2)", "integer", "double precision"), s.pick("", "NOT NULL"), limit,
+          name="total")  # fmt: skip
+    s.add(head, s.pick("integer", "smallint"), s.pick("", "NOT NULL"), name="line_count")
+    s.foreign_key(lines, s.point(lines, head, s.pick("", "NOT NULL")), head)
+    if s.chance():
+        s.add(lines, s.pick("decimal(8, 2)", "integer"), s.pick("", "NOT NULL"), name="amount")
+        return
+    s.add(lines, s.pick("integer", "decimal(6, 3)"), "NOT NULL", name="quantity")
+    s.add(lines, "decimal(8, 2)", s.pick("", "NOT NULL"), name="unit_price")
+    if s.chance():
+        s.add(lines, s.pick("decimal(3, 0)", "integer"), name="discount_percent")
+    if s.chance():
+        s.add(lines, s.pick("decimal(10, 2)", "decimal(7, 2)"), name="line_total")
+
+
+@TABLES.kept("a price from a table of products")
+def _price(s: Sketch) -> None:
+    products, lines = s.table(), s.table()
+    products.name, lines.name = s.fresh("product"), s.fresh("sale")
+    s.add(products, "decimal(8, 2)", s.pick("", "NOT NULL"), s.pick("", "CHECK (price > 5)"), name="price")
+    s.add(products, "timestamp", name="last_sale_at")
+    s.add(products, "integer", name="sale_count")
+    s.foreign_key(lines, s.point(lines, products, s.pick("", "NOT NULL")), products)
+    s.add(lines, "integer", "NOT NULL", name="quantity")
+    s.add(lines, "decimal(8, 2)", s.pick("", "NOT NULL"), s.pick("", "CHECK (price < 100)"), name="price")
+    s.add(lines, "timestamp", name="sold_at")
+    s.add(lines, "decimal(9, 2)", s.pick("", "NOT NULL"), name="total")
