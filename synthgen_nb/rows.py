@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ import pyarrow as pa
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+T = TypeVar("T")
 
 _MASK64 = (1 << 64) - 1
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -207,7 +208,7 @@ class Rows:
     `attempt` counts the times the columns `redrawn` are drawn again for these rows; all bits depend on it.
     What is drawn once in a window is kept for its life, so two columns that read one source pay for it once."""
 
-    __slots__ = ("_columns", "_sources", "attempt", "index", "redrawn", "start", "table", "world")
+    __slots__ = ("_columns", "_made", "_sources", "attempt", "index", "redrawn", "start", "table", "world")
 
     def __init__(
         self,
@@ -222,6 +223,7 @@ class Rows:
         self.attempt, self.redrawn = attempt, redrawn
         self._sources: dict[str, Indices] = {}
         self._columns: dict[str, Values] = {}
+        self._made: dict[object, tuple[U64, object]] = {}
 
     def __len__(self) -> int:
         return len(self.index)
@@ -244,6 +246,13 @@ class Rows:
         if name not in self._columns:
             self._columns[name] = self.world.draw_column(self, name)
         return self._columns[name]
+
+    def once(self, what: object, index: U64, make: Callable[[], T]) -> T:
+        """What several columns that are read at one index have in common, made by the first of them."""
+        found = self._made.get(what)
+        if found is None or found[0] is not index:
+            found = self._made[what] = (index, make())
+        return cast(T, found[1])
 
     def settle(self, columns: Mapping[str, Values], stale: Collection[str] = ()) -> None:
         """Columns that were decided together, from now on what `column` gives; `stale` ones are computed anew."""

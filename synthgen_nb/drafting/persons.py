@@ -16,7 +16,7 @@ from .names import words_of
 
 PEOPLE: dict[str, PersonField] = {
     "person.first_name": "first_name", "person.last_name": "last_name", "person.full_name": "full_name",
-    "email": "email", "username": "username", "gender": "gender", "person.honorific": "title",
+    "email": "email", "username": "username", "gender": "gender", "person.honorific": "title", "person.title": "title",
     "person.middle_name": "middle_name", "person.initials": "initials", "person.nickname": "nickname",
 }  # fmt: skip
 _WOMEN = ("f", "female", "w", "woman", "women", "feminine", "girl", "fem")

@@ -22,10 +22,12 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from ..errors import PlanError
-from ..rows import I64, U64, Mask, below
+from ..rows import I64, U64, Mask
 
 PLACES_SHA256 = "1a656384cdd572eb31847fe07a9197ee622ae66d7ceb1b3276497ef9eed7a804"
 DEGREE = 100_000  # units of coordinates
+_HALF = np.uint64(32)
+I32 = npt.NDArray[np.int32]
 
 Level = Literal["country", "region", "city"]
 
@@ -58,20 +60,18 @@ class Cities:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Cities in the order of their country or region, for draws by weight inside of one. `ends` are the running sums of
-    the weights; those of group g lie at `starts[g]` and are `totals[g]` together."""
+    """Cities by their country or region, each as often in a row as its weight says, for draws inside of one: those of
+    group g lie at `starts[g]` and are `totals[g]` together; those of all stand for a last group."""
 
-    cities: I64
-    ends: U64
+    cities: I32
     starts: U64
     totals: U64
 
     def pick(self, group: I64, random: U64) -> I64:
         """A city of each group (-1: of all), by its weight; of all where a group has none."""
         group = np.where((group < 0) | (self.totals[group] == 0), len(self.totals) - 1, group)
-        place = self.starts[group] + below(random, self.totals[group])
-        found: I64 = self.cities[np.searchsorted(self.ends, place, side="right")]
-        return found
+        place = self.starts[group] + ((random >> _HALF) * self.totals[group] >> _HALF)
+        return self.cities[place].astype(np.int64)
 
 
 @cache
@@ -107,10 +107,10 @@ def ordered(level: Level, limits: tuple[Limit, ...] = ()) -> Order:
     group = known.country if level == "country" else known.region
     weight = known.weight * within(limits)
     order = np.argsort(group, kind="stable")
-    ends = np.cumsum(weight[order])
     totals = np.bincount(group, weight.astype(np.float64)).astype(np.uint64)  # whole numbers below 2**53: exact
     starts = np.cumsum(totals) - totals
-    return Order(order, ends, np.append(starts, np.uint64(0)), np.append(totals, ends[-1]))
+    whole = np.repeat(order.astype(np.int32), weight[order].astype(np.int64))
+    return Order(whole, np.append(starts, np.uint64(0)), np.append(totals, np.uint64(len(whole))))
 
 
 @cache

@@ -30,6 +30,8 @@ def _mixture(**weights: int) -> tuple[Folk, ...]:
     return tuple(Folk(weight=weight, locale=locale) for locale, weight in weights.items())
 
 
+_TABULATED = 1 << 16  # weights whose groups are read from a table
+
 # where people come from, and places lie, when nobody says
 FOLK = _mixture(
     en_US=50, en_GB=8, de_DE=7, fr_FR=6, en_CA=6, es_ES=4, it_IT=4, en_AU=4, es_MX=3, pt_BR=3, nl_NL=3, sv_SE=2,
@@ -70,9 +72,18 @@ class Crowd:
 def divided(ends: U64, index: U64) -> tuple[I64, U64]:
     """The group of each index by cumulative weights, and its place among those of its group: a bijection."""
     turn, slot = np.divmod(index, ends[-1])
-    group = np.searchsorted(ends, slot, side="right")
+    group = group_of(ends, slot)
     starts = np.concatenate(([np.uint64(0)], ends[:-1]))
     return group, turn * (ends - starts)[group] + (slot - starts[group])
+
+
+def group_of(ends: U64, slot: U64) -> I64:
+    """The group that a slot below the sum of all weights belongs to."""
+    if ends[-1] > _TABULATED:
+        return np.searchsorted(ends, slot, side="right")
+    known = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=np.uint64(0)).astype(np.int64))
+    found: I64 = known[slot.astype(np.int64)]
+    return found
 
 
 def ends_of(folk: tuple[Folk, ...]) -> U64:

@@ -108,26 +108,29 @@ def _widths(names: Spellings, numbers: int) -> dict[str, int]:
 
 
 def _spelled(pattern: str, names: Spellings, first: I64, last: I64, number: U64, chance: U64) -> pa.Array:
-    given, family = names.first.take(pa.array(first)), names.last.take(pa.array(last))
     code = number
     if pattern in ("first.last", "first_last", "first-last", "firstlast"):
-        text = pc.binary_join_element_wise(given, family, pattern[5:-4])
+        parts, between = (names.first.take(pa.array(first)), names.last.take(pa.array(last))), pattern[5:-4]
     elif pattern in ("last.first", "last_first"):
-        text = pc.binary_join_element_wise(family, given, pattern[4])
+        parts, between = (names.last.take(pa.array(last)), names.first.take(pa.array(first))), pattern[4]
         code = number * _SPREAD + chance % _SPREAD
     elif pattern == "firstl":
-        text = pc.binary_join_element_wise(given, names.by_last.letter.take(pa.array(last)), "")
+        parts, between = (names.first.take(pa.array(first)), names.by_last.letter.take(pa.array(last))), ""
         code = names.by_last.rank[last] + names.by_last.count[last] * number
     else:
-        letter = names.by_first.letter.take(pa.array(first))
-        pair = (family, letter) if pattern == "lastf" else (letter, family)
-        text = pc.binary_join_element_wise(*pair, "." if pattern == "f.last" else "")
+        family, letter = names.last.take(pa.array(last)), names.by_first.letter.take(pa.array(first))
+        parts, between = (
+            (family, letter) if pattern == "lastf" else (letter, family),
+            "." if pattern == "f.last" else "",
+        )
         code = names.by_first.rank[first] + names.by_first.count[first] * number
     value = code * _CLASSES + np.uint64(_CLASS[pattern])
+    if not value.any():
+        return pc.binary_join_element_wise(*parts, between)
     digits = pc.cast(pa.array(value), pa.string())
     if _CLASS[pattern] == 0:
         digits = pc.if_else(pa.array(value == 0), "", digits)
-    return pc.binary_join_element_wise(text, digits, "")
+    return pc.binary_join_element_wise(parts[0], between, parts[1], digits, "")
 
 
 def _initialled(names: list[str]) -> Initialled:

@@ -61,7 +61,7 @@ class Person(Spec, frozen=True, tag="person"):
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         first_names, last_names, female = plain_names(self.folk) if self.ascii else names(self.folk)
-        first, last, number = self._person(index)
+        first, last, number = rows.once(("person", self.folk), index, lambda: self._person(index))
         match self.field:
             case "gender" | "title":
                 labels = pa.array(self.labels or ("F", "M"), pa.string())
@@ -80,7 +80,8 @@ class Person(Spec, frozen=True, tag="person"):
             case "full_name":
                 middle = _initials(number) if self.copies > 1 or self.folk else " "
                 return Values(pc.binary_join_element_wise(first_names.take(first), last_names.take(last), middle))
-        login = self._login(index, first, last, number)
+        alike = ("login", self.folk, self.patterns, 0 if self.patterns else (self.room, self.copies, self.field))
+        login = rows.once(alike, index, lambda: self._login(index, first, last, number))
         if self.field == "username":
             return Values(login)
         return Values(pc.binary_join_element_wise(login, self._host(index, rows), "@"))

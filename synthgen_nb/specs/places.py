@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ..rows import I64, U64, Indices, Rows, Values, below, bits, permute
 from .base import Source, Spec
 from .cities import DEGREE, Level, Limit, cities, country_of, ordered, within
-from .folk import Folk, divided, ends_of
+from .folk import Folk, divided, ends_of, group_of
 from .latin import plain
 from .locales import listed, locales
 from .spelling import spelled
@@ -128,7 +128,7 @@ class Town(Source, frozen=True, tag="town"):
         """The city of each person; of anybody where there is none."""
         ends = ends_of(self.folk)
         if person is None:
-            group = np.searchsorted(ends, below(rows.bits(f"{name}/country"), int(ends[-1])), side="right")
+            group = group_of(ends, below(rows.bits(f"{name}/country"), int(ends[-1])))
         else:
             group, _ = divided(ends, person)
         country = np.array([country_of(listed(one.locale, "country")[0]) if one.locale else -1 for one in self.folk])

@@ -9,17 +9,26 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..rows import I64, U64, below, bits
+from ..rows import I64, U64, bits
 from .texts import places
+
+_DRAWS = 4  # places that one random integer decides, by 16 bits each
 
 
 def spelled(templates: tuple[str, ...], which: I64, random: U64) -> pa.StringArray:
     """Row k is a code of templates[which[k]], drawn by random[k]."""
     letters, counts, widths = _alphabets(templates)
     text = np.empty((len(which), letters.shape[1]), np.uint8)
+    chance, drawn = random, 0
     for place in range(text.shape[1]):
-        count = counts[which, place]
-        text[:, place] = letters[which, place, below(bits(place, random), np.maximum(count, np.uint64(1)))]
+        if counts[:, place].max(initial=0) <= 1:
+            text[:, place] = letters[which, place, 0]
+            continue
+        if drawn % _DRAWS == 0:
+            chance = bits(drawn, random)
+        sixteen = (chance >> np.uint64(16 * (drawn % _DRAWS))) & np.uint64(0xFFFF)
+        text[:, place] = letters[which, place, sixteen * counts[which, place] >> np.uint64(16)]
+        drawn += 1
     ends = np.cumsum(widths[which])
     kept = text[np.arange(text.shape[1]) < widths[which, None]]
     offsets = np.concatenate(([0], ends)).astype(np.int32)

@@ -1,0 +1,122 @@
+"""People: everything that a row says of a person is that person's, and no two persons share an address."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import synthgen_nb as sg
+from synthgen_nb.generation import Engine
+from synthgen_nb.rows import Rows
+from synthgen_nb.specs import Person
+from synthgen_nb.specs.folk import FOLK, Folk
+from synthgen_nb.specs.latin import fold
+from synthgen_nb.specs.logins import PATTERNS
+from synthgen_nb.specs.people import names, namesakes
+
+from .engines import made
+
+ROWS = 100_000
+DDL = """
+CREATE TABLE employee (
+    id int PRIMARY KEY, salutation varchar(5) NOT NULL, first_name text NOT NULL, middle_name text NOT NULL,
+    last_name text NOT NULL, gender varchar(10) NOT NULL CHECK (gender IN ('male', 'female', 'other')),
+    email varchar(80) NOT NULL UNIQUE, username text NOT NULL UNIQUE
+);
+CREATE TABLE contact (
+    id int PRIMARY KEY, name text NOT NULL, company varchar(60), email varchar(90) NOT NULL
+);
+CREATE TABLE parcel (
+    id int PRIMARY KEY, sender_name text NOT NULL, sender_email text NOT NULL UNIQUE, recipient_name text NOT NULL,
+    recipient_email text NOT NULL
+);
+CREATE TABLE mailbox (id int PRIMARY KEY, email varchar(20) NOT NULL UNIQUE);
+"""
+
+
+@cache
+def frames() -> dict[str, pl.DataFrame]:
+    plan = sg.draft_plan(sg.parse_ddl(DDL, dialect="postgres"), ROWS)
+    assert sg.check(plan).broken == ()
+    return {name: pl.DataFrame(table) for name, table in made(plan).items()}
+
+
+def carries(login: str, first: str, last: str) -> bool:
+    """Both names, or one of them and the other's first letter."""
+    given, family, letters = fold(first), fold(last), re.sub(r"[^a-z]", "", login)
+    return letters in (given + family, family + given, given[0] + family, family + given[0], given + family[0])
+
+
+def test_every_address_is_made_of_its_person_s_name() -> None:
+    frame = frames()["employee"]
+    assert frame["email"].n_unique() == frame["username"].n_unique() == ROWS
+    rows = frame.select("first_name", "last_name", "email", "username").iter_rows()
+    assert all(carries(e.split("@")[0], f, n) and carries(u, f, n) for f, n, e, u in rows)
+
+
+def test_addresses_have_eight_patterns_and_none_is_too_common() -> None:
+    frame = frames()["employee"]
+
+    def shape(login: str, first: str, last: str) -> str:
+        given, family = fold(first), fold(last)
+        bare = re.sub(r"\d+$", "", login)
+        return bare.replace(given, "F").replace(family, "L").replace(given[0], "f").replace(family[0], "l")
+
+    rows = frame.select("email", "first_name", "last_name").head(20_000).iter_rows()
+    shapes = pl.Series([shape(e.split("@")[0], f, n) for e, f, n in rows]).value_counts(sort=True)
+    common = shapes.filter(pl.col("count") > 400)
+    assert common.height >= 8
+    assert common["count"][0] < 0.4 * 20_000
+
+
+def test_gender_title_and_middle_name_agree_with_the_first_name() -> None:
+    frame = frames()["employee"]
+    first, _, female = names(FOLK)
+    women = {name for name, hers in zip(first.to_pylist(), female, strict=True) if hers}
+    men = {name for name, hers in zip(first.to_pylist(), female, strict=True) if not hers}
+    assert set(frame["gender"]) == {"female", "male"}
+    for gender, own, title in (("female", women, "Ms."), ("male", men, "Mr.")):
+        there = frame.filter(pl.col("gender") == gender)
+        assert set(there["first_name"]) <= own
+        assert set(there["middle_name"]) <= own
+        assert set(there["salutation"]) == {title}
+    assert (frame["middle_name"] != frame["first_name"]).all()
+
+
+def test_sender_and_recipient_are_two_persons() -> None:
+    frame = frames()["parcel"]
+    assert (frame["sender_name"] != frame["recipient_name"]).mean() > 0.99  # type: ignore[operator]
+    for role in ("sender", "recipient"):
+        rows = frame.select(f"{role}_name", f"{role}_email").head(20_000).iter_rows()
+        assert all(carries(e.split("@")[0], n.split(" ")[0], n.split(" ")[-1]) for n, e in rows)
+
+
+def test_colleagues_have_their_company_s_domain() -> None:
+    frame = frames()["contact"]
+    host = frame["email"].str.split("@").list.last()
+    slug = frame["company"].str.to_lowercase().str.replace_all("[^a-z0-9]+", "-").str.slice(0, 24).str.strip_chars("-")
+    assert (host == slug + ".example").drop_nulls().all()
+    assert set(host.filter(frame["company"].is_null())) == {"example.com", "example.org", "example.net"}
+
+
+def test_short_columns_hold_addresses_still() -> None:
+    email = frames()["mailbox"]["email"]
+    assert email.n_unique() == ROWS
+    assert email.str.contains(r"^[a-z0-9.]+@[a-z]+\.[a-z]+$").all()
+
+
+@pytest.mark.parametrize("folk", [(), FOLK, (Folk(weight=1, locale="de_DE"), Folk(weight=2, locale="de_AT"))])
+def test_no_two_persons_share_a_user_name_in_any_pattern(folk: tuple[Folk, ...]) -> None:
+    spec = Person(field="username", copies=2, folk=folk, patterns=PATTERNS)
+    engine = Engine(sg.draft_plan(sg.parse_ddl(DDL, dialect="postgres"), 5))
+    size = namesakes(2, folk)
+    count = min(size, 400_000)
+    for start in (0, size - count):  # the first persons and the last, both with and without a number
+        index = np.arange(start, start + count, dtype=np.uint64)
+        logins = spec.at(index, Rows(engine, "employee", index), "username").data
+        assert len(pa.array(logins).unique()) == count
