@@ -96,3 +96,14 @@ def test_a_color_is_a_name_or_six_digits_as_its_length_has_it() -> None:
     ):
         assert re.fullmatch("#[0-9a-f]{6}", row["color"])
         assert re.fullmatch("[A-Z][A-Za-z ]+", row["label_color"])
+
+
+def test_what_is_measured_its_unit_and_its_value_agree() -> None:
+    usual = {"Temperature": ("C", 5, 32), "Humidity": ("%", 20, 90), "Pressure": ("hPa", 980, 1_040)}
+    columns = "sensor_type varchar(20) NOT NULL, unit varchar(8) NOT NULL, value numeric(8,2) NOT NULL"
+    found = rows_of(columns, "readings")
+    assert {row["sensor_type"] for row in found} > set(usual)
+    for row in found:
+        unit, low, high = usual.get(row["sensor_type"], (row["unit"], 0, 10**4))
+        assert row["unit"] == unit
+        assert low <= row["value"] <= high

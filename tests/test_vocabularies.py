@@ -11,6 +11,9 @@ import synthgen_nb as sg
 from synthgen_nb.drafting.meaning import Meaning, vocabulary
 from synthgen_nb.drafting.names import lines_of
 from synthgen_nb.drafting.vocabularies import words_of_meaning
+from synthgen_nb.draws.recipes import meant
+from synthgen_nb.plan import Plan
+from synthgen_nb.schema import Column, Table
 
 from .worlds import drawn
 
@@ -101,3 +104,19 @@ def test_names_that_must_differ_are_the_known_ones_before_any_gets_a_number() ->
     assert len(found) == 20
     assert {"Drama", "Comedy", "Action"} <= set(found)
     assert not any("(" in name for name in found)
+
+
+def test_every_meaning_can_be_named_in_an_edit() -> None:
+    columns = "a varchar(200), b numeric(12,2), c timestamp, d boolean, e jsonb, f integer, g date, h text, i interval"
+    plan = sg.draft_plan(sg.parse_ddl(f"CREATE TABLE t (id integer, {columns})", dialect="postgres"), rows=10)
+    table = plan.schema.tables["t"]
+    for name in vocabulary():
+        assert any(_drawable(plan, table, column, name) for column in table.columns[1:]), name
+
+
+def _drawable(plan: Plan, table: Table, column: Column, meaning: str) -> bool:
+    try:
+        meant(plan, table, column, meaning, "", 10)
+    except sg.InputError:
+        return False
+    return True

@@ -47,7 +47,7 @@ def of_person(at: str) -> bool:
 
 def shared_freely(at: str) -> bool:
     """Whether a column that reads this source is no key's, and can be drawn anew."""
-    return of_person(at) or at in ("place", "product", "file") or at.startswith("place ")
+    return of_person(at) or at in ("place", "product", "file", "measure") or at.startswith("place ")
 
 
 def follows(plan: TablePlan, name: str) -> str:

@@ -40,6 +40,7 @@ from .folks import place_people
 from .goods import place_products
 from .located import place_places
 from .magnitudes import magnitudes
+from .measures import place_measures
 from .orders import Link, chain
 from .partial import narrowed
 from .periods import place_slices
@@ -93,6 +94,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     orders, whole = place_banks(draft)
     place_products(draft)
     place_files(draft)
+    place_measures(draft)
     place_slugs(draft)
     place_texts(draft)
     links, domains, unordered = chain(orders, _tops(draft), draft.domains)
