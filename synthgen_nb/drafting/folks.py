@@ -43,13 +43,17 @@ def place_people(draft: Draft) -> None:
     """Names, addresses and user names of one row are one person's: the columns of a role read one source."""
     for role in people_of(draft):
         source = role.source("person")
+        told: set[str] = set()
         for name in role.columns:
             if not draft.open(name):
                 continue
             column = draft.table.column(name)
             spec = person_spec(column, draft.meanings[name], draft.domains[name], draft.facts, draft.rows)
+            if spec is not None and spec.field in told:  # another address of the same person
+                spec = structs.replace(spec, patterns=spec.patterns[::-1])
             if spec is not None:
                 draft.placed[name] = (spec, source)
+                told.add(spec.field)
         _settle(draft, source)
 
 

@@ -26,6 +26,7 @@ _LIMITED = ("city", "region", "region_code", "county", "country", "time_zone", "
 _ENOUGH = 0.2  # of all cities, by weight: where fewer fit, the column goes its own way
 _CODES = {"country": ("country_code", "country_code3"), "region": ("region_code", "region_code")}
 _SECOND = re.compile(r"(?:2|3|two|three|second|line_?[2-9])$", re.I)
+WITHIN_HOUSE = ("Apt. {0}", "Suite {0}", "Floor {0}", "Unit {0}")
 
 
 def place_spec(
@@ -50,6 +51,11 @@ def place_spec(
     return (spec, limit) if field in _LIMITED and enough((limit,)) else None
 
 
+def second_line(column: Column) -> bool:
+    """Whether an address goes on in this column, where in the house it is."""
+    return _SECOND.search(column.name) is not None
+
+
 def enough(limits: tuple[Limit, ...]) -> bool:
     known = cities()
     left, weight = within(limits), known.weight
@@ -63,7 +69,7 @@ def _field(column: Column, meaning: Meaning, domain: Domain, of_countries: bool)
         return "calling_code"
     if field == "phone" and words[-1:] in (("code",), ("prefix",)):
         return "calling_code"
-    if field == "street_address" and _SECOND.search(column.name):
+    if field == "street_address" and second_line(column):
         return None  # a flat, a floor
     if field == "region" and of_countries:
         return "continent"

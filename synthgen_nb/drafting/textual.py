@@ -14,7 +14,7 @@ from .domains import Domain, Facts
 from .meaning import SURE, Meaning
 from .persons import person_spec
 from .phrases import phrase_of
-from .spots import place_spec
+from .spots import WITHIN_HOUSE, place_spec, second_line
 from .templates import literal, template_of
 from .vocabularies import chosen_words, distinct_words, neutral_codes
 
@@ -53,6 +53,9 @@ def random_text(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
         return known
     if not _holds(group, domain):
         return _formed_text(domain, column.name) if domain.form else _coded(shortest, longest, domain.case)
+    if group == "street_address" and second_line(column) and not 0 < longest < _WITHIN:
+        flats = tuple(form.format(number) for form in WITHIN_HOUSE for number in range(1, 25))
+        return Choice(values=flats)
     for spec in _meant(group, longest, facts):
         return spec
     if group in _PROSE or (group == "opaque" and not longest and column.type.kind == Kind.TEXT):
@@ -73,6 +76,7 @@ def _of_few(meaning: Meaning) -> bool:
 
 
 _MAILBOX = "\\@x.test"  # for columns too short for a name: reserved, RFC 2606
+_WITHIN = 8  # letters of the longest "Suite 24"
 _SAMPLES = {
     "email": tuple(f"ann.lee@{host}" for host in HOSTS),
     "url": ("https://www.example.com/word/12345",),
