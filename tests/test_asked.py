@@ -103,6 +103,15 @@ def test_what_comes_after_a_typed_column_follows_it(shop: sg.Schema) -> None:
     assert (frame["shipped_at"] >= frame["ordered_at"]).drop_nulls().all()
 
 
+def test_what_follows_a_column_without_values_is_drawn_by_itself() -> None:
+    ddl = "CREATE TABLE t (a date, b date NOT NULL, c date NOT NULL, CHECK (b >= a), CHECK (c >= b))"
+    plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), 200, specs={"t.a": "Null()"})
+    frame = pl.from_arrow(made(plan)["t"])
+    assert isinstance(frame, pl.DataFrame)
+    assert frame["a"].null_count() == 200
+    assert (frame["c"] >= frame["b"]).all()
+
+
 def test_a_unique_column_takes_what_gives_each_row_its_own_value(shop: sg.Schema) -> None:
     _, sku = column(shop, "customers.sku", 'Pattern("SKU-####")')
     sku = sku.drop_nulls()

@@ -94,6 +94,12 @@ def test_any_schema_loads_with_edge_cases(seed: int) -> None:
         load(ddl, plan, engine)
 
 
+def test_what_an_integer_of_ours_does_not_hold_is_no_edge() -> None:
+    plan = sg.draft_plan(sg.parse_ddl("CREATE TABLE t (a hugeint NOT NULL)", dialect="duckdb"), 50, edges=0.9)
+    assert 0 in made(plan)["t"]["a"].to_pylist()
+    assert sg.check(plan).broken == ()
+
+
 def test_the_spec_is_in_the_plan() -> None:
     plan = sg.draft_plan(sg.parse_ddl("CREATE TABLE t (a int NOT NULL, b text)", dialect="duckdb"), 10, edges=0.1)
     assert all(isinstance(column.spec, Edged) for column in plan.tables["t"].columns.values())

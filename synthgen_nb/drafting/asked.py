@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msgspec import structs
 
@@ -19,7 +19,7 @@ from ..errors import DDLError, InputError, PlanError
 from ..plan import ColumnPlan, TablePlan
 from ..report import Finding
 from ..schema import Column, Schema, Table
-from ..specs import AnySpec, Either, Joined, Parted, Person, Place
+from ..specs import AnySpec, Either, Joined, Null, Parted, Person, Place
 from ..specs.folk import Folk
 from ..wishes import Between, Filled, Nulls, Rhythm, Shares, Wish, Written
 from ..wordings import Call, Wording, worded
@@ -210,6 +210,8 @@ def _spec(
 
 def narrowed(domain: Domain, asked: Asked, column: Column, facts: Facts) -> Domain:
     """The domain within the ends of what is typed, so that whatever follows the column follows them."""
+    if isinstance(asked.spec, Null):
+        return replace(domain, always_null=True)
     ends = span(asked.spec, Goal(column, domain, facts)) if asked.spec is not None else None
     if ends is None or not domain.ordered or domain.values is not None:
         return domain
@@ -220,7 +222,12 @@ def place_asked(draft: Draft) -> None:
     """The columns that a person decides on and no key does, before others may."""
     for name, asked in draft.asked.items():
         free = name not in draft.placed and name not in draft.chosen and name not in draft.computed
-        if asked.spec is not None and free and not draft.keys.claimed(draft.keys.owner[name]):
+        if (
+            asked.spec is not None
+            and not isinstance(asked.spec, Null)
+            and free
+            and not draft.keys.claimed(draft.keys.owner[name])
+        ):
             draft.placed[name] = (asked.spec, "")
 
 

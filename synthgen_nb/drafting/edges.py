@@ -24,6 +24,7 @@ from .domains import Domain, Facts, Scalar, domain_of, units_of
 from .fitting import Ground, holding
 from .freedom import MOMENTS, NUMBERS
 from .grounds import read_table
+from .quantities import MOST
 from .written import choice_of
 
 _LONGEST = 1_000  # characters where nothing says how many there may be
@@ -131,7 +132,7 @@ def _values(column: Column, domain: Domain, facts: Facts) -> Iterator[Scalar]:
         yield from _spelled(column, domain, facts)
     elif kind in NUMBERS:
         one = units_of(column.type)
-        yield from (*bounds, 0, 1, -1, one, -one)
+        yield from (number for number in (*bounds, 0, 1, -1, one, -one) if -MOST <= number < MOST)
     elif kind == Kind.TIME:
         yield from (0, _DAY - 1_000_000, *bounds)
     else:

@@ -67,7 +67,8 @@ def _outside_ends(spec: Range | Shaped, goal: Goal) -> str:
     domain, column = goal.domain, goal.column
     ends = span(spec, goal)
     assert ends is not None  # both have some
-    if all(domain.allows(end) for end in ends) and not (domain.parts or domain.forbidden or domain.values):
+    between = any(not isinstance(v, str) and ends[0] <= v <= ends[1] for v in domain.forbidden)
+    if all(domain.allows(end) for end in ends) and not (domain.parts or between or domain.values):
         return "" if spec.step % domain.step == 0 else f"not every value of {column.name} may come: it {takes(goal)}"
     if isinstance(spec, Range) and spec.size <= _ALL:
         bad = [low for low in range(spec.low, spec.high + 1, spec.step) if not domain.allows(low)]

@@ -12,6 +12,7 @@ from .domains import units_of
 from .goals import TIMES, Given, Goal, positive, said, takes
 from .limits import literal
 
+MOST = 1 << 63  # what a column's integers are counted in
 _REACH = 20  # times the median, and as often less
 _FAR = 4  # standard deviations
 
@@ -67,7 +68,7 @@ def _end(goal: Goal, given: Given, name: str, *, up: bool) -> int:
     end = None
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         end = literal(goal.column, str(value), up)
-    if end is None:
+    if end is None or not -MOST <= end < MOST:
         raise InputError(f"{name} {said(value)} is no value of {goal.column.name} ({goal.column.type.sql})")
     return end
 

@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 
 from ..plan import NULL_SCALE, ColumnPlan
 from ..schema import Column, Kind
-from ..specs import Bank, Choice, Null, Pattern, Person, Phrase, Prose, Range, Shaped, Uuid
+from ..specs import (
+    Aging,
+    Bank,
+    Choice,
+    Given,
+    Null,
+    Pattern,
+    Person,
+    Phrase,
+    Place,
+    Product,
+    Prose,
+    Range,
+    Shaped,
+    Uuid,
+)
+from ..specs.numbers import Label
 from .domains import units_of
 from .freedom import NUMBERS, spelled
+from .meaning import vocabulary
 
 _MOST = 12  # values of a Choice
+_TOGETHER = ("person", "place", "product")  # sources
 
 
 def told(plan: ColumnPlan, column: Column) -> str:
     """ "" for what keys decide, and for what has no name."""
+    if isinstance(plan.spec, Person | Place | Product):  # with others of its row: a word keeps them together
+        return plan.meaning if plan.at.partition(" ")[0] in _TOGETHER and plan.meaning in vocabulary() else ""
     said = "" if plan.at else _said(plan, column)
     if said and plan.nulls and not isinstance(plan.spec, Null):
         said += f" nulls={plan.nulls / NULL_SCALE:.3g}"
@@ -25,11 +46,9 @@ def told(plan: ColumnPlan, column: Column) -> str:
 def _said(plan: ColumnPlan, column: Column) -> str:
     match plan.spec:
         case Choice() as choice if len(choice.values) <= _MOST:
-            values = [_value(column, value) for value in choice.values]
-            if not choice.weights:
-                return f"Choice({', '.join(values)})"
-            pairs = (f"{value}: {weight}" for value, weight in zip(values, choice.weights, strict=True))
-            return f"Choice({{{', '.join(pairs)}}})"
+            return _weighted(column, choice.values, choice.weights)
+        case Aging() as aging:
+            return _weighted(column, aging.values, aging.ages[-1])
         case Range() as span:
             return f"Range({_value(column, span.low)}, {_value(column, span.high)})"
         case Shaped() as shaped if column.type.kind in NUMBERS:
@@ -42,13 +61,23 @@ def _said(plan: ColumnPlan, column: Column) -> str:
             return f"Prose(sentences={prose.sentences})"
         case Phrase(grammars=(grammar,)) as phrase if not phrase.about:
             return f"Phrase({grammar!r})"
-        case Person() as person:
-            return f"Person({person.field!r})"
+        case Phrase(grammars=(grammar,), about={}):
+            return f"Phrase({grammar!r})"
+        case Given(count=0) as given if len(given.values) <= _MOST:
+            return f"Choice({', '.join(map(repr, given.values))})"
         case Uuid():
             return "Uuid()"
         case Null():
             return "Null()"
     return ""
+
+
+def _weighted(column: Column, values: Sequence[Label], weights: Sequence[int]) -> str:
+    said = [_value(column, value) for value in values]
+    if not weights:
+        return f"Choice({', '.join(said)})"
+    pairs = (f"{value}: {weight}" for value, weight in zip(said, weights, strict=True) if weight)
+    return f"Choice({{{', '.join(pairs)}}})"
 
 
 def _shaped(spec: Shaped, column: Column) -> str:
