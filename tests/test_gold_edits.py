@@ -27,18 +27,28 @@ from synthgen_nb.editing import propose
 from synthgen_nb.goldsets import GoldEdit, edit_schema, gold_edits
 from synthgen_nb.llm import Lark, ScriptedModel, shapes
 from synthgen_nb.store import Store
+from synthgen_nb.wishes import Between, Nulls, Share, Shares, Wish
 
 from .gold_edits import DRAWN, MEANS, Row, Tables
 
 EDITS = gold_edits()
 ROWS = 120
+# so that there are rows of each kind that an edit speaks of
+WISHES: dict[str, tuple[Wish, ...]] = {
+    "rental": (
+        Between(table="payment", column="amount", low="1", high="200", typical="40"),
+        Nulls(table="rental", column="return_date", percent=40),
+        Shares(table="film", column="title", shares=(Share("The Silent Sea", 5),)),
+    ),
+    "school": (Between(table="students", column="points", low="0", high="480"),),
+}
 
 
 @pytest.fixture(scope="module")
 def datasets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
     store = Store(tmp_path_factory.mktemp("gold"))
     return {
-        name: sg.generate(sg.draft_plan(edit_schema(name), ROWS, seed=6), store, name)
+        name: sg.generate(sg.draft_plan(edit_schema(name), ROWS, seed=6, wishes=WISHES.get(name, ())), store, name)
         for name in dict.fromkeys(edit.schema for edit in EDITS)
     }
 

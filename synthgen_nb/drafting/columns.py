@@ -205,8 +205,10 @@ def _number(column: Type, group: str, domain: Domain, facts: Facts) -> AnySpec:
         case "rate":
             return span(0, one if one > 1 else 100)
         case "score":
-            asked = domain.high if domain.high in (10 * one, 20 * one, 100 * one, 1000 * one) else None
-            return span(min(one, domain.low or 0), asked) if asked is not None else span(one, 5 * one)
+            scaled = (
+                domain.low is not None and domain.low >= 0 and domain.high is not None and domain.high <= 1000 * one
+            )
+            return span(domain.low or 0, domain.high or one) if scaled else span(one, 5 * one)
         case "year":
             return span((year - 40) * one, year * one)
         case "latitude":

@@ -15,11 +15,12 @@ _WAY = (
     ("submitted", r"submi\w*|lodged|filed"),
     ("assigned", r"assign\w*|triaged|acknowledged|claimed"),
     ("reviewed", r"review\w*|in review|under review"),
-    ("approved", r"approv\w*|confirm\w*|accept\w*|verif\w*|validated|activat\w*|active|enrol\w*|signed"),
+    ("approved", r"approv\w*|confirm\w*|accept\w*|verif\w*|validated|signed"),
+    ("active", r"activat\w*|active|enabled|enrol\w*"),
     ("paid", r"paid|payment|captured|funded|prepaid"),
-    ("started", r"start\w*|in progress|process\w*|running|prepar\w*|packed|begun|ongoing|admitted|checked in"),
+    ("started", r"start\w*|in progress|process\w*|running|prepar\w*|packed|ready|begun|ongoing|admitted|checked in"),
     ("shipped", r"ship\w*|dispatch\w*|in transit|transit|out for delivery|sent|mailed|picked"),
-    ("delivered", r"deliver\w*|arrived|picked up|received"),
+    ("delivered", r"deliver\w*|arrived|picked up|received|collected"),
     ("published", r"publish\w*|live|released"),
     ("resolved", r"resolv\w*|fixed|solved|answered"),
     ("completed", r"complet\w*|done|succe\w*|fulfilled|settled|graduated|passed|processed"),
@@ -34,21 +35,26 @@ _OUT = (
     ("failed", r"fail\w*|error\w*|bounced|crashed", ("submitted", "started")),
     ("expired", r"expir\w*|lapsed", ("submitted",)),
     ("archived", r"archiv\w*", ("submitted", "reviewed", "approved", "published", "resolved", "completed")),
-    ("suspended", r"suspend\w*|inactive|block\w*|banned|lock\w*|disabled|deactivat\w*|paused|on leave",
-     ("submitted", "approved", "started")),
+    ("suspended", r"suspend\w*|inactive|block\w*|banned|lock\w*|disabled|deactivat\w*|paused|on leave|frozen|freez\w*",
+     ("submitted", "approved", "active", "started")),
     ("terminated", r"terminat\w*|resign\w*|retired|left|dismissed|discharged|checked out",
-     ("submitted", "approved", "started")),
+     ("submitted", "approved", "active", "started")),
     ("deleted", r"delet\w*|removed|purged", ("submitted",)),
 )  # fmt: skip
 _ENDED = re.compile(r"\b(end|ended|finish\w*|stop\w*|exit\w*)\b")
 _FINAL = {"completed", "closed", "returned", "refunded", "resolved", "terminated", *(name for name, _, _ in _OUT)}
 _RANK = {name: rank for rank, (name, _) in enumerate(_WAY)}
 _STAGES = [(name, re.compile(rf"\b({words})\b")) for name, words in (*((n, w) for n, w, _ in _OUT), *reversed(_WAY))]
-_NOT_YET = re.compile(r"^(not|un|non|awaiting|ready|to be) |^part\w* paid$")
+_NOT_YET = re.compile(r"^(not|un|non|awaiting|to be) |^part\w* paid$")
 
 # of 1,000 rows: the ways out, the ways beyond the end
 _RARE = {"cancelled": 60, "rejected": 50, "failed": 40, "expired": 50, "archived": 90, "suspended": 40,
          "terminated": 110, "deleted": 20, "returned": 35, "refunded": 25}  # fmt: skip
+# tables whose rows go on for years
+LASTING = re.compile(
+    r"account|customer|client|user|member|subscri|contract|employee|staff|tenant|vendor|supplier|store|branch|polic"
+    r"|license|device|vehicle|person|people|patient|student|teacher|product|company|organi"
+)
 _STEADY = 700
 _PASSING = 25
 
@@ -78,15 +84,19 @@ def stages_of(labels: Sequence[str]) -> list[Stage] | None:
     stages: list[Stage] = []
     for stage in found:
         stages.append(stage or (stages[-1] if stages else Stage("created", 0)))
+    names = {stage.name for stage, label in zip(stages, labels, strict=True) if label.lower() != "sent"}
+    if "paid" in names and not names & {"shipped", "delivered"}:  # a bill is sent before it is paid
+        sent = Stage("submitted", _RANK["submitted"])
+        stages = [sent if label.lower() == "sent" else stage for label, stage in zip(labels, stages, strict=True)]
     return stages
 
 
 def reached(stage: Stage, stages: Sequence[Stage]) -> tuple[int, ...]:
     """Which of a status's labels, by their `stages`, have reached a stage."""
     names = {each.name for each in stages}
-    if stage.name in ("ended", "closed", "completed") and stage.name not in names:
+    if stage.name in ("ended", "closed", "completed", "resolved") and stage.name not in names:
         last = max((each.rank or 0 for each in stages if each.name not in ("returned", "refunded")), default=0)
-        ends = {s.name for s in stages if s.name in _FINAL or (s.rank == last and last > _RANK["approved"])}
+        ends = {s.name for s in stages if s.name in _FINAL or (s.rank == last and s.name not in ("created", "active"))}
         if stage.name == "completed":
             ends -= {name for name, _, _ in _OUT}
         return tuple(place for place, each in enumerate(stages) if each.name in ends)
@@ -101,12 +111,12 @@ def _has_reached(here: Stage, stage: Stage) -> bool:
     return any(stage.name in before for name, _, before in _OUT if name == here.name)
 
 
-def weights(stages: Sequence[Stage], default: int | None) -> tuple[tuple[int, ...], ...]:
+def weights(stages: Sequence[Stage], default: int | None, *, lasting: bool = False) -> tuple[tuple[int, ...], ...]:
     """Integer weights of the labels: in rows of the last two days, of the last two weeks, and in older ones. `default`
-    is the place of the label that a row begins with."""
+    is the place of the label that a row begins with. `lasting`: things that stay as they are for years."""
     ranks = sorted({s.rank for s in stages if s.rank is not None and s.name not in _RARE})
-    steady = _RANK["approved"] if any(s.name == "approved" for s in stages) and len(ranks) <= 3 else ranks[-1:] or [0]
-    last = steady if isinstance(steady, int) else steady[0]
+    alive = [s.rank for s in stages if s.name == "active" and s.rank is not None]
+    last = alive[0] if alive else ranks[0] if lasting and ranks else ranks[-1] if ranks else 0
     aged: list[tuple[int, ...]] = []
     for age in range(3):
         found = []

@@ -10,6 +10,7 @@ from typing import Literal
 from ..physical import DAY
 from ..schema import Schema
 from .domains import Domain, Facts
+from .lifecycles import LASTING
 from .meaning import Meaning
 from .moments import Moment, anchor_of, begin_of, moments_of
 
@@ -64,7 +65,8 @@ def lineages(
     until = _until(lines, above, moments, domains, boxes, facts)
     kept = {key: tuple(li for li in lines[key] if (li.table, li.column) not in until[1]) for key in lines}
     parents = {line.table for found in kept.values() for line in found}
-    things = {k for k in lines if not _ENTITIES.isdisjoint(m.group for m in meanings[k].values())}
+    named = {k for k in lines if not _ENTITIES.isdisjoint(m.group for m in meanings[k].values())}
+    things = named | {k for k in lines if LASTING.search(k.lower()) or "loan" in k.lower()}
     return {
         key: Lineage(
             lines=found,

@@ -120,8 +120,9 @@ def _spec(draft: Draft, column: Column, domain: Domain, line: Magnitude) -> AnyS
         one /= 100
     shift = draft.facts.as_of.year - _DRAWN_IN if group == "year" else 0
     low, middle, high = (round((number + shift) * one) for number in (line.low, line.middle, line.high))
-    if high - low < 2:
-        return None
+    scaled = group == "score" and domain.high is not None and domain.high < high
+    if high - low < 2 or scaled:
+        return None  # a CHECK says by which scale
     step = max(1, round(_step(line.ends) * one))
     least, most = within(domain, low, high)
     least, most = -(-least // step) * step, most // step * step

@@ -23,6 +23,7 @@ _FUTURE = re.compile(
 )
 _DEATH = re.compile(r"\b(death|deceased|died)\b")
 _LAST = re.compile(r"^last\b|\b(last (login|seen|visit|activity|access|used|sign in))\b")
+_LEFT = re.compile(r"^(leave|leaving|exit|separation|resignation)$")
 _HIRED = re.compile(r"\b(hire|hired|employ\w*)\b")
 _OWN = re.compile(
     r"\b(release|launch|premiere|effective|valid|founded|established|event|holiday|publication|manufactur\w*)\b"
@@ -74,12 +75,14 @@ def _part(named: str, words: str, group: str, stage: Stage | None) -> Part:
         return "updated"
     if group == "created_timestamp":
         return "created"
-    if _LAST.search(words):
+    if _LAST.search(words) and words != "last":
         return "updated" if _UPDATED.search(words) else "event"
     if group in ("end_date", "end_timestamp"):
         return "end" if stage is None or stage.name in ("ended", "closed", "terminated") else "stage"
-    if _HIRED.search(words):
+    if _HIRED.search(words) or words == "first":
         return "start"
+    if _LEFT.search(words) or words == "last":
+        return "end"
     if stage is not None:
         return "end" if stage.name == "ended" else "start" if stage.name == "started" else "stage"
     if _OWN.search(words):

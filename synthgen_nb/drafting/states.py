@@ -14,7 +14,7 @@ from ..specs.numbers import Label
 from .domains import Domain
 from .draft import Draft
 from .flags import pair_of
-from .lifecycles import Stage, reached, stage_of, stages_of, weights
+from .lifecycles import LASTING, Stage, reached, stage_of, stages_of, weights
 from .moments import Moment
 from .names import words_of
 from .undecided import Told, is_free
@@ -110,7 +110,7 @@ def _aged(draft: Draft, status: Status, domains: Mapping[str, Domain], anchor: M
         return None
     default = (draft.table.column(status.column).default or "").split("::")[0].strip().strip("'").lower()
     place = next((at for at, label in enumerate(status.labels) if str(label).lower() == default), None)
-    young, middle, old = weights(status.stages, place)
+    young, middle, old = weights(status.stages, place, lasting=bool(LASTING.search(draft.table.name.lower())))
     size = 1 if anchor.unit == "day" else DAY
     until = tuple((draft.facts.today - days) * size for days in _YOUNG)
     spec = Aging(column=anchor.column, values=status.labels, until=until, ages=(old, middle, young))

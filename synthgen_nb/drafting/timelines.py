@@ -16,12 +16,13 @@ from ..specs import AnySpec, Floor, Key, Rhythmic, Since
 from .columns import YEAR
 from .domains import Domain
 from .draft import Draft
+from .lifecycles import LASTING
 from .moments import MOMENTS, Moment, ages_of, anchor_of, moments_of, unit_of
 from .orders import Link
 from .repeats import day_of, durations, parts, twins
 from .seasons import series
 from .states import States, states_of
-from .undecided import Told, contested, is_free
+from .undecided import Told, contested, date_orders, is_free
 
 _LEAST = 128  # values that a column must have left for a life of its own
 _RARE = 0.9  # of the rows have no such stage
@@ -34,8 +35,11 @@ _GAPS = {
     "cancelled": 5, "rejected": 7, "failed": 0.5, "expired": 60, "archived": 300, "suspended": 300, "terminated": 1200,
     "deleted": 400, "ended": 60,
 }  # fmt: skip
+_EXPIRES = re.compile(r"\bexpir\w*|\bvalid (until|to|thru)")
 _LENT = re.compile(r"rental|loan|lend|borrow|checkout|circulation|hire|lease")
 _UPDATED, _SOON, _LATER, _TO_COME = 200, 9, 120, 45
+_PROMPTLY = re.compile(r"\b(value|read|seen|acknowledg\w*|clearing|settlement|posting|respon\w*|answer\w*)\b")
+_PROMPT = 3
 _FOREVER = 1 << 60
 
 
@@ -77,15 +81,18 @@ def _floors(
     """For each moment those of its row that it follows; without rings, for each has its turn."""
     found: dict[str, tuple[Floor, ...]] = {}
     before: dict[str, set[str]] = {}
+    dated = date_orders(draft)
     for name in sorted(moments, key=lambda name: _turn(moments[name], anchor)):
         moment = moments[name]
-        asked = {other: _follows(moment, moments[other], anchor, draft) for other in moments}
-        wanted = {other: floor for other, floor in asked.items() if floor is not None}
+        meant = {other: _follows(moment, moments[other], anchor, draft) for other in moments}
+        wanted = {other: floor for other, floor in meant.items() if floor is not None}
+        size = 1 if moment.unit == "day" else DAY
+        asked = [(order.before, size if order.strict else 0) for order in dated if order.after == name]
         if name in links:
-            link, column = links[name], draft.table.column(links[name].before)
-            step = (1 if moment.unit == "day" else MICROS) if link.strict else 0
-            must = column.name in wanted and wanted[column.name].must
-            wanted[column.name] = Floor(column=column.name, unit=unit_of(column), least=step, must=must)
+            asked.append((links[name].before, min(size, MICROS) if links[name].strict else 0))
+        for other, least in asked:
+            own = wanted.get(other, Floor(column=other, unit=unit_of(draft.table.column(other))))
+            wanted[other] = structs.replace(own, least=max(least, own.least))
         kept = {c: f for c, f in wanted.items() if name not in before.get(c, set()) and not _back(c, name, links)}
         found[name] = tuple(kept.values())
         before[name] = set(kept).union(*(before.get(c, set()) for c in kept))
@@ -139,6 +146,9 @@ def _follows(moment: Moment, other: Moment, anchor: Moment | None, draft: Draft)
         return floor
     if moment.part == "end" and other.part == "start":
         return floor if _paired(moment, other) else None
+    if moment.part == "future" and _EXPIRES.search(moment.words):
+        years = YEAR if moment.unit == "day" else YEAR * DAY
+        return structs.replace(floor, least=years) if other == anchor else None
     if moment.part == "future":
         return floor if other == anchor or (other.part == "start" and anchor is None) else None
     staged = moment.part in _STAGED and other.part in _STAGED
@@ -249,6 +259,8 @@ def _share(draft: Draft, moment: Moment) -> float | None:
     lent = _LENT.search(draft.table.name.lower()) and moment.stage is not None and moment.stage.name == "returned"
     if moment.part == "deleted" or (moment.stage is not None and moment.stage.name in _SELDOM and not lent):
         return _RARE
+    if moment.part == "end" and LASTING.search(draft.table.name.lower()):
+        return _RARE  # most are still there
     if moment.part in ("stage", "end", "created"):
         return 0
     return _RARE if moment.part == "death" else None
@@ -262,12 +274,15 @@ def _gap(moment: Moment, draft: Draft) -> float:
         return _TO_COME if "due" in moment.words or "expect" in moment.words else 2 * YEAR
     if moment.part == "deleted":
         return _GAPS["deleted"]
+    lasting, stage = LASTING.search(draft.table.name.lower()), moment.stage.name if moment.stage is not None else ""
+    if stage == "terminated" or (lasting and (moment.part == "end" or stage in ("closed", "cancelled", "expired"))):
+        return _GAPS["terminated"]
     if moment.part == "end":
-        return (
-            _GAPS["terminated"] if moment.stage is not None and moment.stage.name == "terminated" else _lasting(draft)
-        )
-    if moment.part == "stage" and moment.stage is not None:
-        return 2 / 24 if moment.unit == "moment" and moment.stage.name == "created" else _GAPS[moment.stage.name]
+        return _lasting(draft)
+    if moment.part == "event":
+        return _PROMPT if _PROMPTLY.search(moment.words) else 0
+    if moment.part == "stage":
+        return 2 / 24 if moment.unit == "moment" and stage == "created" else _GAPS[stage]
     return 0
 
 
@@ -275,11 +290,11 @@ def _lasting(draft: Draft) -> float:
     """Days that what the table is about usually takes."""
     name = draft.table.name.lower()
     for words, days in (
-        (("session", "call", "job", "run", "shift", "appointment", "meeting", "lesson", "ride", "trip"), 0.3),
-        (("visit", "stay", "booking", "reserv", "exposure", "admission", "rental"), 14),
-        (("contract", "employ", "subscription", "membership", "polic", "lease", "assignment", "salar", "title"), 900),
+        ("session call job run shift appointment meeting lesson ride trip", 0.3),
+        ("visit stay booking reserv exposure admission rental leave absence vacation", 14),
+        ("contract employ subscription membership polic lease assignment salar title", 900),
     ):
-        if any(word in name for word in words):
+        if any(word in name for word in words.split()):
             return days
     return _GAPS["ended"]
 
@@ -291,7 +306,8 @@ def _born(draft: Draft, span: Rhythmic) -> AnySpec:
     low, high = max(first * size, span.low), min((last - 1) * size, span.high)
     if low + _LEAST * step > high:
         return structs.replace(span, weekdays=(), hours=(), rising=False)
-    return shapes.halves(low, high, min(max(half * size, low), high), step=step)
+    middle = half * size if low < half * size < high else (low + high) // 2
+    return shapes.halves(low, high, middle, step=step)
 
 
 def _of_parents(draft: Draft, span: Rhythmic) -> tuple[Floor, ...]:

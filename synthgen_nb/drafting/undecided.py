@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlglot import exp
+
+from ..ddl.expressions import parse_expression
+from ..schema import Kind
 from ..specs import AnySpec
 from .domains import Domain
 from .draft import Draft
+from .reading import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +35,24 @@ def is_free(draft: Draft, name: str, domain: Domain) -> bool:
 def contested(draft: Draft) -> frozenset[str]:
     """Columns of CHECKs that only drawing again can hold."""
     loose = {name for pair in draft.keys.loose for name in pair}
-    return frozenset({name for check in draft.left for name in check.columns} | loose)
+    dated = {(order.before, order.after) for order in date_orders(draft)}
+    left = (c.columns for c in draft.left if not {tuple(c.columns), tuple(reversed(c.columns))} & dated)
+    return frozenset({name for columns in left for name in columns} | loose)
+
+
+def date_orders(draft: Draft) -> list[Order]:
+    """CHECKs that put two dates of different types in order: what `timeline` gives holds them, and drawing again is
+    there in case."""
+    found = []
+    for check in draft.left:
+        kinds = [draft.table.column(name).type.kind for name in check.columns]
+        if len(kinds) != 2 or not set(kinds) <= {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ}:
+            continue
+        tree = parse_expression(check.sql, draft.facts.dialect).unnest()
+        if not isinstance(tree, exp.GT | exp.GTE | exp.LT | exp.LTE):
+            continue
+        sides = [[c.name for c in side.find_all(exp.Column)] for side in (tree.this, tree.expression)]
+        if sorted(map(len, sides)) == [1, 1] and {sides[0][0], sides[1][0]} == set(check.columns):
+            (first,), (last,) = sides if isinstance(tree, exp.LT | exp.LTE) else reversed(sides)
+            found.append(Order(first, last, isinstance(tree, exp.GT | exp.LT), soft=True))
+    return found

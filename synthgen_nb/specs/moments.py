@@ -84,7 +84,7 @@ class Since(Spec, frozen=True, tag="since"):
             last = np.minimum(floor + self.within, series.high)
             moved = (other > first) & (day > first) & (value + (other - day) * size <= last)
             value, day = np.where(moved, value + (other - day) * size, value), np.where(moved, other, day)
-        if series.unit == "moment" and series.hours:
+        if series.unit == "moment" and series.hours and self.within >= DAY:
             value = np.where(day > first, day * DAY + series.clock(bits(key, random)), value)
         if self.open:
             valid &= value <= series.high
