@@ -51,7 +51,10 @@ def _courtesy(table: Table, column: Column) -> bool:
 
 _COURTESY = 10  # characters
 # tables of which only the others tell what they sort
-_GENERAL = frozenset({"category", "type", "kind", "genre", "status", "subcategory", "sub category", "group", "class"})
+_GENERAL = frozenset(
+    {"category", "type", "kind", "genre", "status", "subcategory", "sub category", "group", "class", "note"}
+    | {"concept", "concept synonym"}
+)
 
 
 def _grouped(schema: Schema, table: Table, column: Column) -> Meaning:

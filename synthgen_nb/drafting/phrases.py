@@ -38,7 +38,7 @@ GRAMMARS: Mapping[str, tuple[str, ...]] = {
     "text.customer_note": ("note_text", "note_line", "general_title"),
     "text.delivery_note": ("delivery_note",),
     "text.staff_note": ("staff_note",),
-    "text.reason": ("reason_text",),
+    "text.reason": ("reason_text", "reason_word"),
     "text.log": ("log_text",),
     "text.error": ("error_text",),
     "text.query": ("query_text",),

@@ -59,7 +59,9 @@ def random_text(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
     for spec in _meant(group, longest, facts):
         return spec
     if group in _PROSE or (group == "opaque" and not longest and column.type.kind == Kind.TEXT):
-        return Prose(sentences=3, longest=longest) if not longest or longest >= 30 else _short(domain)
+        if not longest or longest >= 30:
+            return Prose(sentences=3, longest=longest)
+        return _bank("word", -1, domain) or _short(domain)  # a title would say what is not so
     if meaning.name in _BANKS or group in _BANKS:
         shorter = _CODES.get(group)
         short = _bank(*_BANKS[shorter], domain) if shorter and 0 < longest <= 3 else None

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from ..errors import PlanError
 
-POOLS_SHA256 = "def1b7f7f911f83095c1d356f129b55881f7c42b8c4489d7c5e6ae822d443096"
+POOLS_SHA256 = "33e1e4cd1e0edbe23a6d29bfaa2b0f36151b4f9e15cedf65c021b9de1145de12"
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 
