@@ -38,6 +38,8 @@ CREATE TABLE stays (
 CREATE TABLE parcels (
   id int PRIMARY KEY, status text NOT NULL, registered_at timestamp NOT NULL, shipped_at timestamp,
   delivered_at timestamp, returned_at timestamp);
+CREATE TABLE passes (id int PRIMARY KEY, "ValidFrom" date NOT NULL, "ValidTo" timestamp, valid_from date,
+  valid_until date);
 CREATE TABLE loans (id int PRIMARY KEY, loaned_at timestamp NOT NULL, returned_at timestamp);
 """
 ROWS = 100_000
@@ -164,6 +166,11 @@ def test_a_date_and_a_timestamp_of_one_name_are_one_moment() -> None:
     assert never_before(stays, "stay_start_date", "stay_end_date")
 
 
+def test_what_is_valid_from_a_day_is_so_until_a_later_one() -> None:
+    assert never_before(office()["passes"], "ValidFrom", "ValidTo")
+    assert never_before(office()["passes"], "valid_from", "valid_until")
+
+
 def test_what_has_no_status_has_happened_unless_it_would_be_in_the_future() -> None:
     loans = office()["loans"]
     assert never_before(loans, "loaned_at", "returned_at")
@@ -176,7 +183,7 @@ def test_what_has_no_status_has_happened_unless_it_would_be_in_the_future() -> N
 def test_nothing_has_happened_after_today_and_nothing_long_ago() -> None:
     for frame in office().values():
         for name, kind in frame.schema.items():
-            if kind.is_temporal() and name not in ("birth_date", "due_date"):
+            if kind.is_temporal() and not name.lower().startswith(("birth", "due", "valid")):
                 moments = frame[name].cast(pl.Datetime).drop_nulls()
                 assert moments.max() <= NOW  # type: ignore[operator]
                 assert moments.min() > dt.datetime(2010, 1, 1)  # type: ignore[operator]

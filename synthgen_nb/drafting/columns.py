@@ -6,6 +6,7 @@ where the domain has them. What is unknown becomes an opaque code that fits, nev
 
 from __future__ import annotations
 
+import math
 from math import lcm
 
 from ..drafting import shapes
@@ -189,6 +190,8 @@ def _number(column: Type, group: str, domain: Domain, facts: Facts) -> AnySpec:
         if most - least <= domain.step:
             return span(low, high)
         step = domain.step if domain.step > 1 else step if least % step == 0 and most - least >= step else 1
+        if least > 0 and not least <= middle <= most:  # a CHECK has it elsewhere: around the middle of what is left
+            middle, spread = math.isqrt(least * most), min(spread, math.log(most / least) / 5)
         return shapes.log_normal(least, most, middle, spread, step=step, scale=scale)
 
     match group:

@@ -36,6 +36,7 @@ _GAPS = {
     "deleted": 400, "ended": 60,
 }  # fmt: skip
 _EXPIRES = re.compile(r"\bexpir\w*|\bvalid (until|to|thru)")
+_UNTIL = re.compile(r"\b(to|until|thru|through)$")
 _LENT = re.compile(r"rental|loan|lend|borrow|checkout|circulation|hire|lease")
 _UPDATED, _SOON, _LATER, _TO_COME = 200, 9, 120, 45
 _PROMPTLY = re.compile(r"\b(value|read|seen|acknowledg\w*|clearing|settlement|posting|respon\w*|answer\w*)\b")
@@ -137,6 +138,8 @@ def _follows(moment: Moment, other: Moment, anchor: Moment | None, draft: Draft)
         grown = ages_of(draft.table.name)[0] if moment.words.startswith(("hire", "join", "employ")) else 0
         days = min(grown, 16) * (YEAR + 1)
         return structs.replace(floor, least=days * (1 if moment.unit == "day" else DAY))
+    if _UNTIL.search(moment.words) and other.words == _UNTIL.sub("from", moment.words):
+        return floor
     if moment.part in ("birth", "own") or other.part in ("own", "future", "updated", "deleted", "death"):
         last = moment.part == "deleted" and other.part == "updated"
         return floor if last and other.part != "own" else None
