@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from .diffs import Differences
 from .edits import Edit
-from .errors import StoreError
+from .errors import PlanError, StoreError
 from .instructed import Instructed
 from .parquet import Part
 from .plan import Plan, plan_from_json
@@ -149,7 +149,16 @@ class Dataset(Mapping[str, "pl.DataFrame"]):
 
     @property
     def plan(self) -> Plan:
+        """Raises PlanError where no plan made it, as with a set of texts, or one that this release can't read."""
         return plan_from_json(bytes(self._manifest.plan).decode())
+
+    @property
+    def readable_plan(self) -> Plan | None:
+        """None instead: the data stays readable all the same."""
+        try:
+            return self.plan
+        except PlanError:
+            return None
 
     @property
     def schema(self) -> Schema:

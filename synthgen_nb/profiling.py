@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from .errors import PlanError
 from .sandbox import connect, quoted, relation_names
 from .schema import Column, Kind
 
@@ -98,10 +97,9 @@ def profiles(dataset: Dataset, table: str) -> tuple[Profile, ...]:
 
 def _meanings(dataset: Dataset, table: str) -> dict[str, str]:
     """By column; none where this release can't read the plan."""
-    try:
-        return {name: column.meaning for name, column in dataset.plan.tables[table].columns.items()}
-    except (PlanError, KeyError):
-        return {}
+    plan = dataset.readable_plan
+    known = plan.tables.get(table) if plan is not None else None
+    return {name: column.meaning for name, column in known.columns.items()} if known is not None else {}
 
 
 def _counts(column: Column, sql: str, rows: int) -> tuple[str, ...]:

@@ -143,7 +143,10 @@ def test_what_does_not_fit_is_told_in_one_line(mine: Path, text: str, told: str)
         with_given(SCHEMA, {"customers": mine, "countries": mine.parent / "countries.csv"})
 
 
-def test_the_terminal_takes_them_all(mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_terminal_takes_them_all(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "shop.sql").write_text(DDL)
     given = ["--given", f"customers={mine}", "--given", f"countries={mine.parent / 'countries.csv'}"]
     file = str(tmp_path / "shop.sql")

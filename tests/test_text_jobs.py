@@ -321,3 +321,11 @@ def test_killed_at_any_instant_and_resumed(records: int, kills: int, store: sg.S
         dataset.verify()
         assert digest(dataset) == digest(whole)
     print(f"\n{killed} of {killed} processes killed on the way of {jobs} jobs of {records:,} records: equal hashes")
+
+
+def test_a_set_of_texts_is_edited_by_sql_too(store: sg.Store) -> None:
+    dataset = write_texts(order(40, seed=5), model(), store, "faq")
+    gone, diff, report = sg.apply(dataset, "DELETE FROM records WHERE topic <> 'sql'")
+    assert (gone.rows["records"], diff.tables["records"].removed, report.clean) == (13, 27, True)
+    with pytest.raises(sg.InputError, match="no plan that can be read"):
+        sg.apply(gone, "UPDATE records SET answer = synth() WHERE id = 1")

@@ -50,7 +50,10 @@ def grant_rhythm(draft: Draft, plan: TablePlan, wish: Rhythm) -> tuple[TablePlan
     rising = grows and not months and unit != "time" and not long  # a year's rows as its months say
     if isinstance(series, Rhythmic):
         weekdays, hours = weekdays or series.weekdays, hours or series.hours
-    rhythmic = Rhythmic(low=low, high=high, unit=unit, months=months, weekdays=weekdays, hours=hours, rising=rising)
+    levelling = isinstance(series, Rhythmic) and series.levelling
+    rhythmic = Rhythmic(
+        low=low, high=high, unit=unit, months=months, weekdays=weekdays, hours=hours, rising=rising, levelling=levelling
+    )
     if not rhythmic.possible:
         return plan, f"no day or hour of {name} would be left"
     lost = {"day": wish.hours, "time": wish.months or wish.weekdays}.get(unit, {})

@@ -46,14 +46,15 @@ def series(table: str, moment: Moment, domain: Domain, facts: Facts, until: int,
         first = last - 100 * YEAR
     low, high = within(domain, first * size, last * size if last == today else (last + 1) * size - step)
     low += -low % step if low + -low % step <= high else 0  # columns may keep no fractions of a second
-    rising = moment.part not in ("future", "own", "birth") and (high - low) // size <= _LONGEST
+    growing = moment.part not in ("future", "own", "birth") and (high - low) // size <= _LONGEST
     return Rhythmic(
         low=low,
         high=high,
         unit=moment.unit,
         weekdays=_WEEKS.get(kind, ()),
         hours=_HOURS.get(kind, ()) if moment.unit == "moment" else (),
-        rising=rising,
+        rising=growing and not long,
+        levelling=growing and long,  # were there ever more of them, most of what follows would lie in the last weeks
     )
 
 

@@ -54,7 +54,10 @@ def grant_nulls(draft: Draft, plan: TablePlan, wish: Nulls) -> tuple[TablePlan, 
         percent = min(max(percent, _LEAST), _MOST)
     own = [c for c in unit.columns if draft.domains[c].nullable] if unit.key is not None else [name]
     for each in own:
-        plan = changed(plan, each, structs.replace(plan.columns[each], nulls=round(percent / 100 * NULL_SCALE)))
+        before = plan.columns[each]
+        if isinstance(before.spec, Since):  # as many as wished, and not those beside that are yet to come
+            before = structs.replace(before, spec=structs.replace(before.spec, open=False))
+        plan = changed(plan, each, structs.replace(before, nulls=round(percent / 100 * NULL_SCALE)))
     return plan, beside(name, sql)
 
 

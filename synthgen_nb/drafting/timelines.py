@@ -241,7 +241,7 @@ def _told(
     if moment == anchor and above & {*draft.lineage.soon, *draft.lineage.later}:
         within = (_SOON if above & draft.lineage.soon else _LATER) * size
     if any(f.table for f in floors):
-        span = structs.replace(span, rising=False)  # there are more parents by and by already
+        span = structs.replace(span, rising=False, levelling=False)  # there are more parents by and by already
     when = states.when.get(moment.column)
     nullable = domain.nullable and not domain.always_null
     if not floors and when is None:
@@ -308,7 +308,7 @@ def _born(draft: Draft, span: Rhythmic) -> AnySpec:
     first, last, half = (draft.facts.today - years * YEAR - years // 4 for years in (oldest, youngest, middle))
     low, high = max(first * size, span.low), min((last - 1) * size, span.high)
     if low + _LEAST * step > high:
-        return structs.replace(span, weekdays=(), hours=(), rising=False)
+        return structs.replace(span, weekdays=(), hours=(), rising=False, levelling=False)
     middle = half * size if low < half * size < high else (low + high) // 2
     return shapes.halves(low, high, middle, step=step)
 

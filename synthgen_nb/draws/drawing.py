@@ -46,13 +46,22 @@ class Draws:
 
     def __init__(self, dataset: Dataset, paths: Callable[[str], Sequence[Path]], plan: Plan | None = None) -> None:
         self.dataset, self.paths = dataset, paths
-        self.plan = plan or dataset.plan
-        self.schema = self.plan.schema
+        self._plan = plan
+        self.schema = dataset.schema if plan is None else plan.schema
         self._rows = dataset.rows
         self._recipes: dict[tuple[str, str, str, str], Recipe] = {}
         self._parents: dict[str, Parents] = {}
         self._rules: dict[str, Rules] = {}
         self._calculators: dict[str, Calculator] = {}
+
+    @property
+    def plan(self) -> Plan:
+        """Read when something is drawn: other edits need none. Raises InputError where there is none."""
+        if self._plan is None:
+            self._plan = self.dataset.readable_plan
+        if self._plan is None:
+            raise InputError(f"no plan that can be read made {self.dataset.name}", hint="write the values themselves")
+        return self._plan
 
     def __enter__(self) -> Draws:
         return self

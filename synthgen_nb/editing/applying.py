@@ -58,9 +58,10 @@ def perform(state: State, statement: Statement, draws: Draws, limits: Limits = E
 
 def _require_free(statement: Update | Delete, draws: Draws) -> None:
     """Raises InputError where a call is to draw what the rows of another table come to."""
-    planned = draws.plan.tables[statement.table].columns
     for call in statement.calls:
-        column = planned.get(call.column) if call.percent is None and not call.meaning else None
+        if call.percent is not None or call.meaning:
+            continue
+        column = draws.plan.tables[statement.table].columns.get(call.column)
         if column is not None and isinstance(column.spec, Tally):
             told = f"{statement.table}.{call.column} follows from the rows of {column.spec.table}: it can't be drawn"
             raise InputError(told, hint="change those rows, or give it a value")

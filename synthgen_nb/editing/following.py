@@ -28,10 +28,12 @@ from .links import child_keys, parent_keys
 from .state import Changes, State
 
 
-def follow(state: State, plan: Plan) -> bool:
+def follow(state: State) -> bool:
     """Makes what is tied to the changed cells true again; whether anything changed. Raises RefusedEdit for a value that
     its column can't hold."""
-    changed = False
+    plan, changed = state.dataset.readable_plan, False
+    if plan is None:
+        return False
     for table, name in _in_order(plan):
         spec = plan.tables[table].columns[name].spec
         if table not in state.dataset:

@@ -138,14 +138,14 @@ def _looked_at(state: State, edit: Edit, before: Report) -> tuple[Dataset, Repor
 def _followed(state: State, edit: Edit, before: Report, draws: Draws) -> tuple[Dataset, Report]:
     """What becomes of the rest: of rows that break a rule, then of what the plan ties to changed cells."""
     if edit.breaking == "refuse":
-        follow(state, draws.plan)
+        follow(state)
         return _looked_at(state, edit, before)
     successor, report = _looked_at(state, edit, before)
     for _ in range(_ROUNDS):
         if not _FOLLOW[edit.breaking](state, worse(before, report), draws):
             break
         successor, report = _looked_at(state, edit, before)
-    return _looked_at(state, edit, before) if follow(state, draws.plan) else (successor, report)
+    return _looked_at(state, edit, before) if follow(state) else (successor, report)
 
 
 def _report(dataset: Dataset) -> Report:

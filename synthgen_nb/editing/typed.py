@@ -74,7 +74,7 @@ def set_cells(store: Store, dataset: Dataset, changes: Sequence[Change]) -> Data
         state = State(dataset, draft)
         for key, rewriting in tables.items():
             state.change(key, [Changes({name: _column(cells) for name, cells in rewriting.cells.items()})])
-        follow(state, dataset.plan)
+        follow(state)
         edited, touched = state.successor(None, _description(changes)), state.columns
         report = revalidate(edited, before, touched, {key: state.marked_rows(key) for key in touched})
         if broken := worse(before, report):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..engines.urls import masked, target
 from ..errors import InputError
-from ..pages import Mark, readable_plan
+from ..pages import Mark
 from ..pages.jobs import estimate_words
 from ..pages.plans import contacts_line, note_line
 from ..planfiles import PlanFile, read_plan
@@ -140,7 +140,7 @@ def made_before(store: Store, name: str, plan: Plan) -> Dataset | None:
         return None
     latest = store.open(name)
     whole = latest.report is not None and not latest.partial and latest.parent is None
-    return latest if whole and readable_plan(latest) == plan else None
+    return latest if whole and latest.readable_plan == plan else None
 
 
 def _contacts(plan: Plan) -> tuple[Mark, ...]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from ..errors import PlanError
 from ..report import Finding, Report
 from ..textsets.orders import texts_of
 from ..textsets.quality import REASONS, Quality
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from ..dataset import Dataset
     from ..instructed import Instructed
-    from ..plan import Plan
 
 Cell = str | None  # None is SQL's NULL, shown as a word that no text value can be taken for
 LONGEST = 60  # characters of one value; a cell is for recognising a value, not for reading an essay
@@ -175,20 +173,12 @@ def quality_parts(quality: Quality) -> tuple[Part, ...]:
 
 
 def _tables_grid(dataset: Dataset) -> Grid:
-    rows, plan, tables = [], readable_plan(dataset), dataset.schema.tables
+    rows, plan, tables = [], dataset.readable_plan, dataset.schema.tables
     for key, count in dataset.rows.items():
         table = plan.tables[key] if plan else None
         less = f"{table.asked:,} asked: {table.why or 'fewer are possible'}" if table and count < table.asked else ""
         rows.append((key, f"{count:,}", str(len(tables[key].columns)), less))
     return without_empty(Grid(("table", "rows", "columns", "note"), tuple(rows), frozenset({1, 2})))
-
-
-def readable_plan(dataset: Dataset) -> Plan | None:
-    """The dataset's plan; None for one that this release can't read any more. The data stays readable all the same."""
-    try:
-        return dataset.plan
-    except PlanError:
-        return None
 
 
 def report_page(report: Report, title: str = "checks") -> Page:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..pages import readable_plan
 from ..report import Report
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 def dataset_document(dataset: Dataset) -> dict[str, Any]:
     """{"dataset", "version", "seed", "as_of", "tables": {T: {"asked", "rows", "capacity", "why", "seconds"}},
     "report", "instructed"}: the last is null where no model was asked."""
-    tables, made_of, seconds = {}, readable_plan(dataset), dataset.seconds
+    tables, made_of, seconds = {}, dataset.readable_plan, dataset.seconds
     for key, rows in dataset.rows.items():
         plan = made_of.tables[key] if made_of else None
         tables[key] = {

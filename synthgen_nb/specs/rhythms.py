@@ -19,7 +19,8 @@ _MONDAY = 3  # days from a Monday to 1970-01-01
 class Rhythmic(Spec, frozen=True, tag="rhythmic"):
     """Days since 1970, microseconds since then, or microseconds of a day, within low..high. `months` (12), `weekdays`
     (7, Monday first) and `hours` (24) are integer weights, all alike where empty; `rising` makes later days more
-    frequent, as in a business that grows. Moments lie on whole seconds, hours are UTC."""
+    frequent, as in a business that grows; `levelling` those in the middle, as those of whom all come by and by. Moments
+    lie on whole seconds, hours are UTC."""
 
     low: int
     high: int
@@ -28,6 +29,7 @@ class Rhythmic(Spec, frozen=True, tag="rhythmic"):
     weekdays: tuple[int, ...] = ()
     hours: tuple[int, ...] = ()
     rising: bool = False
+    levelling: bool = False
 
     @property
     def span(self) -> tuple[int, int] | None:
@@ -107,4 +109,7 @@ def _day_ends(spec: Rhythmic) -> U64:
         weights *= np.array(spec.weekdays, np.uint64)[(days + _MONDAY) % 7]
     if spec.rising:
         weights *= np.arange(1, len(days) + 1, dtype=np.uint64)
+    if spec.levelling:
+        risen = np.arange(1, len(days) + 1, dtype=np.uint64)
+        weights *= risen * risen[::-1]
     return np.cumsum(weights)
