@@ -51,8 +51,18 @@ def date_orders(draft: Draft) -> list[Order]:
         tree = parse_expression(check.sql, draft.facts.dialect).unnest()
         if not isinstance(tree, exp.GT | exp.GTE | exp.LT | exp.LTE):
             continue
-        sides = [[c.name for c in side.find_all(exp.Column)] for side in (tree.this, tree.expression)]
-        if sorted(map(len, sides)) == [1, 1] and {sides[0][0], sides[1][0]} == set(check.columns):
-            (first,), (last,) = sides if isinstance(tree, exp.LT | exp.LTE) else reversed(sides)
+        sides = [_dated(side) for side in (tree.this, tree.expression)]
+        if set(sides) == set(check.columns):
+            first, last = sides if isinstance(tree, exp.LT | exp.LTE) else reversed(sides)
             found.append(Order(first, last, isinstance(tree, exp.GT | exp.LT), soft=True))
     return found
+
+
+def _dated(side: exp.Expr) -> str:
+    """The column that stands on this side, by itself or as its day; "" for anything else, as a day some days later."""
+    side = side.unnest()
+    while isinstance(side, exp.Cast | exp.Date | exp.TsOrDsToDate) and not any(
+        value for name, value in side.args.items() if name not in ("this", "to")
+    ):
+        side = side.this.unnest()
+    return side.name if isinstance(side, exp.Column) else ""
