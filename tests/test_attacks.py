@@ -559,6 +559,10 @@ CHECKS = (
            "CREATE TABLE t (s date NOT NULL CHECK (dayofweek(s) = 2), e date NOT NULL CHECK (last_day(e) = e), w date NOT NULL CHECK (weekday(w) < 5),"
            " j json NOT NULL CHECK (json_exists(j, '$.a')), k json NOT NULL CHECK (json_value(k, '$.a') = 'x' AND json_exists(k, '$.a')),"
            " c varchar(9) NOT NULL, CHECK (length(c) > 2 AND c REGEXP BINARY '^[a-z]'))", {"t": 300}),
+    Attack("a key that is NULL as a whole, with a column that by its name often is", POSTGRES,
+           "CREATE TABLE p (year integer NOT NULL, note varchar(30) NOT NULL, UNIQUE (year, note));"
+           "CREATE TABLE c (p_year integer, note varchar(30), FOREIGN KEY (p_year, note) REFERENCES p (year, note) MATCH FULL)",
+           {"*": 300}, also=lambda made: made["c"]["p_year"].is_null().equals(made["c"]["note"].is_null())),
     Attack("a cast that may fail says nothing of NULL", ("duckdb",),
            "CREATE TABLE t (s varchar NOT NULL CHECK (try_cast(s AS integer) IS NOT NULL))", {"t": 300}),
     Attack("documents and arrays with what must be in them", POSTGRES,

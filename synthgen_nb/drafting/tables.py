@@ -199,7 +199,8 @@ def _column_plan(
         loose = unit.key is None or unit.key.match == "simple" or all(draft.domains[c].nullable for c in unit.columns)
         if loose and not unit.to_self:
             share = told.nulls if told is not None else None
-            nulls = round((share_of_nulls(column.name, meaning) if share is None else share) * NULL_SCALE)
+            whose = unit.columns[0] if unit.key is not None else column.name  # columns of one key are NULL together
+            nulls = round((share_of_nulls(whose, draft.meanings[whose]) if share is None else share) * NULL_SCALE)
     return ColumnPlan(
         spec=spec, at=at, nulls=nulls, nulls_of=nulls_of(draft.keys, unit) if unit.key is not None else "",
         meaning=meaning.name, group=meaning.group, rule=meaning.rule, confidence=meaning.confidence,
