@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from synthgen_nb import Store, draft_plan, generate, parse_ddl, validate
+from synthgen_nb.drafting.succession import succession
 from synthgen_nb.errors import InputError
 from synthgen_nb.feasibility import check
 from synthgen_nb.given import with_given
@@ -156,3 +157,8 @@ def test_the_terminal_takes_them_all(
     assert "3 for each of 40 orders" in said
     assert main(["plan", file, "--scale", "1", "-n", "5"]) != 0
     assert "--scale and -n both say how many rows" in capsys.readouterr().err
+
+
+def test_what_is_linked_to_comes_first_and_rings_do_no_harm() -> None:
+    assert succession({"c": ["b"], "b": ["a"], "a": [], "d": ["c", "a"]}) == ["a", "b", "c", "d"]
+    assert sorted(succession({"a": ["b"], "b": ["a"], "c": ["c"]})) == ["a", "b", "c"]

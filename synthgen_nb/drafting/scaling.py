@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..schema import Schema, Table
 from .names import singular, subject, words_of
+from .succession import succession
 
 _ENTITIES, _PLACES, _RECORDS = 1_000, 50, 10_000  # rows at scale 1
 _MOST = 10**9
@@ -59,26 +60,11 @@ def scaled(schema: Schema, scale: float, named: Mapping[str, int]) -> dict[str, 
     """Of every table that holds rows of its own; `named` are the rows of tables that somebody asked for."""
     tables = {key: table for key, table in schema.tables.items() if table.partition_of not in schema.tables}
     found: dict[str, Sized] = {}
-    for key in _downwards(tables):
+    parents = {key: [one.table for one in table.foreign_keys if one.table in tables] for key, table in tables.items()}
+    for key in succession(parents):
         asked = Sized(named[key], "asked for") if key in named else None
         found[key] = asked or _sized(schema, tables[key], scale, found)
     return found
-
-
-def _downwards(tables: Mapping[str, Table]) -> list[str]:
-    """Parents before their children, as far as there is such an order."""
-    order: dict[str, None] = {}
-    seen: set[str] = set()
-    todo = [(key, False) for key in reversed(list(tables))]
-    while todo:
-        key, done = todo.pop()
-        if done:
-            order[key] = None
-        elif key not in seen:
-            seen.add(key)
-            todo.append((key, True))
-            todo += [(one.table, False) for one in tables[key].foreign_keys if one.table in tables]
-    return list(order)
 
 
 def _sized(schema: Schema, table: Table, scale: float, above: Mapping[str, Sized]) -> Sized:

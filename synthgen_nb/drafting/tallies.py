@@ -29,6 +29,7 @@ from .claims import Unit
 from .freedom import MOMENTS, NUMBERS, decided_together
 from .names import singular, subject
 from .reach import amount_reach, leads_to, most_children, tally_reach
+from .succession import succession
 from .whole import Whole, floats, scale
 
 How = Literal["count", "sum", "least", "most", "mean"]
@@ -58,7 +59,7 @@ def with_tallies(whole: Whole) -> None:
     for table in whole.tables:
         place_price(whole, table)
         place_line_total(whole, table)
-    for table in _upwards(whole):
+    for table in succession(_below(whole)):
         for column, words in whole.columns(table, NUMBERS | MOMENTS).items():
             why = _placed(whole, table, column, words)
             if why:
@@ -66,25 +67,14 @@ def with_tallies(whole: Whole) -> None:
         place_total(whole, table)
 
 
-def _upwards(whole: Whole) -> list[str]:
-    """Tables behind all those that point to them, as far as there is such an order."""
-    above = {t: [k.table for k in whole.drafts[t].table.foreign_keys if k.table in whole.tables] for t in whole.tables}
-    below: dict[str, list[str]] = {}
-    for child, parents in above.items():
-        for parent in parents:
-            below.setdefault(parent, []).append(child)
-    order: dict[str, None] = {}
-    seen: set[str] = set()
-    todo = [(table, False) for table in reversed(list(whole.tables))]
-    while todo:
-        table, done = todo.pop()
-        if done:
-            order[table] = None
-        elif table not in seen:
-            seen.add(table)
-            todo.append((table, True))
-            todo += [(child, False) for child in below.get(table, ())]
-    return list(order)
+def _below(whole: Whole) -> dict[str, list[str]]:
+    """The tables that point to each."""
+    below: dict[str, list[str]] = {table: [] for table in whole.tables}
+    for child in whole.tables:
+        for key in whole.drafts[child].table.foreign_keys:
+            if key.table in below:
+                below[key.table].append(child)
+    return below
 
 
 def _placed(whole: Whole, table: str, column: str, words: str) -> str:
