@@ -122,7 +122,7 @@ def _at(place: str, read: Any, text: str) -> Any:
 def plan_toml(plan: Plan) -> str:
     """The plan's decisions that a person may change: what was typed as it was, and what the rules chose behind a #, to
     be taken off and edited."""
-    from .drafting.telling import told
+    from .drafting.wished.telling import told
 
     typed = {(wish.table, wish.column): wish.text for wish in plan.wishes if isinstance(wish, Filled)}
     lines = [f"seed = {plan.seed}", f'as_of = "{plan.as_of}"']

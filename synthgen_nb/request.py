@@ -175,7 +175,7 @@ def drafted(schema: Schema, asked: Request, wishes: Sequence[Wish] = ()) -> Plan
     """A plan by rules, and by wishes as far as they can be fulfilled, for whoever finds out next whether it is
     feasible, as a job does when it starts. Raises InputError for a table that is not in the schema."""
     from .drafting import draft_plan
-    from .drafting.asked import filled
+    from .drafting.wished.asked import filled
     from .given import with_given
 
     files = {table_key(schema.tables, name): file for name, file in asked.given.items()}

@@ -16,8 +16,8 @@ import msgspec
 
 import synthgen_nb as sg
 from synthgen_nb import errors
-from synthgen_nb.drafting.catalogue import FORMS
 from synthgen_nb.drafting.meaning import rules, vocabulary
+from synthgen_nb.drafting.wished.catalogue import FORMS
 from synthgen_nb.notebook.arguments import COMMANDS, command_parser, edit_parser, generation_parser, text_parser
 from synthgen_nb.notebook.magics import SynthgenMagics
 from synthgen_nb.specs import AnySource, AnySpec

@@ -15,7 +15,7 @@ from synthgen_nb.asking.editgrammar import edit_shape
 from synthgen_nb.asking.querygrammar import query_names, query_shape
 from synthgen_nb.asking.sqlwords import said
 from synthgen_nb.dataset import Dataset
-from synthgen_nb.drafting.possible import possible
+from synthgen_nb.drafting.wished.possible import possible
 from synthgen_nb.edits import Edit
 from synthgen_nb.errors import InputError, Misshapen, ModelError
 from synthgen_nb.llm import Lark, Reply, ScriptedModel, shapes

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb.drafting.catalogue import FORMS
-from synthgen_nb.drafting.goals import KINDS
+from synthgen_nb.drafting.wished.catalogue import FORMS
+from synthgen_nb.drafting.wished.goals import KINDS
 from synthgen_nb.options import parse_specs
 from synthgen_nb.plan import Plan, plan_from_json
 from synthgen_nb.planfiles import PlanFile, plan_toml, read_plan

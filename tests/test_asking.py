@@ -12,7 +12,7 @@ import synthgen_nb as sg
 from synthgen_nb.asking import MOST_INSTRUCTIONS, Asked, ask_plan, describe
 from synthgen_nb.asking.prompts import plan_prompt
 from synthgen_nb.asking.relevance import relevant
-from synthgen_nb.drafting.possible import possible
+from synthgen_nb.drafting.wished.possible import possible
 from synthgen_nb.errors import InputError, Misshapen, ModelError
 from synthgen_nb.llm import Ask, Reply, ScriptedModel
 from synthgen_nb.wishes import Between, Children, Count, Locales, Nulls, Rhythm, Share, Shares, Wish, Written

@@ -12,7 +12,7 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.asking import write_bank
-from synthgen_nb.drafting.fitting import unwritable
+from synthgen_nb.drafting.wished.fitting import unwritable
 from synthgen_nb.errors import Interrupted
 from synthgen_nb.llm import Ask, Model, Reply, Sampling, Tick, silent
 from synthgen_nb.llm.local import LocalModel

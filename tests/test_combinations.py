@@ -9,7 +9,7 @@ import random
 import numpy as np
 import pytest
 
-from synthgen_nb.drafting.webs import connected, woven
+from synthgen_nb.drafting.keying.webs import connected, woven
 from synthgen_nb.plan import ColumnPlan, Plan, TablePlan
 from synthgen_nb.rows import U64
 from synthgen_nb.schema import Column, Schema, Table

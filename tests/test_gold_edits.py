@@ -20,7 +20,7 @@ from synthgen_nb.asking import ask_edit
 from synthgen_nb.asking.editgrammar import edit_shape
 from synthgen_nb.dataset import Dataset
 from synthgen_nb.dml import Call
-from synthgen_nb.drafting.possible import possible
+from synthgen_nb.drafting.wished.possible import possible
 from synthgen_nb.draws import Draws
 from synthgen_nb.draws.rowkeys import row_keys
 from synthgen_nb.editing import propose

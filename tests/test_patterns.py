@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from synthgen_nb.drafting.patterns import Form, from_like, from_regex, from_similar
-from synthgen_nb.drafting.templates import listed, template_of
+from synthgen_nb.drafting.conditions.patterns import Form, from_like, from_regex, from_similar
+from synthgen_nb.drafting.conditions.templates import listed, template_of
 from synthgen_nb.specs import Pattern
 
 from .worlds import drawn, world

@@ -11,7 +11,7 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.drafting.domains import Domain
-from synthgen_nb.drafting.phrases import GRAMMARS, SHORTEST, phrase_of
+from synthgen_nb.drafting.words.phrases import GRAMMARS, SHORTEST, phrase_of
 from synthgen_nb.errors import PlanError
 from synthgen_nb.rows import permute
 from synthgen_nb.schema import Kind

@@ -21,7 +21,7 @@ from msgspec import structs
 import synthgen_nb as sg
 from synthgen_nb.asking.grammar import ChangesShape, changes_shape
 from synthgen_nb.asking.planning import understood
-from synthgen_nb.drafting.possible import TableRoom, possible
+from synthgen_nb.drafting.wished.possible import TableRoom, possible
 from synthgen_nb.llm import Ask, Prompt, shapes
 from synthgen_nb.specs.locales import locales
 

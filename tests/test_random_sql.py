@@ -15,7 +15,7 @@ import synthgen_nb as sg
 from synthgen_nb.asking.editgrammar import SqlShape, edit_shape
 from synthgen_nb.asking.querygrammar import query_names, query_shape
 from synthgen_nb.dml import read_statements
-from synthgen_nb.drafting.possible import TableRoom
+from synthgen_nb.drafting.wished.possible import TableRoom
 from synthgen_nb.errors import InputError
 from synthgen_nb.llm import Ask, Prompt
 

@@ -6,7 +6,7 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.drafting.meaning import meaning_of
-from synthgen_nb.drafting.roles import Role, roles
+from synthgen_nb.drafting.meaning.roles import Role, roles
 
 FIELDS = {
     "person.first_name": "first_name", "person.last_name": "last_name", "person.full_name": "full_name",

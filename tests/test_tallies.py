@@ -13,7 +13,7 @@ import pytest
 from msgspec import structs
 
 from synthgen_nb import draft_plan, parse_ddl
-from synthgen_nb.drafting.reach import leads_to, reach
+from synthgen_nb.drafting.sums.reach import leads_to, reach
 from synthgen_nb.feasibility import check
 from synthgen_nb.generation import Chunk, Engine, generate_chunk
 from synthgen_nb.maps import threads

@@ -9,8 +9,8 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.drafting.meaning import Meaning, vocabulary
-from synthgen_nb.drafting.names import lines_of
-from synthgen_nb.drafting.vocabularies import words_of_meaning
+from synthgen_nb.drafting.meaning.names import lines_of
+from synthgen_nb.drafting.words.vocabularies import words_of_meaning
 from synthgen_nb.draws.recipes import meant
 from synthgen_nb.plan import Plan
 from synthgen_nb.schema import Column, Table

@@ -9,7 +9,7 @@ from functools import cache
 import msgspec
 
 from ..drafting.domains import Domain, units_of
-from ..drafting.freedom import NUMBERS
+from ..drafting.wished.freedom import NUMBERS
 from ..llm.base import Prompt
 from ..rows import key_of
 from ..schema import Column, Kind

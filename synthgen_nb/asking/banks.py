@@ -16,14 +16,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
-from ..drafting import prepared
-from ..drafting.computed import with_types
+from ..drafting.conditions.computed import with_types
 from ..drafting.domains import units_of
-from ..drafting.fitting import TWICE, Ground, fitting, ground_of, unique_keys, unwritable
-from ..drafting.freedom import NUMBERS
-from ..drafting.grounds import read_table
+from ..drafting.keying.grounds import read_table
 from ..drafting.meaning import meaning_of
-from ..drafting.written import plain
+from ..drafting.preparing import prepared
+from ..drafting.wished.fitting import TWICE, Ground, fitting, ground_of, unique_keys, unwritable
+from ..drafting.wished.freedom import NUMBERS
+from ..drafting.words.written import plain
 from ..errors import InputError
 from ..leases import acquire
 from ..llm.base import Ask, JsonSchema, Model, Prompt, Sampling, Tick, silent

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..drafting.freedom import MOMENTS, NUMBERS
-from ..drafting.possible import ColumnRoom
+from ..drafting.wished.freedom import MOMENTS, NUMBERS
+from ..drafting.wished.possible import ColumnRoom
 from ..schema import Kind
 from .derivations import Part, either, pattern, seq, several, word, words
 from .grammar import CLOCK, DAY, YEAR

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..drafting.freedom import MOMENTS, NUMBERS
 from ..drafting.meaning import is_for, vocabulary
-from ..drafting.possible import TableRoom
+from ..drafting.wished.freedom import MOMENTS, NUMBERS
+from ..drafting.wished.possible import TableRoom
 from ..errors import InputError
 from ..llm.base import Lark
 from ..schema import Kind, Schema, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..dataset import Dataset, near
 from ..dml import read_statements
-from ..drafting.possible import possible
+from ..drafting.wished.possible import possible
 from ..edits import Edit
 from ..errors import InputError
 from ..llm.base import GREEDY, Model, Prompt, Sampling, Tick, silent

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from ..drafting.freedom import MOMENTS, NUMBERS
+from ..drafting.wished.freedom import MOMENTS, NUMBERS
 from ..schema import Column, Kind
 from .sqlprompts import Names, ToldTable
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..drafting.possible import ColumnRoom, TableRoom
+from ..drafting.wished.possible import ColumnRoom, TableRoom
 from ..llm.base import JsonSchema
 from ..schema import Kind
 from ..specs.locales import locales

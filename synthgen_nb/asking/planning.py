@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..drafting import tried
-from ..drafting.granting import Refusal
-from ..drafting.origins import Origins
-from ..drafting.possible import TableRoom, possible
+from ..drafting.wished.granting import Refusal
+from ..drafting.wished.origins import Origins
+from ..drafting.wished.possible import TableRoom, possible
 from ..errors import InputError, ModelError
 from ..feasibility import check
 from ..llm import shapes

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ..drafting.possible import ColumnRoom, TableRoom
+from ..drafting.wished.possible import ColumnRoom, TableRoom
 from ..llm.base import Prompt
 from ..schema import Schema
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..drafting.freedom import MOMENTS, NUMBERS
-from ..drafting.possible import TableRoom
+from ..drafting.wished.freedom import MOMENTS, NUMBERS
+from ..drafting.wished.possible import TableRoom
 from ..sandbox import relation_names
 from ..schema import Kind, Schema
 from .conditions import AMONG, Field, conditions, joined, one_of

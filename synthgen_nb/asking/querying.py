@@ -4,7 +4,7 @@ tables and columns, and passes the guard of the sandbox like any other: nothing 
 from __future__ import annotations
 
 from ..dataset import Dataset
-from ..drafting.possible import possible
+from ..drafting.wished.possible import possible
 from ..llm.base import GREEDY, Model, Prompt, Sampling, Tick, silent
 from ..sandbox import guard_query, relation_names
 from .editgrammar import SqlShape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..drafting.names import words_of
+from ..drafting.meaning.names import words_of
 from ..schema import Schema, Table
 
 _NAMED, _COLUMN, _VALUE, _COMMENT = 10.0, 4.0, 3.0, 1.0

@@ -33,14 +33,14 @@ from ..specs import (
     Uuid,
 )
 from ..specs.binary import Shape
-from .counted import distinct_list, distinct_rare
-from .documents import document
 from .domains import Domain, Facts, domain_of, units_of
-from .flags import flag
+from .keying.counted import distinct_list, distinct_rare
+from .keying.rare_types import range_text, row_text, spelled
 from .meaning import Meaning
-from .rare_types import range_text, row_text, spelled
-from .textual import distinct_document, distinct_text, random_text
-from .written import choice_of, distinct_written
+from .meaning.flags import flag
+from .words.documents import document
+from .words.textual import distinct_document, distinct_text, random_text
+from .words.written import choice_of, distinct_written
 
 YEAR = 365
 _IPV6 = Pattern(template="2001:db8:%%%%:%%%%:%%%%:%%%%:%%%%:%%%%")  # documentation prefix, RFC 3849

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..schema import ForeignKey, Table
 from ..specs import Tree
-from .names import words_of
+from .meaning.names import words_of
 
 _EXPONENT = 0.7  # a parent of rank k has (k + 1) ** -0.7 as many children as the first: of 1,000 the first has 4 %
 _SCALE = 1 << 24

@@ -16,7 +16,7 @@ from math import lcm
 from ..physical import DAY, MICROS, scale_of
 from ..schema import Column, Kind, Type
 from ..specs.folk import FOLK, Folk
-from .patterns import Form
+from .conditions.patterns import Form
 
 _ORDERED = {
     Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.MONEY, Kind.YEAR, Kind.DATE, Kind.TIME, Kind.TIMESTAMP,

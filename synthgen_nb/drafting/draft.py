@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from ..report import Finding
 from ..schema import Check, Table
 from ..specs import AnySource, AnySpec
-from .claims import Chosen, TableKeys
+from .conditions.reading import Order
 from .domains import Domain, Facts, Scalar
-from .lineage import Lineage
+from .keying.claims import Chosen, TableKeys
 from .meaning import Meaning
-from .reading import Order
+from .timing.lineage import Lineage
 
 if TYPE_CHECKING:
-    from .asked import Asked
-    from .fitting import Fitted
-    from .located import Spot
-    from .periods import Slices
+    from .keying.periods import Slices
+    from .people.located import Spot
+    from .wished.asked import Asked
+    from .wished.fitting import Fitted
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..ddl.expressions import with_value
 from ..schema import Check, Column, Schema, Table, Type
-from .checks import read_checks
+from .conditions.checks import read_checks
 from .domains import Domain, domain_of
 
 _VALUE = "value of the domain"  # a column of this name stands for the value

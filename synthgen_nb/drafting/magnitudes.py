@@ -17,10 +17,10 @@ from ..errors import PlanError
 from ..schema import Column, Kind
 from ..specs import Amount, AnySpec, Portion, Range, Shaped, Term
 from .columns import random_spec, within
+from .conditions.orders import Link
 from .domains import Domain, units_of
 from .draft import Draft
-from .names import lines_of, singular, words_of
-from .orders import Link
+from .meaning.names import lines_of, singular, words_of
 from .undecided import Told, is_free
 
 _NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.MONEY, Kind.YEAR}

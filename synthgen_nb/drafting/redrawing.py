@@ -9,10 +9,10 @@ from msgspec import structs
 from ..ddl.expressions import columns_of, parse_expression
 from ..plan import NULL_SCALE, ColumnPlan, Redraw
 from ..specs import AnySpec, Expression, Joined, Pick
+from .conditions.guesses import guess_of
+from .conditions.reading import Order, apart_sql, order_sql
 from .draft import Draft
-from .freedom import shared_freely
-from .guesses import guess_of
-from .reading import Order, apart_sql, order_sql
+from .wished.freedom import shared_freely
 
 
 def redraws_of(draft: Draft, columns: dict[str, ColumnPlan], unordered: list[Order]) -> tuple[Redraw, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..schema import Schema, Table
-from .names import singular, subject, words_of
+from .meaning.names import singular, subject, words_of
 from .succession import succession
 
 _ENTITIES, _PLACES, _RECORDS = 1_000, 50, 10_000  # rows at scale 1

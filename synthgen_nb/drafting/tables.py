@@ -27,29 +27,29 @@ from ..specs import (
     Skip,
 )
 from ..sqlsemantics import translate
-from .absences import share_of_nulls
-from .asked import place_asked, place_hosts
-from .banks import place_banks
-from .belonging import nulls_of, place_tenants
-from .cards import place_cards
 from .columns import random_spec
+from .conditions.orders import Link, chain
 from .domains import Domain, units_of
 from .draft import Draft
-from .files import place_files
-from .folks import place_people
-from .goods import place_products
-from .located import place_places
+from .keying.belonging import nulls_of, place_tenants
+from .keying.partial import narrowed
+from .keying.periods import place_slices
+from .keying.placing import place_claim, place_key, take_turns
 from .magnitudes import magnitudes
-from .measures import place_measures
-from .orders import Link, chain
-from .partial import narrowed
-from .periods import place_slices
-from .phrasing import place_texts
-from .placing import place_claim, place_key, take_turns
+from .meaning.absences import share_of_nulls
+from .people.cards import place_cards
+from .people.folks import place_people
+from .people.located import place_places
 from .redrawing import redraws_of
-from .slugging import place_slugs
-from .timelines import timeline
+from .timing.timelines import timeline
 from .undecided import Told
+from .wished.asked import place_asked, place_hosts
+from .wished.banks import place_banks
+from .words.files import place_files
+from .words.goods import place_products
+from .words.measures import place_measures
+from .words.phrasing import place_texts
+from .words.slugging import place_slugs
 
 _GAP = {
     Kind.DATE: 30,

@@ -9,9 +9,9 @@ from sqlglot import exp
 from ..ddl.expressions import parse_expression
 from ..schema import Kind
 from ..specs import AnySpec
+from .conditions.reading import Order
 from .domains import Domain
 from .draft import Draft
-from .reading import Order
 
 
 @dataclass(frozen=True, slots=True)

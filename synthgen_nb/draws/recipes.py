@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from ..ddl.expressions import row_checks
-from ..drafting import prepared
 from ..drafting.columns import random_spec
 from ..drafting.domains import Domain, units_of
 from ..drafting.draft import Draft
-from ..drafting.granting import granted
 from ..drafting.meaning import Meaning, is_for
-from ..drafting.naming import locale_named, meaning_named
-from ..drafting.origins import Origins
+from ..drafting.meaning.naming import locale_named, meaning_named
+from ..drafting.preparing import prepared
+from ..drafting.wished.granting import granted
+from ..drafting.wished.origins import Origins
 from ..errors import InputError, PlanError
 from ..plan import ColumnPlan, Plan, TablePlan
 from ..schema import Column, Kind, PrimaryKey, Schema, Table, Unique

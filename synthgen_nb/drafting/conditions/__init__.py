@@ -1,0 +1,1 @@
+"""What conditions say: CHECKs, patterns and the bounds of partitions, read into domains, orders and forms."""

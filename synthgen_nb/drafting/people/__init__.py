@@ -1,0 +1,1 @@
+"""Columns that speak of one person, one card or one place."""

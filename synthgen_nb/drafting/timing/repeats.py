@@ -1,0 +1,119 @@
+"""Columns that say once more what a date says: its day, its year, somebody's age, how long something took. Knows which
+columns are free; places no dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from ...physical import DAY
+from ...schema import Column, Kind
+from ...specs import Elapsed, Part, Since
+from ..conditions.orders import Link
+from ..domains import Domain, units_of
+from ..draft import Draft
+from ..meaning.names import words_of
+from ..undecided import Told, is_free
+from .moments import Moment
+
+_PARTS: dict[str, Literal["year", "month", "day of month", "hour"]] = {
+    "year": "year", "month": "month", "day": "day of month", "hour": "hour",
+}  # fmt: skip
+_MOST = {"month": 12, "day of month": 31, "hour": 23, "age": 120}
+_TOOK = re.compile(
+    r"^(total |actual )?(duration|elapsed( time)?|length of stay|time (taken|spent)|run ?time|stay|nights|days|hours"
+    r"|minutes|seconds)( in)?( (ms|milliseconds?|sec|seconds?|min|minutes?|hours?|days?))?$"
+)
+_MICROS = (("ms", 10**3), ("milli", 10**3), ("sec", 10**6), ("min", 60 * 10**6), ("hour", DAY // 24), ("day", DAY),
+           ("night", DAY))  # fmt: skip
+_NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.YEAR)
+
+
+def twins(
+    draft: Draft, free: Mapping[str, Moment], links: Mapping[str, Link], domains: Mapping[str, Domain]
+) -> dict[str, str]:
+    """Dates that are the day of a timestamp of their row, with that timestamp: `visit_date` of `visit_datetime`."""
+    tied = {*links, *(link.before for link in links.values())}
+    found: dict[str, str] = {}
+    for name, moment in free.items():
+        of = next((m for m in free.values() if m.words == moment.words and m.unit == "moment"), None)
+        if moment.unit == "day" and of is not None and name not in tied and of.column not in found.values():
+            bounds, whole = domains[name], domains[of.column]
+            early = bounds.low is None or bounds.low < 0 or (whole.low or 0) >= bounds.low * DAY
+            if early and (bounds.high is None or bounds.high >= draft.facts.today):
+                found[name] = of.column
+    return found
+
+
+def day_of(draft: Draft, name: str, moment: Moment) -> Told:
+    """What fills a date that is the day of `moment`."""
+    whole = not draft.domains[name].nullable
+    return Told(Part(column=moment.column, unit=moment.unit, part="day", whole=whole), 0)
+
+
+def parts(draft: Draft, moments: Mapping[str, Moment], domains: Mapping[str, Domain]) -> dict[str, Told]:
+    """Numbers that are a part of a date of their row, or the age that follows from a birth."""
+    found: dict[str, Told] = {}
+    for column in draft.table.columns:
+        domain = domains[column.name]
+        if column.type.kind not in _NUMBERS or domain.values is not None or not is_free(draft, column.name, domain):
+            continue
+        for moment in moments.values():
+            part = _part(column, moment)
+            most = _MOST.get(part or "", draft.facts.as_of.year)
+            if part is None or not (domain.low or 0) <= 0 or (domain.high is not None and domain.high < most):
+                continue
+            if units_of(column.type) != 1:
+                continue
+            today, whole = draft.facts.today if part == "age" else 0, not domain.nullable
+            spec = Part(column=moment.column, unit=moment.unit, part=part, today=today, whole=whole)
+            found[column.name] = Told(spec, 0)
+            break
+    return found
+
+
+def _part(column: Column, moment: Moment) -> Literal["year", "month", "day of month", "hour", "age"] | None:
+    words = [word for word in words_of(column.name) if word not in ("of", "number", "the")]
+    if moment.part == "birth" and words in (["age"], ["age", "years"], ["current", "age"]):
+        return "age"
+    named = next((word for word in words if word in _PARTS), None)
+    rest = " ".join(word for word in words if word != named)
+    about = rest == moment.words or (moment.part == "birth" and rest in ("birth", "born"))
+    return _PARTS[named] if named is not None and rest and about else None
+
+
+def durations(
+    draft: Draft, moments: Mapping[str, Moment], told: Mapping[str, Told], domains: Mapping[str, Domain]
+) -> dict[str, Told]:
+    """Numbers that say how long something took, where its start and its end are columns too."""
+    span = next((pair for name in moments if (pair := _span(name, moments, told)) is not None), None)
+    found: dict[str, Told] = {}
+    for column in draft.table.columns:
+        domain, words = domains[column.name], " ".join(words_of(column.name))
+        if span is None or column.type.kind not in _NUMBERS or not _TOOK.search(words):
+            continue
+        start, end, spec = span
+        if domain.values is not None or not is_free(draft, column.name, domain):
+            continue
+        long = "stay" in words or spec.within > (2 if start.unit == "day" else 2 * DAY)
+        usual = DAY if long else 60 * 10**6
+        per = next((size for word, size in _MICROS if re.search(rf"\b{word}", words)), usual)
+        per = per if start.unit == "moment" else per // DAY
+        one = units_of(column.type)
+        room = domain.high is None or spec.within // max(per, 1) * one <= domain.high
+        if per and room and (domain.low or 0) <= 0 and (domain.nullable or not draft.domains[end.column].nullable):
+            scale = one if column.type.kind is Kind.FLOAT else 0
+            found[column.name] = Told(Elapsed(start=start.column, end=end.column, per=per, times=one, scale=scale), 0)
+    return found
+
+
+def _span(name: str, moments: Mapping[str, Moment], told: Mapping[str, Told]) -> tuple[Moment, Moment, Since] | None:
+    """(start, end, how the end is drawn) where this moment is an end, and always later than its start."""
+    end, spec = moments[name], told[name].spec if name in told else None
+    over = end.part == "end" or (end.stage is not None and end.stage.name in ("completed", "returned", "terminated"))
+    if not over or not isinstance(spec, Since) or not spec.within:
+        return None
+    starts = [moments[f.column] for f in spec.floors if not f.table and f.column in moments]
+    first = next((m for m in starts if m.part == "start"), starts[0] if len(starts) == 1 else None)
+    return (first, end, spec) if first is not None and first.unit == end.unit else None

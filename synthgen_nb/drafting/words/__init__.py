@@ -1,0 +1,1 @@
+"""Texts: names, titles, reviews, codes, files, documents."""
