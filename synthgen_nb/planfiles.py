@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
-from .options import did_you_mean, listed, parse_as_of, parse_rows, parse_seed, parse_share
+from .options import did_you_mean, listed, parse_as_of, parse_rows, parse_scale, parse_seed, parse_share
 from .wishes import Filled
 
 if TYPE_CHECKING:
     from .plan import Plan
 
-_TOP = ("seed", "as_of", "rows", "edges", "locale", "realistic_contacts", "tables")
+_TOP = ("seed", "as_of", "rows", "scale", "exclude", "edges", "locale", "realistic_contacts", "tables")
 _TABLE = ("rows", "columns")
 
 
@@ -41,6 +41,8 @@ class PlanFile:
     specs: Mapping[str, str] = field(default_factory=dict)
     locale: str = ""
     realistic_contacts: bool = False
+    scale: str | None = None
+    exclude: tuple[str, ...] = ()
 
 
 def read_plan(text: str, name: str) -> Plan | PlanFile:
@@ -79,7 +81,12 @@ def _part(document: Mapping[str, Any], name: str) -> PlanFile:
                     f"{name} [tables.{table}.columns] {column} is no text", hint="'Choice(new=5, paid=95)'"
                 )
             specs[f"{table}.{column}"] = said
-    seed, as_of, edges = (document.get(one) for one in ("seed", "as_of", "edges"))
+    if "scale" in document and "rows" in document:
+        raise InputError(f"{name}: scale and rows both say how many rows", hint="rows of single tables beside a scale")
+    seed, as_of, edges, scale = (document.get(one) for one in ("seed", "as_of", "edges", "scale"))
+    exclude = document.get("exclude", [])
+    if not isinstance(exclude, list) or not all(isinstance(one, str) for one in exclude):
+        raise InputError(f"{name}: exclude is no list of tables", hint='exclude = ["audit_log"]')
     return PlanFile(
         name,
         None if seed is None else str(_at(f"{name}: seed", parse_seed, str(seed))),
@@ -89,6 +96,8 @@ def _part(document: Mapping[str, Any], name: str) -> PlanFile:
         specs,
         str(document.get("locale", "")),
         document.get("realistic_contacts", False) is True,
+        None if scale is None else str(_at(f"{name}: scale", parse_scale, str(scale))),
+        tuple(exclude),
     )
 
 

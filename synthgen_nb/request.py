@@ -91,10 +91,12 @@ def request(
     """Options (None: not given) over those of a plan file over `given`. `-n customers=500` alone keeps the default for
     the other tables."""
     written = part or PlanFile("")
-    if scale and any("=" not in count for count in rows or ()):
+    counted = any("=" not in count for count in rows or ())
+    if scale and counted:
         raise InputError("--scale and -n both say how many rows", hint="-n TABLE=N beside --scale, for single tables")
     seed, as_of = written.seed if seed is None else seed, written.as_of if as_of is None else as_of
     edges = written.edges if edges is None else edges
+    scale = written.scale if scale is None and not counted else scale  # a number for all tables is said over a scale
     return Request(
         rows=parse_rows([given.rows, *written.rows, *(rows or ())]),
         seed=given.seed if seed is None else parse_seed(seed),
@@ -105,7 +107,7 @@ def request(
         edges=parse_share(edges) if edges else 0,
         scale=parse_scale(scale) if scale else 0,
         tables=parse_names(tables or ""),
-        exclude=parse_names(exclude or ""),
+        exclude=written.exclude if exclude is None else parse_names(exclude),
         given=parse_given(files or ()),
         locale=(written.locale or given.locale) if locale is None else locale,
         realistic_contacts=bool(realistic_contacts) or written.realistic_contacts or given.realistic_contacts,

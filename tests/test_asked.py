@@ -301,6 +301,9 @@ def test_a_plan_as_toml_gives_the_same_rows_and_edited_others(shop: sg.Schema) -
         ('{"tables": {"orders": 5}}', "plan.toml [tables.orders] is no table"),
         ("{", "plan.toml is no JSON"),
         ("as_of = 2025-13-01", "plan.toml is no TOML"),
+        ("scale = -1", "plan.toml: scale: a scale of '-1' can't be"),
+        ("scale = 1\nrows = 5", "plan.toml: scale and rows both say how many rows"),
+        ('exclude = "audit_log"', "plan.toml: exclude is no list of tables"),
     ],
 )
 def test_an_error_in_a_plan_file_names_its_place(text: str, told: str) -> None:

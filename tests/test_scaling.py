@@ -14,6 +14,7 @@ from synthgen_nb.feasibility import check
 from synthgen_nb.given import with_given
 from synthgen_nb.plan import plan_from_json
 from synthgen_nb.terminal.cli import main
+from tests.shells import Cells, cells  # noqa: F401
 
 DDL = """
 CREATE TABLE countries (code char(2) PRIMARY KEY, name varchar(60) NOT NULL);
@@ -157,6 +158,29 @@ def test_the_terminal_takes_them_all(
     assert "3 for each of 40 orders" in said
     assert main(["plan", file, "--scale", "1", "-n", "5"]) != 0
     assert "--scale and -n both say how many rows" in capsys.readouterr().err
+    (tmp_path / "part.toml").write_text('scale = 0.1\nexclude = ["audit_log"]\n[tables.orders]\nrows = 40\n')
+    assert main(["plan", file, "--plan", str(tmp_path / "part.toml")]) == 0
+    said = capsys.readouterr().out
+    assert "audit_log" not in said
+    assert "3 for each of 40 orders" in said
+    assert main(["plan", file, "--plan", str(tmp_path / "part.toml"), "-n", "7", "--exclude", "", "--json"]) == 0
+    tables = plan_from_json(capsys.readouterr().out).tables
+    assert (tables["audit_log"].rows, tables["orders"].rows, tables["customers"].rows) == (7, 40, 7)
+
+
+def test_cells_take_them_all(cells: Cells, mine: Path) -> None:  # noqa: F811
+    files = f"--given customers={mine} --given countries={mine.parent / 'countries.csv'}"
+    assert cells(f"%%synthgen few << --tables orders -n orders=40 {files}\n{DDL}").success
+    assert set(cells["few"]) == {"countries", "order_statuses", "departments", "employees", "customers", "orders"}
+    assert set(cells["few"]["customers"]["name"]) == set(pl.read_csv(mine)["name"])
+    assert cells["few"]["orders"]["customer_id"].is_in(cells["few"]["customers"]["id"].implode()).all()
+    assert cells(f"%%synthgen most << --scale 0.1 --exclude audit_log,employees\n{DDL}").success
+    assert "audit_log" not in cells["most"]
+    assert cells["most"]["order_lines"].height > 2 * cells["most"]["customers"].height
+    assert not cells(f"%%synthgen --scale 1 -n 5\n{DDL}").success
+    assert "--scale and -n both say how many rows" in cells.said
+    assert not cells(f"%%synthgen --tables order\n{DDL}").success
+    assert "order" in cells.said
 
 
 def test_what_is_linked_to_comes_first_and_rings_do_no_harm() -> None:
