@@ -74,8 +74,8 @@ status = "Choice(new=5, paid=95)"
 shipped_at = "nulls=40%"
 ```
 
-At its top may also stand `scale = 1` (in place of `rows`), `exclude = ["audit_log"]`, `edges = "5%"`, `locale`, `as_of` and
-`realistic_contacts`; an option beside the file counts more than what is in it.
+At its top may also stand `scale = 1` (in place of `rows`), `exclude = ["audit_log"]`, `edges = "5%"`, `locale`, `as_of`
+and `realistic_contacts`; an option beside the file counts more than what is in it.
 
 It is one of the Specs below, or a meaning ([meanings.md](meanings.md)), which counts as if the column were called
 so, with `locale=` or, for e-mail, `domain=`; behind either, or alone, `nulls=20%`. Names, numbers, texts, lists and

@@ -215,13 +215,15 @@ def _labels(table: Table, column: Column) -> tuple[str, ...]:
 
 # --- rules
 
+_PLAIN = re.compile(r"[a-z0-9 |]+")
+
 
 class _Rule(NamedTuple):
     meaning: str
     group: str
     kinds: tuple[str, ...]
-    name: re.Pattern[str]
-    table: re.Pattern[str] | None
+    name: str
+    table: str
     confidence: float
     source: str
 
@@ -237,16 +239,28 @@ def _by_rules(words: str, entity: str, kind: Type, labels: tuple[str, ...]) -> M
 def _first(words: str, entity: str, classes: frozenset[str]) -> Meaning | None:
     """The first rule that fits; a rule of confidence 0 says "none of these"."""
     for rule in _rules_for(classes):
-        if rule.name.search(words) and (rule.table is None or rule.table.search(entity)):
+        if _test_of(rule.name)(words) and _test_of(rule.table)(entity):
             return Meaning(rule.meaning, rule.group, rule.source, rule.confidence) if rule.confidence else None
     return None
+
+
+@cache
+def _test_of(expression: str) -> Callable[[str], object]:
+    """Tells whether words hold a rule's regular expression; "-" is held by any. Made when a column first comes to it:
+    there are over a thousand, of which a schema needs some, and lists of plain words need no compiler."""
+    if expression == "-":
+        return lambda words: True
+    if _PLAIN.fullmatch(expression):
+        listed = tuple(expression.split("|"))
+        return lambda words: any(one in words for one in listed)
+    return re.compile(expression).search
 
 
 class _Finer(NamedTuple):
     meaning: str
     groups: tuple[str, ...]
-    name: re.Pattern[str]
-    table: re.Pattern[str] | None
+    name: str
+    table: str
     among: bool  # the rule reads of the schema's other tables too
 
 
@@ -256,7 +270,7 @@ def _refined(found: Meaning, words: str, entity: str, told: str) -> Meaning:
         return found
     for finer in _finer().get(found.group, ()):
         place = told if finer.among else entity
-        if finer.name.search(words) and (finer.table is None or finer.table.search(place)):
+        if _test_of(finer.name)(words) and _test_of(finer.table)(place):
             return structs.replace(found, name=finer.meaning)
     return found
 
@@ -298,18 +312,18 @@ def rules() -> tuple[_Rule, ...]:
     parts: dict[str, str] = {}
     found: list[_Rule] = []
 
-    def pattern(text: str) -> re.Pattern[str]:
+    def whole(text: str) -> str:
         for word, part in parts.items():
-            text = text.replace("{" + word + "}", f"(?:{part})")
-        return re.compile(text)
+            text = part if text == "{" + word + "}" else text.replace("{" + word + "}", f"(?:{part})")
+        return text
 
     for fields in lines_of("meanings.tsv"):
         if fields[0].startswith("@"):
             parts[fields[0][1:]] = fields[1]
         elif fields[0] != "meaning":
             meaning, group, kinds, name, table, confidence = fields
-            found.append(_Rule(meaning, meaning if group == "-" else group, tuple(kinds.split(",")), pattern(name),
-                               None if table == "-" else pattern(table), float(confidence), name))  # fmt: skip
+            found.append(_Rule(meaning, meaning if group == "-" else group, tuple(kinds.split(",")), whole(name),
+                               whole(table), float(confidence), name))  # fmt: skip
     return tuple(found)
 
 
@@ -318,8 +332,7 @@ def _finer() -> Mapping[str, tuple[_Finer, ...]]:
     """The finer meanings of each group, in the order of data/finer_meanings.tsv."""
     found: dict[str, list[_Finer]] = {}
     for meaning, groups, name, table in lines_of("finer_meanings.tsv")[1:]:
-        where = None if table == "-" else re.compile(table)
-        finer = _Finer(meaning, tuple(groups.split(",")), re.compile(name), where, " among " in table)
+        finer = _Finer(meaning, tuple(groups.split(",")), name, table, " among " in table)
         for group in finer.groups:
             found.setdefault(group, []).append(finer)
     return {group: tuple(finer) for group, finer in found.items()}
