@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..rows import U64, Indices, Rows, bits
+from ..rows import U64, Indices, Rows, bits, split
 from .base import Source
 
 PairForm = Literal["below", "upto", "apart", "either", "any"]
@@ -32,7 +32,7 @@ class Pair(Source, frozen=True, tag="pair"):
     def draw(self, rows: Rows, name: str) -> Indices:
         code = rows.source(self.of)
         if self.how == "apart":
-            first, second = np.divmod(code.values, np.uint64(max(self.size - 1, 1)))
+            first, second = split(code.values, max(self.size - 1, 1))
             return Indices(second + (second >= first) if self.side else first, code.valid)
         low, high = _triangle(code.values)
         if self.how in ("upto", "any"):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from msgspec import Struct
 
-from ..rows import I64, U64
+from ..rows import I64, U64, split
 from .latin import fold
 from .locales import listed
 from .texts import bank
@@ -71,7 +71,7 @@ class Crowd:
 
 def divided(ends: U64, index: U64) -> tuple[I64, U64]:
     """The group of each index by cumulative weights, and its place among those of its group: a bijection."""
-    turn, slot = np.divmod(index, ends[-1])
+    turn, slot = split(index, int(ends[-1]))
     group = group_of(ends, slot)
     starts = np.concatenate(([np.uint64(0)], ends[:-1]))
     return group, turn * (ends - starts)[group] + (slot - starts[group])

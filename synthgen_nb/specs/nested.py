@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..rows import I64, U64, Mask, Rows, Values, below
+from ..rows import I64, U64, Mask, Rows, Values, below, split
 from .accounts import Iban
 from .base import Spec
 from .binary import BitText, Bytes, Point, Uuid
@@ -44,7 +44,7 @@ class Format(Spec, frozen=True, tag="format"):
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         values = []
         for place, part in enumerate(self.parts):
-            index, digit = np.divmod(index, np.uint64(part.size))
+            index, digit = split(index, part.size)
             values.append(part.at(digit, rows, f"{name}/{place}"))
         return self._filled(values)
 
@@ -72,7 +72,7 @@ class ListOf(Spec, frozen=True, tag="list"):
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         digits = np.empty((len(index), self.longest), np.uint64)
         for place in range(self.longest):
-            index, digits[:, place] = np.divmod(index, np.uint64(self.element.size))
+            index, digits[:, place] = split(index, self.element.size)
         flat = digits.ravel()
         window = rows.of(rows.table, flat)
         offsets = pa.array(np.arange(len(digits) + 1, dtype=np.int32) * np.int32(self.longest))

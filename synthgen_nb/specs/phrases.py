@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from msgspec import field
 
 from ..errors import PlanError
-from ..rows import U64, Rows, Values, key_of, permute
+from ..rows import U64, Rows, Values, key_of, permute, split
 from .base import Spec
 from .pools import pool
 
@@ -179,7 +179,7 @@ class Template:
         pieces: list[pa.Array | str] = [self.literals[0]]
         digits: list[U64] = []
         for place, (name, slot) in enumerate(self.slots):
-            index, digit = np.divmod(index, np.uint64(self._room[place]))
+            index, digit = split(index, self._room[place])
             digits.append(_beside(digit, [digits[k] for k in self._twins[place]]))
             drawn = slot.text(digits[-1], told)
             pieces += [pc.coalesce(told[name], drawn) if name in told else drawn, self.literals[place + 1]]
