@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,7 @@ from .errors import InfeasibleError, PlanError
 from .parquet import enum_field
 from .physical import arrow_type, converted, from_arrow, from_python, to_arrow
 from .plan import NULL_SCALE, Plan, Redraw
-from .rows import I64, U64, Indices, Rows, Values, below, bits, key_of
+from .rows import I64, U64, Indices, Kept, Rows, Values, below, bits, key_of
 from .sandbox import connect
 from .schema import Kind, Table
 from .specs import AnySpec, Choice, Key, Layout, Pick, Range
@@ -54,7 +54,7 @@ class Engine:
         self._calculators: dict[str, Calculator] = {}
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._opening = threading.Lock()
-        self._kept: dict[tuple[str, str], I64] = {}
+        self._kept: dict[tuple[str, str], Any] = {}
         self._keeping: dict[tuple[str, str], threading.RLock] = {}
         self._holding: dict[tuple[str, str], dict[str, Values]] = {}
         self._reference = {
@@ -72,14 +72,14 @@ class Engine:
     def row_count(self, table: str) -> int:
         return self.plan.tables[table].rows
 
-    def kept(self, table: str, name: str, make: Callable[[], I64]) -> I64:
+    def kept(self, table: str, name: str, make: Callable[[], Kept]) -> Kept:
         """A table of integers made once: it may take a pass over another table, so a second thread waits for it."""
         place = (table, name)
         if place not in self._kept:
             with self._keeping.setdefault(place, threading.RLock()):
                 if place not in self._kept:
                     self._kept[place] = make()
-        return self._kept[place]
+        return cast(Kept, self._kept[place])
 
     def holding(self, table: str, columns: tuple[str, ...], sql: str) -> I64:
         specs = {name: self.plan.tables[table].columns[name].spec for name in columns}

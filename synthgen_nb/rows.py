@@ -22,6 +22,7 @@ I64 = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.unsignedinteger[Any]]
 T = TypeVar("T")
+Kept = TypeVar("Kept", bound=npt.NDArray[np.generic])
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -195,6 +196,11 @@ class Indices:
     valid: Mask | None = None
     ordinal: U64 | None = None
 
+    def take(self, at: I64) -> Indices:
+        """Those in these places."""
+        valid = None if self.valid is None else self.valid[at]
+        return Indices(self.values[at], valid, None if self.ordinal is None else self.ordinal[at])
+
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -240,7 +246,7 @@ class World(Protocol):
     def draw_source(self, rows: Rows, name: str) -> Indices: ...
     def draw_column(self, rows: Rows, name: str) -> Values: ...
     def compute(self, rows: Rows, sql: str, columns: tuple[str, ...], name: str) -> Values: ...
-    def kept(self, table: str, name: str, make: Callable[[], I64]) -> I64: ...
+    def kept(self, table: str, name: str, make: Callable[[], Kept]) -> Kept: ...
     def holding(self, table: str, columns: tuple[str, ...], sql: str) -> I64: ...
     def span(self, table: str, name: str, first: U64, end: U64) -> tuple[U64, U64]: ...
     def consecutive(self, table: str, name: str) -> bool: ...
@@ -253,7 +259,9 @@ class Rows:
     `attempt` counts the times the columns `redrawn` are drawn again for these rows; all bits depend on it.
     What is drawn once in a window is kept for its life, so two columns that read one source pay for it once."""
 
-    __slots__ = ("_columns", "_made", "_sources", "attempt", "index", "redrawn", "start", "table", "world")
+    __slots__ = (
+        "_columns", "_distinct", "_far", "_made", "_sources", "attempt", "index", "redrawn", "start", "table", "world"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -263,12 +271,15 @@ class Rows:
         start: int | None = None,
         attempt: int = 0,
         redrawn: frozenset[str] = frozenset(),
+        distinct: tuple[Rows, I64] | None = None,
     ) -> None:
         self.world, self.table, self.index, self.start = world, table, index, start
         self.attempt, self.redrawn = attempt, redrawn
         self._sources: dict[str, Indices] = {}
         self._columns: dict[str, Values] = {}
         self._made: dict[object, tuple[U64, object]] = {}
+        self._far: dict[tuple[str, int], tuple[U64, Rows]] = {}
+        self._distinct = distinct
 
     def __len__(self) -> int:
         return len(self.index)
@@ -284,12 +295,20 @@ class Rows:
         if name == "row":
             return Indices(self.index)
         if name not in self._sources:
-            self._sources[name] = self.world.draw_source(self, name)
+            if self._distinct is None:
+                self._sources[name] = self.world.draw_source(self, name)
+            else:
+                window, at = self._distinct
+                self._sources[name] = window.source(name).take(at)
         return self._sources[name]
 
     def column(self, name: str) -> Values:
         if name not in self._columns:
-            self._columns[name] = self.world.draw_column(self, name)
+            if self._distinct is None:
+                self._columns[name] = self.world.draw_column(self, name)
+            else:
+                window, at = self._distinct
+                self._columns[name] = window.column(name).take(at)
         return self._columns[name]
 
     def once(self, what: object, index: U64, make: Callable[[], T]) -> T:
@@ -310,5 +329,21 @@ class Rows:
         return Rows(self.world, self.table, self.index[places], attempt=self.attempt, redrawn=self.redrawn)
 
     def of(self, table: str, index: U64) -> Rows:
-        """A window on other rows, of any table."""
-        return Rows(self.world, table, index)
+        """A window on other rows, of any table: the same one for all columns that look at the same rows. Where they
+        are siblings' parents, one after the other, each of them is looked at once."""
+        place = (table, id(index))  # the index is kept with the window, so its id is no other's meanwhile
+        if place not in self._far:
+            self._far[place] = index, Rows(self.world, table, index, distinct=_distinct(self.world, table, index))
+        return self._far[place][1]
+
+
+def _distinct(world: World, table: str, index: U64) -> tuple[Rows, I64] | None:
+    """Rows that come several times each, in their order: a window on the stretch they lie in, and their places there.
+    None where they lie further apart, or are out of order."""
+    if len(index) < 2 or not index[0] <= index[-1] < index[0] + np.uint64(len(index) - 1):
+        return None
+    if not bool((index[1:] >= index[:-1]).all()):
+        return None
+    first = int(index[0])
+    stretch = np.arange(first, int(index[-1]) + 1, dtype=np.uint64)
+    return Rows(world, table, stretch, first), (index - index[0]).view(np.int64)

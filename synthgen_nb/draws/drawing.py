@@ -24,7 +24,7 @@ from ..errors import InputError, PlanError
 from ..generation import ATTEMPTS
 from ..physical import arrow_type, from_arrow, to_arrow
 from ..plan import NULL_SCALE, Plan
-from ..rows import I64, U64, Indices, Mask, Rows, Values, below, bits, key_of, permute
+from ..rows import I64, U64, Indices, Kept, Mask, Rows, Values, below, bits, key_of, permute
 from ..sandbox import relation_names
 from ..schema import Column, ForeignKey
 from ..specs import Amount, AnySpec, Expression, Pick, Portion, Since
@@ -400,7 +400,7 @@ class _World:
         kind = arrow_type(column.type, self._draws.schema.dialect)
         return plain(to_arrow(rows.column(column.name), kind, column.type.values))
 
-    def kept(self, table: str, name: str, make: Callable[[], I64]) -> I64:
+    def kept(self, table: str, name: str, make: Callable[[], Kept]) -> Kept:
         return make()
 
     def holding(self, table: str, columns: tuple[str, ...], sql: str) -> I64:

@@ -17,7 +17,8 @@ from ..rows import I64, U64, below, bits
 
 _HALL_SD = 37_837  # standard deviation of a sum of four uniform 16-bit numbers: 65536 / sqrt(3)
 _HALL_MEAN = 131_070
-_LOW16 = np.uint64(0xFFFF)
+_EVEN16 = np.uint64(0x0000FFFF0000FFFF)
+_LOW32 = np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Fanout:
     even: bool
     key: int
 
-    def _left_share(self, start: I64, left: I64, right: I64, total: I64) -> I64:
+    def _left_share(self, start: I64, left: I64 | np.int64, right: I64 | np.int64, total: I64) -> I64:
         """Children of the left half, for nodes that begin at parent `start` with left + right parents."""
         size = left + right
         exact = total.astype(np.float64) * left / size  # products of two counts may leave 64 bits
@@ -41,19 +42,22 @@ class Fanout:
             return mean
         low = np.maximum(self.least * left, total - self._most(right))
         high = np.minimum(self._most(left), total - self.least * right)
-        random = bits(self.key, start.astype(np.uint64) * np.uint64(64) + _log2(size))
-        quarters = [(random >> np.uint64(shift)) & _LOW16 for shift in (0, 16, 32, 48)]
-        hall = np.sum(quarters, axis=0, dtype=np.uint64).astype(np.int64) - _HALL_MEAN
+        random = bits(self.key, start.view(np.uint64) * np.uint64(64) + _log2(size))
+        pairs = np.all(size == 2)
+        # the last split decides what a reader sees: uniform between the bounds, as the urn has it
+        uniform: I64 | None = low + _below(random, high - low + 1) if pairs or np.any(size == 2) else None
+        if uniform is not None and pairs:
+            return uniform
+        halves = (random & _EVEN16) + ((random >> np.uint64(16)) & _EVEN16)  # four 16-bit numbers, two by two
+        hall = ((halves + (halves >> np.uint64(32))) & _LOW32).view(np.int64) - _HALL_MEAN
         variance = exact * right / size * (size + total) / (size + 1)
         # a spread wider than the bounds would pile children up at the bounds
         deviation = np.minimum(np.sqrt(variance).astype(np.int64), (high - low) // 4)
         share = mean + deviation * hall // _HALL_SD
-        uniform = low + below(random, (high - low + 1).astype(np.uint64)).astype(np.int64)
-        # the last split decides what a reader sees: uniform between the bounds, as the urn has it
-        split: I64 = np.clip(np.where(size == 2, uniform, share), low, high)
+        split: I64 = np.clip(share if uniform is None else np.where(size == 2, uniform, share), low, high)
         return split
 
-    def _most(self, parents: I64) -> I64:
+    def _most(self, parents: I64 | np.int64) -> I64 | np.int64:
         """The most children of so many parents, cut at (about) all there are: the plain product may leave 64 bits."""
         most = max(1, min(self.most, self.total)) if self.most else 0
         return np.minimum(parents, self.total // max(most, 1) + 1) * most
@@ -65,17 +69,16 @@ class Fanout:
         first = np.zeros(1, np.int64)
         total = np.full(1, self.total, np.int64)
         while size.max(initial=0) > 1:
-            split = size > 1
-            left = _half(size)
-            share = np.where(split, self._left_share(start, left, np.maximum(size - left, 1), total), total)
-            left = np.where(split, left, size)
-            start = np.column_stack((start, start + left)).ravel()
-            first = np.column_stack((first, first + share)).ravel()
-            size_right, total_right = size - left, total - share
-            size = np.column_stack((left, size_right)).ravel()
-            total = np.column_stack((share, total_right)).ravel()
+            left, share = np.where(size > 1, _half(size), size), total.copy()
+            for run in _runs(size):  # nearly all nodes of a level are of one size: the tree fills from the left
+                if size[run.start] > 1:
+                    half = left[run.start]
+                    share[run] = self._left_share(start[run], half, size[run.start] - half, total[run])
+            start, first = _pairs(start, start + left), _pairs(first, first + share)
+            size, total = _pairs(left, size - left), _pairs(share, total - share)
             keep = (size > 0) & (start < high) & (start + size > low)
-            start, first, size, total = start[keep], first[keep], size[keep], total[keep]
+            if not keep.all():
+                start, first, size, total = start[keep], first[keep], size[keep], total[keep]
         return np.append(first, first[-1] + total[-1]) if len(first) else np.zeros(1, np.int64)
 
     def locate(self, rows: U64) -> tuple[I64, I64]:
@@ -120,11 +123,41 @@ class Fanout:
         """Parent and ordinal of the consecutive child rows start..stop-1: one descent for the block."""
         ends, _ = self.locate(np.array([start, stop - 1], np.uint64))
         low, high = int(ends[0]), int(ends[1]) + 1
-        first = self.starts(low, high)
-        counts = np.minimum(first[1:], stop) - np.maximum(first[:-1], start)
-        parent = np.repeat(np.arange(low, high, dtype=np.int64), np.maximum(counts, 0))
-        ordinal = np.arange(start, stop, dtype=np.int64) - first[parent - low]
-        return parent, ordinal
+        return _between(self.starts(low, high), low, start, stop)
+
+
+def laid_out(starts: I64, start: int, stop: int) -> tuple[I64, I64]:
+    """Parent and ordinal of the children start..stop-1, by the first children of all parents."""
+    low, high = np.searchsorted(starts, (start, stop - 1), side="right").tolist()
+    return _between(starts[low - 1 : high + 1], low - 1, start, stop)
+
+
+def _between(first: I64, low: int, start: int, stop: int) -> tuple[I64, I64]:
+    """The same by the first children of the parents from `low` on, that have those children."""
+    counts = np.minimum(first[1:], stop) - np.maximum(first[:-1], start)
+    number = np.repeat(np.arange(len(counts), dtype=np.int64), np.maximum(counts, 0))
+    return number + low, np.arange(start, stop, dtype=np.int64) - np.take(first, number)
+
+
+def _runs(values: I64) -> list[slice]:
+    """Where one value comes several times in a row."""
+    ends = [*(np.flatnonzero(np.diff(values)) + 1).tolist(), len(values)]
+    return [slice(first, end) for first, end in zip([0, *ends], ends, strict=False)]
+
+
+def _pairs(left: I64, right: I64) -> I64:
+    """left[0], right[0], left[1], right[1] ..."""
+    both = np.empty(2 * len(left), np.int64)
+    both[::2], both[1::2] = left, right
+    return both
+
+
+def _below(random: U64, n: I64) -> I64:
+    """Uniform integers in 0..n-1."""
+    if int(n.max(initial=0)) >> 20:
+        return below(random, n.view(np.uint64)).view(np.int64)
+    scaled: U64 = (random >> np.uint64(32)) * n.view(np.uint64) >> np.uint64(32)
+    return scaled.view(np.int64)
 
 
 def _half(size: I64) -> I64:
@@ -132,6 +165,6 @@ def _half(size: I64) -> I64:
     return np.int64(1) << (_log2(np.maximum(size, 2) - 1).astype(np.int64))
 
 
-def _log2(size: I64) -> U64:
+def _log2(size: I64 | np.int64) -> U64:
     """Floor of log2, exact up to 2**53 (frexp reads the exponent, it computes nothing)."""
     return (np.frexp(size.astype(np.float64))[1] - 1).astype(np.uint64)

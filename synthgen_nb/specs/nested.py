@@ -24,6 +24,7 @@ from .phrases import Phrase
 from .places import Place
 from .products import Product
 from .rhythms import Rhythmic
+from .shares import weighed
 from .slugs import Slug
 from .states import Aging, Flag
 from .tallies import Amount, Portion, Tally
@@ -143,8 +144,7 @@ class Joined(Spec, frozen=True, tag="joined"):
 
     def draw(self, rows: Rows, name: str) -> Values:
         if self.weights:  # bits of their own: a part may be such a choice too
-            ends = np.cumsum(np.array(self.weights, np.uint64))
-            which = np.searchsorted(ends, below(rows.bits(f"{name}/share"), int(ends[-1])), side="right")
+            which = weighed(self.weights).draw(rows.bits(f"{name}/share"))
         else:
             which = below(rows.bits(f"{name}/part"), len(self.parts)).astype(np.int64)
         return _spliced(which, lambda number, places: self.parts[number].draw(rows.some(places), name))

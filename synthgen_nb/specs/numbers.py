@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ..rows import U64, Rows, Values, below
 from .base import Spec
+from .shares import weighed
 
 Label = str | int | float | bool
 
@@ -105,9 +106,7 @@ class Choice(Spec, frozen=True, tag="choice"):
     def draw(self, rows: Rows, name: str) -> Values:
         if not self.weights:
             return self.at(below(rows.bits(name), len(self.values)), rows, name)
-        ends = np.cumsum(np.array(self.weights, np.uint64))
-        pick = below(rows.bits(name), int(ends[-1]))
-        return self.at(np.searchsorted(ends, pick, side="right").astype(np.uint64), rows, name)
+        return self.value(weighed(self.weights).draw(rows.bits(name)).view(np.uint64))
 
 
 @lru_cache(maxsize=64)

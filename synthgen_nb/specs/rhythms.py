@@ -9,6 +9,7 @@ import numpy as np
 
 from ..rows import I64, U64, Rows, Values, below, bits
 from .base import Spec
+from .shares import Shares, shares, weighed
 
 DAY = 86_400_000_000  # microseconds
 HOUR = DAY // 24
@@ -39,7 +40,7 @@ class Rhythmic(Spec, frozen=True, tag="rhythmic"):
     def possible(self) -> bool:
         """Whether any value has a weight."""
         hours = self.unit == "day" or not self.hours or any(self.hours[h] for h in range(*self._hours()))
-        return hours and (self.unit == "time" or int(_day_ends(self)[-1]) > 0)
+        return hours and (self.unit == "time" or _day_shares(self).total > 0)
 
     def _days(self) -> tuple[int, int]:
         """Whole days where there are any: of others some hours are missing."""
@@ -54,22 +55,22 @@ class Rhythmic(Spec, frozen=True, tag="rhythmic"):
     def draw(self, rows: Rows, name: str) -> Values:
         if self.unit == "time":
             return Values(np.clip(self.clock(rows.bits(name)), self.low, self.high))
-        ends = _day_ends(self)
         random = rows.bits(name)
-        day = self._days()[0] + np.searchsorted(ends, below(random, int(ends[-1])), side="right")
+        day = self._days()[0] + _day_shares(self).draw(random)
         if self.unit == "day":
             return Values(day)
         return Values(np.clip(day * DAY + self.clock(bits(rows.key(f"{name}/time"), random)), self.low, self.high))
 
     def since(self, floor: I64, random: U64, key: int) -> I64:
         """What `draw` gives among the values from each `floor` (i64[n], at most `high`) on, by the same weights."""
-        ends = _day_ends(self)
+        days = _day_shares(self)
+        ends = days.ends
         size = 1 if self.unit == "day" else DAY
         first = self._days()[0]
         place = np.clip(floor // size - first, 0, len(ends) - 1)
         before = np.where(place > 0, ends[place - 1], np.uint64(0))
         left = ends[-1] - before
-        drawn = np.searchsorted(ends, before + below(random, np.maximum(left, np.uint64(1))), side="right")
+        drawn = days.place(np.minimum(before + below(random, np.maximum(left, np.uint64(1))), ends[-1] - np.uint64(1)))
         day = first + np.where(left > 0, drawn, place)
         if self.unit == "day":
             inside: I64 = np.clip(day, floor, self.high)
@@ -81,24 +82,20 @@ class Rhythmic(Spec, frozen=True, tag="rhythmic"):
 
     def weekday(self, day: I64, random: U64) -> I64:
         """A day of the same week, by the weights of its days."""
-        ends = np.cumsum(np.array(self.weekdays or (1,) * 7, np.uint64))
-        drawn = np.searchsorted(ends, below(random, int(ends[-1])), side="right")
-        found: I64 = day - (day + _MONDAY) % 7 + drawn
+        found: I64 = day - (day + _MONDAY) % 7 + weighed(self.weekdays or (1,) * 7).draw(random)
         return found
 
     def clock(self, random: U64) -> I64:
         """Microseconds of the day, by the weights of its hours."""
         first, last = self._hours()
-        weights = np.array(self.hours[first:last] or [1] * (last - first), np.uint64)
-        ends = np.cumsum(weights)
-        hour = first + np.searchsorted(ends, below(random, int(ends[-1])), side="right")
+        hour = first + weighed(self.hours[first:last] or (1,) * (last - first)).draw(random)
         second = below(bits(1, random), 3600).astype(np.int64)
         return hour * HOUR + second * _SECOND
 
 
 @cache
-def _day_ends(spec: Rhythmic) -> U64:
-    """Cumulative weights of the days (u64[n])."""
+def _day_shares(spec: Rhythmic) -> Shares:
+    """The days by their weights."""
     first, last = spec._days()
     days = np.arange(first, last)
     weights = np.ones(len(days), np.uint64)
@@ -112,4 +109,4 @@ def _day_ends(spec: Rhythmic) -> U64:
     if spec.levelling:
         risen = np.arange(1, len(days) + 1, dtype=np.uint64)
         weights *= risen * risen[::-1]
-    return np.cumsum(weights)
+    return shares(np.cumsum(weights))

@@ -9,12 +9,14 @@ import numpy as np
 from ..rows import I64, U64, Indices, Rows, World, below, bits, high_product, permute
 from .base import Source
 from .combinations import Among, Latin, Listed, Pair, Ranked
-from .fanout import Fanout
+from .fanout import Fanout, laid_out
 from .places import Inside, Nations, Town
+from .shares import weighed
 from .within import Above, Grove, Within
 
 _WITHIN = 0x5EED  # a constant key: the bits inside of a band come from those that chose it
-_TABULATED = 1 << 22  # parents whose first children fit in one array (32 MB); beyond, the tree is walked per row
+_TABULATED = 1 << 22  # parents or children that an array may list (32 or 16 MB); beyond, they are searched for
+_AT_ONCE = 64  # parents a row for which that array is made: a look at the first rows of a large table needs few
 
 
 class Pick(Source, frozen=True, tag="pick"):
@@ -42,11 +44,11 @@ class Pick(Source, frozen=True, tag="pick"):
         return permute(rank, among, popular) if self.skew else rank
 
     def _ranked(self, random: U64, among: int) -> U64:
-        ends = np.cumsum(np.array(self.weights[: max(among, 1).bit_length()], np.uint64))
-        band = np.searchsorted(ends, below(random, int(ends[-1])), side="right").astype(np.uint64)
+        bands = weighed(self.weights[: max(among, 1).bit_length()])
+        band = bands.draw(random).view(np.uint64)
         first = (np.uint64(1) << band) - np.uint64(1)
         left = np.uint64(among) - first
-        size = np.where(band == np.uint64(len(ends) - 1), left, np.minimum(first + np.uint64(1), left))
+        size = np.where(band == np.uint64(len(bands.ends) - 1), left, np.minimum(first + np.uint64(1), left))
         return first + below(bits(_WITHIN, random), size)
 
 
@@ -140,13 +142,16 @@ class Layout(Source, frozen=True, tag="layout"):
 
     def draw(self, rows: Rows, name: str) -> Indices:
         parent, ordinal = self._place(rows, name)
-        return Indices(parent.astype(np.uint64), None, ordinal.astype(np.uint64))
+        return Indices(parent.view(np.uint64), None, ordinal.view(np.uint64))
 
     def _place(self, rows: Rows, name: str) -> tuple[I64, I64]:
         fanout = self._fanout(rows.world, rows.table, name)
         index = rows.source(self.of).values
         if self.of == "row" and rows.start is not None and len(rows):
-            return fanout.window(rows.start, rows.start + len(rows))
+            if self.parents > min(_TABULATED, _AT_ONCE * len(rows)):
+                return fanout.window(rows.start, rows.start + len(rows))
+            starts = rows.world.kept(rows.table, name, lambda: fanout.starts(0, self.parents))
+            return laid_out(starts, rows.start, rows.start + len(rows))
         return _located(fanout, index, rows, name)
 
     def first(self, world: World, table: str, name: str, parent: U64) -> U64:
@@ -166,9 +171,15 @@ def _located(fanout: Fanout, index: U64, rows: Rows, name: str) -> tuple[I64, I6
     """Parent and ordinal of children anywhere."""
     if fanout.parents > _TABULATED:
         return fanout.locate(index)
-    starts = rows.world.kept(rows.table, name, lambda: fanout.starts(0, fanout.parents))
-    row = index.astype(np.int64)
-    parent: I64 = np.searchsorted(starts, row, side="right") - 1
+    world, row = rows.world, index.view(np.int64)
+    starts = world.kept(rows.table, name, lambda: fanout.starts(0, fanout.parents))
+    if fanout.total > _TABULATED:
+        parent: I64 = np.searchsorted(starts, row, side="right") - 1
+        return parent, row - starts[parent]
+    held = world.kept(
+        rows.table, f"{name}/parents", lambda: np.repeat(np.arange(fanout.parents, dtype=np.int32), np.diff(starts))
+    )
+    parent = held[row].astype(np.int64)
     return parent, row - starts[parent]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..rows import Rows, Values, below
+from ..rows import Rows, Values
 from .base import Spec
 from .moments import among
 from .numbers import Choice, Label
+from .shares import weighed
 
 
 class Aging(Spec, frozen=True, tag="aging"):
@@ -30,9 +31,8 @@ class Aging(Spec, frozen=True, tag="aging"):
         random = rows.bits(name)
         pick = np.zeros(len(rows), np.uint64)
         for number, weights in enumerate(self.ages):
-            ends = np.cumsum(np.array(weights, np.uint64))
             here = np.flatnonzero(age == number)
-            pick[here] = np.searchsorted(ends, below(random[here], int(ends[-1])), side="right").astype(np.uint64)
+            pick[here] = weighed(weights).draw(random[here]).view(np.uint64)
         return Choice(values=self.values).value(pick)
 
 

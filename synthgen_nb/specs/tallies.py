@@ -10,8 +10,9 @@ from typing import Literal
 import numpy as np
 from msgspec import Struct, field
 
-from ..rows import I64, U64, Indices, Mask, Rows, Values, below
+from ..rows import I64, U64, Indices, Mask, Rows, Values
 from .base import Spec
+from .shares import weighed
 
 _WINDOW = 1 << 16  # rows of the other table looked at in one go
 _LEAST, _MOST = np.iinfo(np.int64).max, np.iinfo(np.int64).min  # of no rows at all
@@ -107,8 +108,7 @@ class Portion(Spec, frozen=True, tag="portion"):
 
     def draw(self, rows: Rows, name: str) -> Values:
         amount, valid = self.of.whole(rows.column)
-        ends = np.cumsum(np.array(self.weights or [1] * len(self.rates), np.uint64))
-        place = np.searchsorted(ends, below(rows.bits(name), int(ends[-1])), side="right")
+        place = weighed(self.weights or (1,) * len(self.rates)).draw(rows.bits(name))
         share: I64 = amount * np.array(self.rates, np.int64)[place] // self.whole
         return Values(share / self.of.scale if self.of.scale else share, valid)
 

@@ -15,6 +15,7 @@ from ..errors import PlanError
 from ..rows import U64, Rows, Values, below, bits
 from .base import Spec
 from .pools import pool
+from .shares import Shares, running, shares
 
 _ALPHABETS = {
     "#": b"0123456789",
@@ -42,7 +43,7 @@ class Bank(Spec, frozen=True, tag="bank"):
     def size(self) -> int:
         return len(self._values()[0]) * self.copies
 
-    def _values(self) -> tuple[pa.StringArray, U64]:
+    def _values(self) -> tuple[pa.StringArray, Shares]:
         room = self.longest - len(f" {self.copies}") if self.copies > 1 and self.longest else self.longest
         return bank(self.pool, self.field, room, self.copies > 1, self.ascii)
 
@@ -50,8 +51,8 @@ class Bank(Spec, frozen=True, tag="bank"):
         return numbered(self._values()[0], index, self.copies > 1, " ", "")
 
     def draw(self, rows: Rows, name: str) -> Values:
-        values, ends = self._values()
-        pick = np.searchsorted(ends, below(rows.bits(name), int(ends[-1])), side="right")
+        values, held = self._values()
+        pick = held.draw(rows.bits(name))
         return Values(pa.DictionaryArray.from_arrays(pick.astype(np.int32), values))
 
 
@@ -96,8 +97,8 @@ def numbered(values: pa.StringArray, index: U64, again: bool, before: str, after
 
 
 @cache
-def bank(name: str, field: int, longest: int, numbered: bool, plain: bool = False) -> tuple[pa.StringArray, U64]:
-    """The values of a pool that fit, each once (whatever its case), and their cumulative weights. Where numbers are
+def bank(name: str, field: int, longest: int, numbered: bool, plain: bool = False) -> tuple[pa.StringArray, Shares]:
+    """The values of a pool that fit, each once (whatever its case), and their shares. Where numbers are
     to be added, values that end in a digit are left out. PlanError if nothing fits."""
     source = pool(name)
     kept: dict[str, list[Any]] = {}
@@ -111,7 +112,7 @@ def bank(name: str, field: int, longest: int, numbered: bool, plain: bool = Fals
         raise PlanError(f"no value of the pool '{name}' fits into {longest} characters")
     return (
         pa.array([text for text, _ in kept.values()], pa.string()),
-        np.cumsum(np.array([weight for _, weight in kept.values()], np.uint64)),
+        shares(running([weight for _, weight in kept.values()])),
     )
 
 
@@ -213,9 +214,9 @@ _PROSE_SENTENCES = 1 << 15
 @cache
 def prose(longest: int) -> tuple[bytes, I32, I32, I32]:
     """(text, first byte of each sentence i32, byte after each, the sentences that fit alone)."""
-    sentences, ends = bank("sentence", -1, 0, False)
+    sentences, held = bank("sentence", -1, 0, False)
     counter = np.arange(_PROSE_SENTENCES, dtype=np.uint64)
-    order = np.searchsorted(ends, below(bits(0x70726F7365, counter), int(ends[-1])), side="right")
+    order = held.draw(bits(0x70726F7365, counter))
     chosen = sentences.take(pa.array(order))
     lengths = pc.binary_length(chosen).to_numpy().astype(np.int32)
     last = np.cumsum(lengths + 1, dtype=np.int32) - 1

@@ -155,8 +155,8 @@ def _without(draft: Draft, column: Column, values: tuple[Scalar, ...]) -> AnySpe
 
 def _beside_bank(before: Bank, named: dict[Label, float], rest: float) -> Joined:
     """The bank has some of the named values itself: that much less of them is added."""
-    values, ends = bank(before.pool, before.field, before.longest, False, before.ascii)
-    texts, total = values.to_pylist(), int(ends[-1])
+    values, held = bank(before.pool, before.field, before.longest, False, before.ascii)
+    texts, total, ends = values.to_pylist(), held.total, held.ends
     own = {
         text: (int(ends[place]) - (int(ends[place - 1]) if place else 0)) / total
         for place, text in enumerate(texts)

@@ -1,0 +1,66 @@
+"""Which of several things a number names, by integer weights: a look-up that is almost free. Knows nothing of what they
+are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ..rows import I64, U64, below
+
+_CELLS = 12  # bits: a guide of 4,096 cells stays in the L1 cache
+_WALK = 3  # steps that all rows take together; beyond, only those take them that are not there yet
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shares:
+    """`ends` are running sums of weights (u64[n]). Each cell of the guide tells where those numbers begin to look that
+    share their upper bits: most cells belong to one thing (Chen & Asau 1974), so a binary search, 60 ns a row over
+    2,000 days, becomes a look-up of 3 ns."""
+
+    ends: U64
+    guide: I64
+    shift: np.uint64
+    steps: int
+
+    @property
+    def total(self) -> int:
+        return int(self.ends[-1]) if len(self.ends) else 0
+
+    def draw(self, random: U64) -> I64:
+        """One of the things for each of the random numbers (u64[n]), by the weights."""
+        return self.place(below(random, self.total))
+
+    def place(self, number: U64) -> I64:
+        """The thing in whose share each number below `total` lies."""
+        at: I64 = np.take(self.guide, (number >> self.shift if self.shift else number).view(np.int64))
+        for _ in range(min(self.steps, _WALK)):
+            at += np.take(self.ends, at) <= number
+        if self.steps > _WALK:
+            left = np.flatnonzero(np.take(self.ends, at) <= number)
+            at[left] = np.searchsorted(self.ends, number[left], side="right")
+        return at
+
+
+def shares(ends: U64) -> Shares:
+    """`ends` made ready to be looked up. Nothing is drawn where there is no weight at all."""
+    total = int(ends[-1]) if len(ends) else 0
+    bits = max(_CELLS, min(16, len(ends).bit_length() + 1))
+    shift = max(0, max(total - 1, 0).bit_length() - bits)
+    first = np.arange(((max(total, 1) - 1) >> shift) + 1, dtype=np.uint64) << np.uint64(shift)
+    last = np.minimum(first + np.uint64((1 << shift) - 1), np.uint64(max(total, 1) - 1))
+    guide = np.searchsorted(ends, first, side="right")
+    steps = int((np.searchsorted(ends, last, side="right") - guide).max())
+    return Shares(ends, guide, np.uint64(shift), steps)
+
+
+@lru_cache(maxsize=512)
+def weighed(weights: tuple[int, ...]) -> Shares:
+    return shares(running(weights))
+
+
+def running(weights: Sequence[int]) -> U64:
+    return np.cumsum(np.array(weights, np.uint64))
