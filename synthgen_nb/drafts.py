@@ -75,7 +75,7 @@ class Draft:
         """Removes every part but those, named as `Part.file` is in a version: what a killed process left torn."""
         for path in self.path.glob("*/*"):
             if f"{path.parent.name}/{path.name}" not in parts:
-                path.unlink()
+                path.unlink(missing_ok=True)  # a worker elsewhere may just be sweeping up too
 
     def commit(
         self,

@@ -182,6 +182,12 @@ class Record:
                 return
             time.sleep(_LOOK)
 
+    def halt(self) -> Path:
+        """A file that is not there: once it is, work on this run elsewhere ends. Those of earlier runs go."""
+        for old in self.path.glob("halt-*"):
+            old.unlink(missing_ok=True)
+        return self.path / f"halt-{secrets.token_hex(4)}"
+
     def journal(self, made: Made) -> None:
         with self._noting(), (self.path / "parts.jsonl").open("ab") as file:
             file.write(msgspec.json.encode(made) + b"\n")

@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from .errors import InputError
+from .maps import EXECUTORS, require_executor
 
 MOST_SEED = 2**64 - 1
 _SUFFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
@@ -55,6 +56,7 @@ class Settings:
     as_of: str = "2026-01-01"
     dialect: str = ""
     store: str = "synthgen_store"
+    executor: str = "threads"
     strict: bool = False
     quiet: bool = False
     vars: bool = True
@@ -79,6 +81,7 @@ class Settings:
                 parse_scaled(text, scale)
         if self.budget:
             parse_bytes(self.budget)
+        require_executor(self.executor)
         if self.display not in DISPLAYS:
             raise InputError(f"unknown display {self.display!r}", hint=f"one of {listed(DISPLAYS)}")
 
@@ -346,6 +349,12 @@ def add_template_words(parser: ArgumentParser) -> None:
 
 def add_store_option(parser: ArgumentParser) -> None:
     parser.add_argument("--store", metavar="DIR", help="the folder of datasets (default synthgen_store)")
+
+
+def add_executor_option(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--executor", metavar="NAME", help=f"who makes the rows: {EXECUTORS} (default threads); the rows are the same"
+    )
 
 
 def add_edit_options(parser: ArgumentParser) -> None:

@@ -50,11 +50,12 @@ def test_every_page_is_in_the_list() -> None:
     assert all(page.name in listed for page in DOCS.glob("*.md") if page.name != "README.md")
 
 
-def test_the_examples_of_extending_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page, many", [("extending", 3), ("executors", 4)])
+def test_the_examples_of_extending_run(page: str, many: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    found = blocks("extending.md")
-    assert len(found) == 4
-    exec("\n".join(found), {"__name__": "extending"})
+    found = blocks(f"{page}.md")
+    assert len(found) == many
+    exec("\n".join(found), {"__name__": page})
 
 
 def test_the_fixtures_work_as_they_stand(tmp_path: Path) -> None:

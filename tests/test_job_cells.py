@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import synthgen_nb as sg
+from synthgen_nb import partmaking
 from synthgen_nb.dataset import Dataset
 from synthgen_nb.generation import generate_chunk
 from synthgen_nb.jobs import Job, rowmaking
@@ -37,7 +38,7 @@ def walk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
     monkeypatch.setattr(rowmaking, "PART_ROWS", 30)
     monkeypatch.setattr(rowmaking, "CHUNK_ROWS", 10)
-    monkeypatch.setattr(rowmaking, "generate_chunk", slowly)
+    monkeypatch.setattr(partmaking, "generate_chunk", slowly)
     yield run
     run.set()
     give_up = time.monotonic() + 20

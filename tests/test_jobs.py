@@ -20,7 +20,7 @@ import msgspec
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb import ledger, parquet
+from synthgen_nb import ledger, parquet, partmaking
 from synthgen_nb.errors import InputError, StoreError
 from synthgen_nb.events import Advanced, Cancelled, Event, Failed, Filled, Paused, Resumed, Shutdown, Started
 from synthgen_nb.jobs import Jobs, generate, rowmaking, run
@@ -76,13 +76,13 @@ def stopped_at(record: Record, parts: int) -> None:
 
 
 def slowly(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.01) -> None:
-    made = rowmaking.generate_chunk
+    made = partmaking.generate_chunk
 
     def slow(*arguments: Any) -> Any:
         time.sleep(seconds)
         return made(*arguments)
 
-    monkeypatch.setattr(rowmaking, "generate_chunk", slow)
+    monkeypatch.setattr(partmaking, "generate_chunk", slow)
 
 
 def test_the_events_of_a_run_are_kept_as_json_lines(store: sg.Store) -> None:
@@ -321,7 +321,7 @@ def test_a_fault_of_ours_is_told_and_raised(store: sg.Store, monkeypatch: pytest
     def broken(*arguments: Any, **options: Any) -> Any:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(rowmaking, "write_part", broken)
+    monkeypatch.setattr(partmaking, "write_part", broken)
     job = Jobs(store).start(plan(), "shop")
     with pytest.raises(ZeroDivisionError):
         job.result()
@@ -350,7 +350,7 @@ def test_a_map_of_ones_own_makes_the_parts(store: sg.Store) -> None:
 
     def mine(function: Callable[[Any], Any], items: Any) -> Iterator[Any]:
         for item in items:
-            asked.append(item.table)
+            asked.extend(task.table for task in item)
             yield function(item)
 
     dataset = generate(plan(), store, "shop", map=mine)

@@ -291,10 +291,12 @@ class Jobs:
             self._known[number] = Job(self._ledger.open(number), self, timeout=None)
         return self._known[number]
 
-    def resume(self, number: int, *, model: Model | None = None, timeout: float | None = None) -> Job:
+    def resume(
+        self, number: int, *, map: Map | None = None, model: Model | None = None, timeout: float | None = None
+    ) -> Job:
         """`model` is needed where the job makes texts and was begun by another process."""
         job = self.job(number)
-        job._timeout, job._model = timeout, model or job._model
+        job._timeout, job._map, job._model = timeout, map or job._map, model or job._model
         job.resume()
         return job
 

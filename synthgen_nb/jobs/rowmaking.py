@@ -1,37 +1,26 @@
-"""The rows of a plan's job: parts made by threads, each noted when it is whole, then a version. Knows nothing of
-queues, nor of how a run ends early.
+"""The rows of a plan's job: parts made by threads, or by whoever a Map hands them to, each noted when it is whole, then
+a version. Knows nothing of queues, nor of how a run ends early.
 """
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from ..drafts import Draft
 from ..estimates import estimate
 from ..events import Event, Filled, Prepared, Saved
-from ..generation import CHUNK_ROWS, PART_ROWS, Chunk, Engine, arrow_schema, chunks, encodings, generate_chunk
+from ..generation import CHUNK_ROWS, PART_ROWS, Chunk, Engine, arrow_schema
 from ..ledger import Made, Record
 from ..maps import Map, threads
 from ..parquet import Part, write_part
+from ..partmaking import Task, bundled, make_part, maker
 from ..plan import Plan
 from ..store import Dataset, ensure_space
 from .working import Begun, Meter, Ready, Stop, cores, validated
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One part to be made: rows start..stop-1 of a table, into a file."""
-
-    table: str
-    index: int
-    start: int
-    stop: int
-    path: Path
 
 
 def ready(record: Record, map: Map | None, stop: Stop) -> Ready:
@@ -64,16 +53,15 @@ def _made_and_saved(
     tasks = list(_tasks(plan, draft))
     wanted = Counter(task.table for task in tasks)
     missing = [task for task in tasks if task.index not in parts[task.table]]
-    watched = _Watched(stop, meter) if map is None else None
-    for task, part, spent in (map or threads(cores()))(partial(_make_part, engine, watched), missing):
-        if watched is None:
-            meter.begin(task.table)
-            meter.add(task.table, part.rows)
+    fresh = _made_here(engine, stop, meter, missing) if map is None else _made_by(map, record, stop, meter, missing)
+    for task, part, spent in fresh:
         made = Made(table=task.table, index=task.index, part=part, seconds=spent)
         record.journal(made)
         parts[task.table][task.index] = made
         if len(parts[task.table]) == wanted[task.table]:
             yield _filled(task.table, parts[task.table])
+    if map is not None:  # a worker that was cut may have left something
+        draft.keep_only({draft.file(key, made.part) for key, of in parts.items() for made in of.values()})
     dataset = draft.commit(
         plan,
         {key: [made.part for _, made in sorted(of.items())] for key, of in parts.items()},
@@ -100,7 +88,7 @@ def made_again(plan: Plan, draft: Draft, rows: Mapping[str, Mapping[int, int]]) 
         if task.index in rows.get(task.table, ())
     ]
     made: dict[str, list[Part]] = {key: [] for key in plan.tables}
-    for task, part, _ in threads(cores())(partial(_make_part, engine, None), tasks):
+    for task, part, _ in threads(cores())(lambda task: make_part(engine, task, CHUNK_ROWS), tasks):
         made[task.table].append(part)
     return made
 
@@ -138,28 +126,42 @@ def _tasks(plan: Plan, draft: Draft) -> Iterator[Task]:
             yield Task(key, index, start, min(start + PART_ROWS, rows), draft.part_path(key, index))
 
 
-@dataclass(frozen=True, slots=True)
-class _Watched:
-    """What the threads of this process look at between two chunks."""
+def _made_here(engine: Engine, stop: Stop, meter: Meter, tasks: list[Task]) -> Iterator[tuple[Task, Part, float]]:
+    """By threads of this process, which look at `stop` and count between two chunks."""
 
-    stop: Stop
-    meter: Meter
+    def watching(pieces: Iterator[Chunk]) -> Iterator[Chunk]:
+        for chunk in pieces:
+            stop.check()
+            yield chunk  # the next is asked for once this one is made and written
+            meter.add(chunk.table, chunk.stop - chunk.start)
 
+    def make(task: Task) -> tuple[Task, Part, float]:
+        meter.begin(task.table)
+        return make_part(engine, task, CHUNK_ROWS, watching)
 
-def _make_part(engine: Engine, watched: _Watched | None, task: Task) -> tuple[Task, Part, float]:
-    began = time.perf_counter()
-    dictionary, delta = encodings(engine.plan, task.table)
-    if watched is not None:
-        watched.meter.begin(task.table)
-    pieces = chunks(engine.plan, task.table, task.start, task.stop, CHUNK_ROWS)
-    batches = (generate_chunk(engine, chunk) for chunk in (pieces if watched is None else _watching(watched, pieces)))
-    part = write_part(task.path, arrow_schema(engine.plan, task.table), batches, dictionary=dictionary, delta=delta)
-    return task, part, time.perf_counter() - began
+    return threads(cores())(make, tasks)
 
 
-def _watching(watched: _Watched, pieces: Iterator[Chunk]) -> Iterator[Chunk]:
-    """Each chunk is counted once the next is asked for: then it is made and written."""
-    for chunk in pieces:
-        watched.stop.check()
-        yield chunk
-        watched.meter.add(chunk.table, chunk.stop - chunk.start)
+def _made_by(
+    map: Map, record: Record, stop: Stop, meter: Meter, tasks: list[Task]
+) -> Iterator[tuple[Task, Part, float]]:
+    """By whoever `map` hands them to: what crosses is small, what comes back is counted part by part."""
+    halt = record.halt()
+
+    def end() -> None:
+        with suppress(FileNotFoundError):  # a store that is gone needs no word
+            halt.touch()
+
+    stop.then(end)
+
+    def bundles() -> Iterator[tuple[Task, ...]]:
+        for bundle in bundled(tasks, PART_ROWS):
+            for task in bundle:
+                meter.begin(task.table)
+            yield bundle
+
+    for bundle in map(maker(record.path / "plan.json", halt, CHUNK_ROWS), bundles()):
+        stop.check()  # a run that was given up meanwhile may write no more
+        for task, part, seconds in bundle:
+            meter.add(task.table, part.rows)
+            yield task, part, seconds

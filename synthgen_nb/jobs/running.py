@@ -20,6 +20,7 @@ from ..validation import validate
 from .working import Begun, Meter, Pump, Stop, validated
 
 _LOOK = 0.5  # seconds between two looks at the wishes of other processes
+_PATIENCE = 10.0  # seconds for an executor of somebody else's to end; its workers may be gone
 
 
 def run_job(
@@ -32,7 +33,7 @@ def run_job(
     timeout: float | None = None,
 ) -> Generator[Event]:
     """A first run or the next one; every event is in the job's events.jsonl before it is yielded. `map` makes the
-    parts of rows (threads by default; then a stop is seen between chunks, else between parts), `model` writes texts.
+    parts of rows (threads of this process by default), `model` writes texts.
     Ends with a Shutdown event in every case; an error is raised after its Failed event, and leaves the job to be
     resumed. `timeout` in seconds. Raises Held while another process runs the job."""
     stop = stop or Stop()
@@ -90,7 +91,7 @@ def _run(
     yield Started(dataset=record.name, tables=totals, seed=order.seed, as_of=order.as_of, done=done)
     looked = started
     try:
-        with Pump(begun.events, stop) as pump:
+        with Pump(begun.events, stop, None if map is None else _PATIENCE) as pump:
             for event in pump:
                 now = time.perf_counter()
                 yield from meter.changed(totals)

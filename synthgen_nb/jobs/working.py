@@ -30,9 +30,18 @@ class Stop:
 
     def __init__(self) -> None:
         self.reason = ""
+        self._then: list[Callable[[], object]] = []
 
     def ask(self, reason: str) -> None:
         self.reason = self.reason or reason
+        while self._then:
+            self._then.pop()()
+
+    def then(self, do: Callable[[], object]) -> None:
+        """`do` is called when the run is asked to end, in the thread that asks: for work that can't look here."""
+        self._then.append(do)
+        if self.reason:
+            self.ask(self.reason)
 
     def check(self) -> None:
         """Raises Interrupted once the run is to end."""
@@ -102,10 +111,11 @@ def cores() -> int:
 
 class Pump(Generic[T]):
     """The items of a generator that works in a thread of its own; None whenever nothing came for a while. On leaving
-    the `with` block the work is stopped and waited for."""
+    the `with` block the work is stopped and waited for, at most `patience` seconds where that is given: whoever works
+    elsewhere may never answer."""
 
-    def __init__(self, items: Generator[T], stop: Stop) -> None:
-        self._items, self._stop = items, stop
+    def __init__(self, items: Generator[T], stop: Stop, patience: float | None = None) -> None:
+        self._items, self._stop, self._patience = items, stop, patience
         self._queue: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(_AHEAD)
         self._left = threading.Event()
         self._thread = threading.Thread(target=self._work, name="synthgen-work", daemon=True)
@@ -137,7 +147,7 @@ class Pump(Generic[T]):
         self._left.set()
         if exception[0] is not None:
             self._stop.ask("interrupt" if exception[0] is KeyboardInterrupt else "abandoned")
-        self._thread.join()
+        self._thread.join(self._patience)
 
     def _read(self) -> Iterator[T | None]:
         while True:

@@ -13,6 +13,7 @@ from ..options import (
     DISPLAYS,
     Parser,
     add_edit_options,
+    add_executor_option,
     add_fetching_options,
     add_generation_options,
     add_instruction_options,
@@ -99,6 +100,7 @@ def generation_parser() -> Parser:
     parser.add_argument("-f", "--file", metavar="PATH", help="the DDL from a file")
     parser.add_argument("--dry-run", action="store_true", help="show the plan and what it will cost, make nothing")
     add_working_options(parser)
+    add_executor_option(parser)
     add_showing_options(parser)
     add_store_option(parser)
     add_help_option(parser)
@@ -222,6 +224,7 @@ def command_parser(command: str) -> Parser:
     if command == "resume":
         add_loading_options(parser)
         add_working_options(parser)
+        add_executor_option(parser)
     if command in {"resume", "wait", "edit", "apply", "undo", "redo"}:
         add_showing_options(parser)
     if command == "cancel":

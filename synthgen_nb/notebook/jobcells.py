@@ -34,7 +34,7 @@ def _log(place: Place, args: Namespace) -> None:
 def _resume(place: Place, args: Namespace) -> object:
     jobs = place.session.jobs(place.store)
     model = writer_of(place, jobs.job(args.job).record, args)
-    job = jobs.resume(args.job, model=model, timeout=args.timeout)
+    job = jobs.resume(args.job, map=place.map, model=model, timeout=args.timeout)
     if args.bg:
         return leave(place, job, _otherwise(place, job))
     return watch(place, job, _otherwise(place, job), named=False)

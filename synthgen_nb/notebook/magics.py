@@ -58,6 +58,7 @@ class SynthgenMagics(Magics):
     as_of = Unicode(help="The day the data believes it is, YYYY-MM-DD or today: --as-of").tag(config=True)
     dialect = Unicode(help="The DDL's dialect; empty: found out from the text: --dialect").tag(config=True)
     store = Unicode(help="The folder of datasets: --store").tag(config=True)
+    executor = Unicode(help="Who makes the rows: threads, processes or dask://HOST:PORT: --executor").tag(config=True)
     strict = Bool(help="Notes and smaller tables are errors: --strict").tag(config=True)
     quiet = Bool(help="Show nothing, return nothing: -q").tag(config=True)
     vars = Bool(help="Bind one frame per table: --vars, --no-vars").tag(config=True)
@@ -82,7 +83,7 @@ class SynthgenMagics(Magics):
         self.session = Session(shell)
         self.drawn = Drawn()
 
-    @validate("rows", "as_of", "budget", *SCALES)
+    @validate("rows", "as_of", "budget", "executor", *SCALES)
     def _check(self, proposal: Mapping[str, Any]) -> object:
         try:
             Settings(**{proposal["trait"].name: str(proposal["value"])})  # type: ignore[arg-type]  # all of them are text

@@ -62,7 +62,14 @@ def make(place: Place, args: Namespace, cell: str | None, variable: str) -> obje
         page = place.session.page(made, replace(wanted, notes=(nothing_new, *wanted.notes)))
         return place.result(made, page, named=bool(variable))
     job = place.session.start(
-        place.store, plan, name, wanted, instructed=instructed, strict=asked.strict, timeout=args.timeout
+        place.store,
+        plan,
+        name,
+        wanted,
+        map=place.map,
+        instructed=instructed,
+        strict=asked.strict,
+        timeout=args.timeout,
     )
     if args.bg:
         return leave(place, job, wanted)
@@ -177,6 +184,7 @@ def _command_again(args: Namespace, given: Settings, asked: Request, variable: s
             "--from": masked(args.url or ""),
             "--name": args.name,
             "--store": args.store,
+            "--executor": args.executor,
             "--prefix": given.prefix,
             "-i": args.instructions,
             "--drop": args.drop,

@@ -172,7 +172,10 @@ class Panel(Attentive):
     def _begin(self, plan: Plan, instructed: Instructed | None, name: str, form: Form, strict: bool) -> None:
         """As the cell of `line` would: the dataset and its frames will be bound."""
         wanted = replace(self._place.wanted(), variable=variable_of(form, plan.schema), again=self.line)
-        self._follow(self._place.session.start(self._store, plan, name, wanted, instructed=instructed, strict=strict))
+        job = self._place.session.start(
+            self._store, plan, name, wanted, map=self._place.map, instructed=instructed, strict=strict
+        )
+        self._follow(job)
 
     def _again(self, dataset: Dataset) -> None:
         self._job, self.job = None, {}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import StdinNotImplementedError
 from IPython.display import display
 
+from ..maps import Map, named
 from ..options import Settings, parse_bytes
 from .session import Session, Wanted
 from .views import bundle
@@ -61,6 +62,13 @@ class Place:
         from ..store import Store
 
         return Store(self.given.store)
+
+    @property
+    def map(self) -> Map | None:
+        """Who makes the rows; None: the threads of this process. Raises InputError."""
+        from ..jobs.working import cores
+
+        return named(self.given.executor, cores())
 
     @property
     def quiet(self) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..instructed import Instructed
     from ..jobs import Job, Jobs
     from ..llm import Model
+    from ..maps import Map
     from ..plan import Plan
     from ..store import Store
     from ..textsets.orders import TextOrder
@@ -71,6 +72,7 @@ class Session:
         name: str,
         wanted: Wanted,
         *,
+        map: Map | None = None,
         instructed: Instructed | None = None,
         strict: bool = False,
         timeout: float | None = None,
@@ -78,7 +80,7 @@ class Session:
         """A job whose result will be bound as wanted. What an earlier run bound to these names is unbound, so that no
         later cell goes on with stale frames. Raises as `Jobs.start`, and InputError for a variable of the user's."""
         names = self.names(plan.schema.tables, wanted)
-        job = self.jobs(store).start(plan, name, instructed=instructed, strict=strict, timeout=timeout)
+        job = self.jobs(store).start(plan, name, map=map, instructed=instructed, strict=strict, timeout=timeout)
         self._release((wanted.variable, *names.variables))
         self.attend(job, wanted)
         return job

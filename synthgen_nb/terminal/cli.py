@@ -23,6 +23,7 @@ from ..options import (
     DATABASE_FORMATS,
     TABLE_FORMATS,
     Parser,
+    add_executor_option,
     add_generation_options,
     add_instruction_options,
     add_reading_options,
@@ -37,7 +38,7 @@ from ..pages.stores import damage_document, damage_page
 from ..request import table_key
 from ..storeoptions import add_verify_option
 from ..terminal import demo, launch
-from .console import answer, asker, reader, show, store_of, style
+from .console import answer, asker, map_of, reader, show, store_of, style
 from .edits import add_edit_commands
 from .jobs import add_job_commands, add_watching_options, watched
 from .models import add_bench_command, add_model_commands
@@ -123,6 +124,7 @@ def _parser() -> Parser:
     add_watching_options(generate)
     add_generation_options(generate)
     add_instruction_options(generate)
+    add_executor_option(generate)
     add_store_option(generate)
     generate.set_defaults(run=_generate)
 
@@ -202,7 +204,9 @@ def _generate(args: Namespace) -> int:
     given = settings(os.environ)
     plan, strict, stem, instructed = planned(args, given)
     store = Store(args.store or given.store)
-    job = Jobs(store).start(plan, args.name or stem, instructed=instructed, strict=strict, timeout=args.timeout)
+    job = Jobs(store).start(
+        plan, args.name or stem, map=map_of(args), instructed=instructed, strict=strict, timeout=args.timeout
+    )
     dataset = watched(job, args)
     exported = export(dataset, args.out, args.to) if args.out else None
     page = dataset_page(dataset, first_rows=0)

@@ -13,6 +13,7 @@ from getpass import getpass
 from typing import TYPE_CHECKING
 
 from ..llm.trial import tried
+from ..maps import Map, named
 from ..meters import InLog, Meter, OnTerminal, Unseen
 from ..modeloptions import ModelOptions, load, model_options, without_effect
 from ..options import settings
@@ -31,6 +32,13 @@ def store_of(args: Namespace) -> Store:
     from ..store import Store
 
     return Store(args.store or settings(os.environ).store)
+
+
+def map_of(args: Namespace) -> Map | None:
+    """Who is to make the rows; None: the threads of this process. Raises InputError."""
+    from ..jobs.working import cores
+
+    return named(args.executor or settings(os.environ).executor, cores())
 
 
 def model_options_of(args: Namespace) -> ModelOptions:

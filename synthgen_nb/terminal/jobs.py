@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Interrupted
 from ..events import Event, line
-from ..options import add_loading_options, add_store_option, parse_seconds
+from ..options import add_executor_option, add_loading_options, add_store_option, parse_seconds
 from ..pages import dataset_page
 from ..pages.documents import dataset_document
 from ..pages.jobs import WHY, job_page, jobs_document, jobs_page
 from ..progress import Announced, follow
 from ..summaries import summary
-from .console import answer, confirmed, model_of, model_options_of, reader, store_of
+from .console import answer, confirmed, map_of, model_of, model_options_of, reader, store_of
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
@@ -46,6 +46,7 @@ def add_job_commands(commands: Any) -> None:
             add_watching_options(command)
         if name == "resume":
             add_loading_options(command)
+            add_executor_option(command)
         if name == "cancel":
             command.add_argument("--keep", action="store_true", help="keep its rows as a version marked partial")
             command.add_argument("--yes", action="store_true", help="do not ask")
@@ -111,7 +112,7 @@ def _resume(args: Namespace) -> int:
     It goes on from what is whole; the rows are those of an uninterrupted run. Texts need the model that began them."""
     jobs = _all(args)
     with _writing(jobs.job(args.job).record, args) as model:
-        dataset = watched(jobs.resume(args.job, model=model, timeout=args.timeout), args)
+        dataset = watched(jobs.resume(args.job, map=map_of(args), model=model, timeout=args.timeout), args)
     return _shown(args, dataset)
 
 
