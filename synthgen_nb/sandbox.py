@@ -19,6 +19,7 @@ from .growth import nodes_of, too_large, too_large_in_query
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
     import pyarrow.dataset as pds
 
 _AGAIN = 0.05  # seconds between interrupts
@@ -94,12 +95,16 @@ _QUERY_NODES = frozenset(_QUERY_NODE_NAMES.split())
 
 
 def connect(
-    tables: Mapping[str, Sequence[Path]] | None = None, *, memory: str | None = None, threads: int | None = None
+    tables: Mapping[str, Sequence[Path] | pa.Table] | None = None,
+    *,
+    memory: str | None = None,
+    threads: int | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB over Parquet parts, each table under its `relation_names`. No file can be opened by name, no
-    extension loaded, no variable of Python's read, no option changed. The parts are read by pyarrow: column choice and
-    filters go down to them, and rows stream. `memory` ("512MB") and `threads` are limits; by default DuckDB's own.
-    Close it (`with connect(...) as connection`). Raises StoreError for a part that can't be read."""
+    """An in-memory DuckDB over Parquet parts, or rows in memory, each table under its `relation_names`. No file can be
+    opened by name, no extension loaded, no variable of Python's read, no option changed. The parts are read by
+    pyarrow: column choice and filters go down to them, and rows stream. `memory` ("512MB") and `threads` are limits; by
+    default DuckDB's own. Close it (`with connect(...) as connection`). Raises StoreError for a part that can't be
+    read."""
     import duckdb
 
     limits: dict[str, Any] = {"memory_limit": memory, "threads": threads}
@@ -282,8 +287,8 @@ def _parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[dict[str, 
     return answer["statements"][0]["node"], text
 
 
-def _register(connection: duckdb.DuckDBPyConnection, key: str, name: str, paths: Sequence[Path]) -> None:
-    parts = _opened(paths)
+def _register(connection: duckdb.DuckDBPyConnection, key: str, name: str, given: Sequence[Path] | pa.Table) -> None:
+    parts = _opened(given) if isinstance(given, Sequence) else given
     columns = relation_names(parts.schema.names)
     if all(column == alias for column, alias in columns.items()):
         connection.register(name, parts)

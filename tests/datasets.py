@@ -18,9 +18,15 @@ def plan_of(schema: Schema, seed: int = 0) -> Plan:
 
 
 def saved(
-    store: Store, schema: Schema, tables: Mapping[str, pa.Table], name: str = "shop", rows_per_part: int = 1 << 20
+    store: Store,
+    schema: Schema,
+    tables: Mapping[str, pa.Table],
+    name: str = "shop",
+    rows_per_part: int = 1 << 20,
+    coded: bool = False,
 ) -> Dataset:
-    """The tables as the next version of `name`, in as many parts as `rows_per_part` makes."""
+    """The tables as the next version of `name`, in as many parts as `rows_per_part` makes; with texts as codes into
+    dictionaries, if `coded`."""
     with store.begin(name) as draft:
         parts = {}
         for key, table in tables.items():
@@ -30,6 +36,7 @@ def saved(
                     draft.part_path(key, index),
                     table.schema,
                     table.slice(cut, rows_per_part).to_batches(max_chunksize=50_000),
+                    dictionary=[field.name for field in table.schema if coded and pa.types.is_string(field.type)],
                 )
                 for index, cut in enumerate(cuts)
             ]

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from synthgen_nb import validation
 from synthgen_nb.ddl import parse_ddl
 from synthgen_nb.drafting import draft_plan
 from synthgen_nb.jobs import generate
@@ -430,3 +431,74 @@ def test_rows_that_may_find_no_partition_are_never_called_clean(
     plan = draft_plan(parse_ddl(ddl, dialect="postgres"), 50)
     report = validate(generate(plan, Store(tmp_path), "m"))
     assert {f.verdict for f in report.findings if f.rule == "partition"} == ({verdict} if verdict else set())
+
+
+WAYS = {  # (rows of a table that is read whole, rows from which on witnesses speak for a column)
+    "read whole": (4096, 1 << 16),
+    "scanned": (-1, 1 << 16),
+    "by witnesses": (-1, 0),
+}
+MANY_RULES = """
+CREATE TABLE kind (code char(2) PRIMARY KEY, label varchar(5) UNIQUE);
+CREATE TABLE thing (
+    a integer, b integer, kind char(2) REFERENCES kind, said varchar(4) CHECK (said IN ('yes', 'no', 'so so')),
+    day date CHECK (day BETWEEN DATE '2020-01-01' AND DATE '2020-12-31'), even integer CHECK (even % 2 = 0),
+    odd_or_large integer CHECK (odd_or_large > 10 OR odd_or_large = 1),
+    cost numeric(8,2) CHECK (cost >= 0 AND 10 > cost),
+    at timestamp CHECK (at < TIMESTAMP '2021-01-01 00:00:00'), given integer CHECK (given IS NOT NULL),
+    said_too text CHECK (said_too IS NOT NULL), ratio double precision CHECK (ratio < 1),
+    PRIMARY KEY (a, b), UNIQUE (kind, said, even), CHECK (a <> even)
+);
+"""
+KEPT: Data = {
+    "kind": {"code": ["aa", "bb", "cc"], "label": ["one", None, None]},
+    "thing": {
+        "a": [1, 1, 2],
+        "b": [5, 7, 0],
+        "kind": ["aa", None, "cc"],
+        "said": ["yes", None, "no"],
+        "day": [dt.date(2020, 1, 1), None, dt.date(2020, 12, 31)],
+        "even": [4, 0, 8],
+        "odd_or_large": [1, 99, 11],
+        "cost": [Decimal(0), Decimal("9.99"), None],
+        "at": [dt.datetime(2020, 1, 1), dt.datetime(2020, 12, 31, 23), None],
+        "given": [1, 2, 3],
+        "said_too": ["x", "y", "x"],
+        "ratio": [0.5, float("-inf"), None],
+    },
+}
+BROKEN: list[tuple[str, str, list[Any]]] = [
+    ("kind", "code", ["aa", "aa", "cc"]),
+    ("kind", "code", ["aa", "aa ", "cc"]),  # char(2) does not see the space
+    ("kind", "label", ["one", "two", "two"]),
+    ("kind", "label", ["one", "twelve", None]),
+    ("thing", "b", [5, 5, 5]),
+    ("thing", "b", [7, 5, 0]),  # in no order, and yet unique
+    ("thing", "kind", ["aa", "xx", "cc"]),
+    ("thing", "said", ["yes", "so so", "no"]),
+    ("thing", "said", ["yes", "?", "no"]),
+    ("thing", "day", [dt.date(2020, 1, 1), dt.date(2021, 1, 1), None]),
+    ("thing", "even", [4, 5, 8]),
+    ("thing", "even", [4, 1, 8]),
+    ("thing", "odd_or_large", [1, 5, 11]),  # between two that hold it
+    ("thing", "cost", [Decimal(0), Decimal(10), None]),
+    ("thing", "at", [dt.datetime(2020, 1, 1), dt.datetime(2021, 1, 1), None]),
+    ("thing", "given", [1, None, 3]),
+    ("thing", "said_too", ["x", None, "x"]),
+    ("thing", "ratio", [0.5, float("nan"), 0.0]),
+]
+
+
+@pytest.mark.parametrize("table,column,values", [("kind", "code", KEPT["kind"]["code"]), *BROKEN])
+@pytest.mark.parametrize("rows_per_part", [1, 1000])
+def test_a_table_is_judged_alike_however_it_is_looked_at(store, monkeypatch, table, column, values, rows_per_part):
+    data = {**KEPT, table: {**KEPT[table], column: values}}
+    schema = parse_ddl(MANY_RULES, "postgres")
+    dataset = saved(store, schema, arrow_tables(schema, data), rows_per_part=rows_per_part, coded=True)
+    found = []
+    for small, many in WAYS.values():
+        monkeypatch.setattr(validation, "SMALL", small)
+        monkeypatch.setattr(validation, "MANY", many)
+        found.append(validate(dataset).findings)
+    assert found[0] == found[1] == found[2]
+    assert all(f.verdict == "holds" for f in found[0]) == (values in (KEPT["kind"]["code"], [7, 5, 0]))

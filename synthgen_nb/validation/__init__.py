@@ -1,7 +1,8 @@
 """Every constraint of a dataset as a query over its parts. `validate` is the door; it reads, and changes nothing.
 
-All that a table asks of single rows is counted in ONE scan; rows are looked at again only where something fails. What
-the footers of the parts prove (no NULL, a range, a foreign key into a gapless range) needs no scan at all.
+All that a table asks of single rows is counted in ONE scan, that of many small tables in one query; rows are looked at
+again only where something fails. What the footers of the parts prove (no NULL, a range, a foreign key into a gapless
+range), or the few values of a column, needs no scan at all.
 """
 
 from __future__ import annotations
@@ -20,12 +21,26 @@ from ..errors import InputError
 from ..report import Finding, Report
 from ..sandbox import connect, quoted, relation_names
 from ..schema import Exclude, Place, PrimaryKey, Unique
+from .columns import SMALL, read_whole
 from .footers import read_footers
-from .keys import dangling, dense, duplicates, duplicates_with_nulls, key_of, meeting, one, showing_duplicates
+from .keys import (
+    dangling,
+    dense,
+    duplicates,
+    duplicates_with_nulls,
+    key_of,
+    meeting,
+    one,
+    showing_duplicates,
+    told_apart,
+)
 from .periods import overlapping
 from .rules import Ground, RowRule, row_rules
+from .witnesses import MANY, witnesses
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
     import pyarrow as pa
 
@@ -34,18 +49,22 @@ if TYPE_CHECKING:
 __all__ = ["revalidate", "validate"]
 
 _SAMPLE = 5
+_TOGETHER = 32  # small tables scanned by one query
 _Name = tuple[str, str, tuple[str, ...], str]  # of a finding: table, rule, columns, text
 
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
-    """What validating one dataset needs at hand. `unique` fills up as keys are found unique. After an edit, `known` are
+    """What validating one dataset needs at hand. `paths` are the parts of each table, `whole` the rows of those that
+    have few. `unique` fills up as keys are found unique. After an edit, `known` are
     the findings before it, by (table, rule, columns, text), `touched` the columns of each table it changed, `shrunk`
     the tables it took rows from, and `changed` the relations of the rows it changed or made."""
 
     connection: duckdb.DuckDBPyConnection
     grounds: Mapping[str, Ground]
     relations: Mapping[str, str]
+    paths: Mapping[str, Sequence[Path]]
+    whole: Mapping[str, pa.Table]
     rows: Mapping[str, int]
     known: Mapping[_Name, Finding]
     touched: Mapping[str, Collection[str]]
@@ -111,7 +130,8 @@ def _validated(
     began = time.perf_counter()
     schema = dataset.schema
     paths = {key: dataset.parts(key) for key in schema.tables if key in dataset}
-    with connect(paths) as connection:
+    whole = {key: read_whole(parts) for key, parts in paths.items() if dataset.rows[key] <= SMALL}
+    with connect({**paths, **whole}) as connection:
         bench = _Bench(
             connection,
             {
@@ -126,6 +146,8 @@ def _validated(
                 for key, parts in paths.items()
             },
             {key: quoted(name) for key, name in relation_names(paths).items()},
+            paths,
+            whole,
             dataset.rows,
             known,
             touched,
@@ -134,7 +156,8 @@ def _validated(
         )
         # keys first: a foreign key is cheaper to prove against a key that is known to be unique
         keys = {key: [*_keys(bench, key), *_keys_of_partitions(bench, key)] for key in paths}
-        findings = [f for key in paths for f in (*keys[key], *_references(bench, key), *_rows(bench, key))]
+        of_rows = _rows(bench)
+        findings = [f for key in paths for f in (*keys[key], *_references(bench, key), *of_rows[key])]
     return Report(findings=tuple(findings), seconds=round(time.perf_counter() - began, 3))
 
 
@@ -168,7 +191,8 @@ def _keys(bench: _Bench, table: str) -> Iterator[Finding]:
         try:
             key = key_of(ground, relation, constraint)
             few = bench.suspects(table, rule, constraint.columns, text) if distinct else ""
-            if few and not meeting(bench.connection, key, few):
+            apart = distinct and told_apart(key, ground, bench.paths[table], bench.whole.get(table))
+            if apart or (few and not meeting(bench.connection, key, few)):
                 failing = 0
             elif distinct:
                 failing = duplicates(bench.connection, key, rows, ground.footers)
@@ -279,6 +303,7 @@ def _references(bench: _Bench, table: str) -> Iterator[Finding]:
                 bench.relations[table],
                 bench.rows[table],
                 dense=gapless,
+                whole=_both(bench, table, family),
                 suspects=bench.suspects(table, "foreign_key", key.columns, text) if same else "",
             )
         except _duckdb_errors() as error:
@@ -295,28 +320,85 @@ def _partitions(bench: _Bench, table: str) -> list[str]:
     return found
 
 
-def _rows(bench: _Bench, table: str) -> Iterator[Finding]:
-    relation, rows = bench.relations[table], bench.rows[table]
-    rules = list(row_rules(bench.grounds[table]))
-    kept = {r: f for r in rules if (f := bench.kept(table, r.rule, r.columns, r.text, alone=r.alone))}
-    scanned = [rule for rule in rules if rule.violated and rule not in kept]
-    few = [rule for rule in scanned if bench.suspects(table, rule.rule, rule.columns, rule.text)]
-    proven = {
-        rule for rule, count in zip(few, _counts(bench, bench.changed.get(table, ""), few), strict=True) if not count
+def _both(bench: _Bench, child: str, family: Sequence[str]) -> tuple[pa.Table, pa.Table] | None:
+    """The rows of a child and of its only parent, where both are few."""
+    if len(family) > 1 or child not in bench.whole or family[0] not in bench.whole:
+        return None
+    return bench.whole[child], bench.whole[family[0]]
+
+
+def _rows(bench: _Bench) -> dict[str, list[Finding]]:
+    """The findings on single rows, of each table."""
+    rules = {table: list(row_rules(ground)) for table, ground in bench.grounds.items()}
+    kept = {
+        table: {r: f for r in of if (f := bench.kept(table, r.rule, r.columns, r.text, alone=r.alone))}
+        for table, of in rules.items()
     }
-    scanned = [rule for rule in scanned if rule not in proven]
-    failing = dict(zip(scanned, _counts(bench, relation, scanned), strict=True))
-    for rule in rules:
-        sql = f"SELECT * FROM {relation} WHERE {rule.violated or 'FALSE'}"
-        if rule in kept:
-            yield replace(kept[rule], sql=sql if kept[rule].verdict != "unverified" else "")
-            continue
-        count = failing.get(rule, 0)
-        if rule.reason or isinstance(count, str):
-            reason = rule.reason or str(count)
-            yield _unverified(table, rule.rule, rule.columns, rule.text, reason, rule.place)
-        else:
-            yield _found(bench, table, rule.rule, rule.columns, rule.text, count, rows, sql, rule.place)
+    asked = {table: [r for r in of if r.violated and r not in kept[table]] for table, of in rules.items()}
+    failing = _failing(bench, {table: _undecided(bench, table, of) for table, of in asked.items()})
+    return {
+        table: [_judged(bench, table, rule, kept[table].get(rule), failing[table].get(rule, 0)) for rule in of]
+        for table, of in rules.items()
+    }
+
+
+def _judged(bench: _Bench, table: str, rule: RowRule, kept: Finding | None, failing: int | str) -> Finding:
+    sql = f"SELECT * FROM {bench.relations[table]} WHERE {rule.violated or 'FALSE'}"
+    if kept is not None:
+        return replace(kept, sql=sql if kept.verdict != "unverified" else "")
+    if rule.reason or isinstance(failing, str):
+        return _unverified(table, rule.rule, rule.columns, rule.text, rule.reason or str(failing), rule.place)
+    return _found(bench, table, rule.rule, rule.columns, rule.text, failing, bench.rows[table], sql, rule.place)
+
+
+def _undecided(bench: _Bench, table: str, rules: Sequence[RowRule]) -> list[RowRule]:
+    """Those that neither the changed rows alone nor a few witnesses tell to hold."""
+    few = [rule for rule in rules if bench.suspects(table, rule.rule, rule.columns, rule.text)]
+    counted = zip(few, _counts(bench, bench.changed.get(table, ""), few), strict=True)
+    proven = {rule for rule, count in counted if not count}
+    left = [rule for rule in rules if rule not in proven]
+    if bench.rows[table] < MANY or not left:
+        return left
+    ground = bench.grounds[table]
+    spoken, values = witnesses(ground, bench.paths[table], left)
+    if spoken:
+        import pyarrow as pa
+
+        name = f"witnesses of {table} "
+        bench.connection.register(name, pa.table(values))
+        counted = zip(spoken, _counts(bench, quoted(name), spoken), strict=True)
+        proven = {rule for rule, count in counted if count == 0}
+    return [rule for rule in left if rule not in proven]
+
+
+def _failing(bench: _Bench, rules: Mapping[str, Sequence[RowRule]]) -> dict[str, dict[RowRule, int | str]]:
+    """How many rows of each table break each of its rules, or why that can't be computed."""
+    counts: dict[str, Sequence[int | str]] = {}
+    small = [table for table, of in rules.items() if of and table in bench.whole]
+    for first in range(0, len(small), _TOGETHER):
+        counts |= _counted_together(bench, {table: rules[table] for table in small[first : first + _TOGETHER]})
+    for table, of in rules.items():
+        if table not in counts:
+            counts[table] = _counts(bench, bench.relations[table], of)
+    return {table: dict(zip(of, counts[table], strict=True)) for table, of in rules.items()}
+
+
+def _counted_together(bench: _Bench, rules: Mapping[str, Sequence[RowRule]]) -> dict[str, list[int | str]]:
+    """As `_counts`, of several tables in one query; nothing where one of the rules can't be computed."""
+    scans = [
+        f"SELECT {number}, [{_counting(of)}] FROM {bench.relations[table]}"
+        for number, (table, of) in enumerate(rules.items())
+    ]
+    tables = list(rules)
+    try:
+        found = bench.connection.execute(" UNION ALL ".join(scans)).fetchall()
+    except _duckdb_errors():
+        return {}
+    return {tables[number]: list(counts) for number, counts in found}
+
+
+def _counting(rules: Sequence[RowRule]) -> str:
+    return ", ".join(f"count(*) FILTER (WHERE {rule.violated})" for rule in rules)
 
 
 def _counts(bench: _Bench, relation: str, rules: Sequence[RowRule]) -> list[int | str]:
@@ -324,9 +406,8 @@ def _counts(bench: _Bench, relation: str, rules: Sequence[RowRule]) -> list[int 
     text says why for those that can't."""
     if not rules:
         return []
-    counts = ", ".join(f"count(*) FILTER (WHERE {rule.violated})" for rule in rules)
     try:
-        found = bench.connection.execute(f"SELECT {counts} FROM {relation}").fetchall()
+        found = bench.connection.execute(f"SELECT {_counting(rules)} FROM {relation}").fetchall()
     except _duckdb_errors() as error:
         if len(rules) == 1:
             return [_reason(error)]

@@ -6,15 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..schema import ForeignKey, Kind, PrimaryKey, Type, Unique
 from ..sqlsemantics.terms import fold
+from .columns import ascends, contained, different
 from .footers import Footer
 from .rules import Ground
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 _MOST_BITS = 1 << 30
 _AT_ONCE = 1 << 23  # keys hashed in one pass; more rows take more passes, not more memory
@@ -66,6 +70,35 @@ def comparable(sql: str, kind: Type, dialect: str, prefix: int | None = None) ->
     if kind.kind == Kind.TEXT and (kind.fixed or family == "mysql") and family != "sqlite":
         return f"rtrim({sql}, ' ')"
     return f"lower({sql})" if kind.kind == Kind.UUID else sql
+
+
+def told_apart(key: Key, ground: Ground, paths: Sequence[Path], whole: pa.Table | None) -> bool:
+    """Whether the stored values tell at once that no two rows share the key: they are few (`whole` is the table then),
+    or integers that ascend. False says nothing."""
+    if not key.plain or key.where or any(p != ground.column(n) for p, n in zip(key.parts, key.plain, strict=True)):
+        return False
+    if whole is not None:
+        return all(_comparable_bytes(whole.schema.field(n).type) for n in key.plain) and different(whole, key.plain)
+    least, widths = [], []
+    for name in key.plain:
+        footer = ground.footers.get(name)
+        if footer is None or footer.nulls != 0 or not isinstance(footer.low, int) or not isinstance(footer.high, int):
+            return False
+        least.append(footer.low)
+        widths.append(footer.high - footer.low + 1)
+    return (
+        prod(widths) < 1 << 62
+        and not any(abs(low) >= 1 << 62 for low in least)
+        and ascends(paths, key.plain, least, widths)
+    )
+
+
+def _comparable_bytes(kind: pa.DataType) -> bool:
+    """Types whose values are equal where they are stored alike (0.0 and -0.0 are equal, too)."""
+    import pyarrow as pa
+
+    known = (pa.types.is_integer, pa.types.is_decimal, pa.types.is_string, pa.types.is_large_string, pa.types.is_date)
+    return any(holds(kind) for holds in known) or pa.types.is_timestamp(kind)
 
 
 def duplicates(connection: duckdb.DuckDBPyConnection, key: Key, rows: int, footers: Mapping[str, Footer]) -> int:
@@ -127,7 +160,7 @@ def _code(key: Key, rows: int, footers: Mapping[str, Footer]) -> tuple[str, int]
 
 
 def _wide(footer: Footer) -> bool:
-    return max(abs(int(footer.low or 0)), abs(int(footer.high or 0))) >= 1 << 62
+    return any(isinstance(end, int) and abs(end) >= 1 << 62 for end in (footer.low, footer.high))
 
 
 def _hashes_differ(connection: duckdb.DuckDBPyConnection, key: Key, where: str, rows: int) -> bool:
@@ -149,16 +182,20 @@ def dangling(
     rows: int,
     *,
     dense: bool,
+    whole: tuple[pa.Table, pa.Table] | None = None,
     suspects: str = "",
 ) -> Tally:
     """Child rows whose key is in none of the `parents` (a partitioned table and its partitions are several). `dense`
     says that the parent's key is unique, never NULL and has every integer between its least and its greatest;
-    `suspects` is a relation of the only child rows that may have lost theirs."""
+    `whole` are the child's rows and those of the only parent, where both are few; `suspects` is a relation of the only
+    child rows that may have lost theirs."""
     shown = _lost(key, child, parents, relation, folded=True)
     counts = [child.footers.get(name) for name in key.columns]
     if len(counts) == 1 and counts[0] is not None and counts[0].nulls is not None:
         checked = rows - counts[0].nulls
         if dense and _within(counts[0], parents[0][1].footers.get(key.references[0])):
+            return Tally(0, checked, shown)
+        if whole is not None and contained(whole[0].column(key.columns[0]), whole[1].column(key.references[0])):
             return Tally(0, checked, shown)
     else:
         given = " AND ".join(f"{child.column(name)} IS NOT NULL" for name in key.columns)

@@ -112,8 +112,8 @@ def _typed(ground: Ground, column: Column) -> Iterator[RowRule]:
         if (limits := _limits(kind, dialect)) is not None:
             low, high = limits
             footer = ground.footers.get(column.name)
-            inside = footer is not None and footer.low is not None and footer.high is not None
-            proven = inside and footer is not None and low <= (footer.low or 0) and (footer.high or 0) <= high
+            ends = footer.numbers if footer is not None else None
+            proven = ends is not None and low <= ends[0] and ends[1] <= high
             outside = f"{name} NOT BETWEEN {low} AND {high}" + (f" AND {name} <> 0" if kind.kind == Kind.YEAR else "")
             yield RowRule("range", only, text, place, "" if proven else outside)
     elif kind.kind == Kind.FLOAT and kind.unsigned:
