@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from msgspec import Struct
 
-from ..rows import I64, U64, split
+from ..rows import I64, U64, Rows, split
 from .latin import fold
 from .locales import listed
 from .texts import bank
@@ -53,13 +53,14 @@ class Crowd:
     sharing: U64
     rank: U64
 
-    def person(self, index: U64) -> tuple[I64, I64, U64]:
-        """(first name, last name, number): the number tells namesakes apart, over all locales."""
-        group, inside = divided(self.ends, index)
+    def person(self, group: I64, inside: U64) -> tuple[I64, I64, U64]:
+        """(first name, last name, number) of a place among those of its group (`divided`): the number tells namesakes
+        apart, over all locales."""
         firsts, lasts = np.diff(self.firsts).astype(np.uint64)[group], np.diff(self.lasts).astype(np.uint64)[group]
-        first = self.firsts[:-1][group] + (inside % firsts).astype(np.int64)
-        last = self.lasts[:-1][group] + (inside // firsts % lasts).astype(np.int64)
-        number = inside // (firsts * lasts)
+        pair = inside // firsts
+        number = pair // lasts
+        first = self.firsts[group] + (inside - pair * firsts).astype(np.int64)
+        last = self.lasts[group] + (pair - number * lasts).astype(np.int64)
         return first, last, number * self.sharing[last] + self.rank[last]
 
     def size(self, copies: int) -> int:
@@ -67,6 +68,11 @@ class Crowd:
         weights: list[int] = np.diff(self.ends, prepend=np.uint64(0)).tolist()
         pairs: list[int] = (np.diff(self.firsts) * np.diff(self.lasts)).tolist()
         return sum(weights) * min(p * copies // w for p, w in zip(pairs, weights, strict=True))
+
+
+def grouped(folk: tuple[Folk, ...], person: U64, rows: Rows) -> tuple[I64, U64]:
+    """`divided`, once for all that a window says of its persons."""
+    return rows.once(("groups", folk), person, lambda: divided(ends_of(folk), person))
 
 
 def divided(ends: U64, index: U64) -> tuple[I64, U64]:

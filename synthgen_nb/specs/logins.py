@@ -10,37 +10,62 @@ where the first one is no beginning of another first name and begins with none.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..rows import I64, U64, Mask, below, bits
+from .joining import Parts, Places, parts
 
 # how often each is drawn, by coming twice; "first.last" also stands in where "firstlast" could be misread
 PATTERNS = (
     "first.last", "first.last", "first.last", "first.last", "firstlast", "firstlast", "first_last", "first_last",
     "first-last", "flast", "flast", "f.last", "firstl", "last.first", "lastf", "last_first",
 )  # fmt: skip
-_CLASS = {
-    "first.last": 0, "last.first": 1, "f.last": 2, "first_last": 0, "last_first": 1, "first-last": 0,
-    "firstlast": 0, "flast": 1, "firstl": 2, "lastf": 3,
-}  # fmt: skip
 SAMPLES = {
     "first.last": "al.li", "last.first": "li.al81", "f.last": "a.li2", "first_last": "al_li", "last_first": "li_al81",
     "first-last": "al-li", "firstlast": "alli", "flast": "ali5", "firstl": "all6", "lastf": "lia7",
 }  # fmt: skip
-_SHORT = ("f.last", "flast", "firstl", "lastf")  # with an initial in the place of a name
 _CLASSES = np.uint64(4)
 _KEY = 0x6C6F67696E
 _SPREAD = np.uint64(24)  # numbers that stand for one person, so that not all have the same
+_FIRST, _LAST, _F, _L = range(4)  # a name, or its first letter
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+class _Pattern(NamedTuple):
+    """What stands in front, between and behind, and what the digits are modulo 4."""
+
+    head: int
+    between: str
+    tail: int
+    digits: int
+
+
+_PATTERNS = {
+    "first.last": _Pattern(_FIRST, ".", _LAST, 0),
+    "firstlast": _Pattern(_FIRST, "", _LAST, 0),
+    "first_last": _Pattern(_FIRST, "_", _LAST, 0),
+    "first-last": _Pattern(_FIRST, "-", _LAST, 0),
+    "flast": _Pattern(_F, "", _LAST, 1),
+    "f.last": _Pattern(_F, ".", _LAST, 2),
+    "firstl": _Pattern(_FIRST, "", _L, 2),
+    "last.first": _Pattern(_LAST, ".", _FIRST, 1),
+    "lastf": _Pattern(_LAST, "", _F, 3),
+    "last_first": _Pattern(_LAST, "_", _FIRST, 1),
+}
+_ORDER = tuple(_PATTERNS)
+_HEADS = tuple(dict.fromkeys((p.head, p.between) for p in _PATTERNS.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class Initialled:
-    """Names by their first letter: `letter` of each, its `rank` among those that share it, and how many they are."""
+    """Names by their first letter: the number of each one's `letter`, its `rank` among those that share it, and how
+    many they are."""
 
-    letter: pa.StringArray
+    letter: I64
     rank: U64
     count: U64
 
@@ -48,35 +73,56 @@ class Initialled:
 @dataclass(frozen=True, slots=True)
 class Spellings:
     """All first and last names as they stand in addresses. `clear` first names are no beginning of another one and
-    begin with none."""
+    begin with none. `parts` hold them as they begin and end a user name, then the hosts behind an "@"."""
 
     first: pa.StringArray
     last: pa.StringArray
     by_first: Initialled
     by_last: Initialled
     clear: Mask
+    parts: Parts
 
 
-def spellings(first: pa.StringArray, last: pa.StringArray) -> Spellings:
+def spellings(first: pa.StringArray, last: pa.StringArray, hosts: tuple[str, ...]) -> Spellings:
     given, family = first.to_pylist(), last.to_pylist()
-    return Spellings(first, last, _initialled(given), _initialled(family), _clear(given))
+    texts = {_FIRST: given, _LAST: family, _F: list(_LETTERS), _L: list(_LETTERS)}
+    heads = [pa.array([text + between for text in texts[head]], pa.string()) for head, between in _HEADS]
+    tails = [pa.array(texts[tail], pa.string()) for tail in (_FIRST, _LAST, _F, _L)]
+    held = parts(*heads, *tails, pa.array([f"@{host}" for host in hosts], pa.string()), numbered=True)
+    return Spellings(first, last, _initialled(given), _initialled(family), _clear(given), held)
 
 
-def logins(patterns: tuple[str, ...], index: U64, names: Spellings, first: I64, last: I64, number: U64) -> pa.Array:
-    """A user name for each person, who has the names `first` and `last`; `number` tells namesakes apart. The index
-    chooses the pattern."""
+def logins(
+    patterns: tuple[str, ...], index: U64, names: Spellings, first: I64, last: I64, number: U64
+) -> tuple[Places, ...]:
+    """The parts of a user name for each person, who has the names `first` and `last`; `number` tells namesakes apart.
+    The index chooses the pattern."""
     chance = bits(_KEY, index)
-    way = np.array([_ORDER.index(pattern) for pattern in patterns])[below(chance, len(patterns))]
+    way = np.array([_ORDER.index(pattern) for pattern in patterns])[below(chance, len(patterns)).astype(np.int64)]
     misread = (way == _ORDER.index("firstlast")) & ~names.clear[first]
     way = np.where(misread, _ORDER.index("first.last"), way)
-    parts, places = [], []
-    for which in np.unique(way).tolist():
-        at = np.flatnonzero(way == which)
-        parts.append(_spelled(_ORDER[which], names, first[at], last[at], number[at], chance[at]))
-        places.append(at)
-    if not parts:
-        return pa.array([], pa.string())
-    return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(places))))
+    kinds = list(_PATTERNS.values())
+    starts = names.parts.starts
+    head, tail = np.array([kind.head for kind in kinds])[way], np.array([kind.tail for kind in kinds])[way]
+    initial, final = names.by_first.letter[first], names.by_last.letter[last]
+    begins = np.where(head == _FIRST, first, np.where(head == _LAST, last, initial))
+    begins += np.array([starts[_HEADS.index((kind.head, kind.between))] for kind in kinds])[way]
+    ends = np.where(tail == _LAST, last, np.where(tail == _FIRST, first, np.where(tail == _F, initial, final)))
+    ends += np.array(starts[len(_HEADS) :])[tail]
+    code = number.copy()
+    at = np.flatnonzero(head == _LAST)
+    code[at] = number[at] * _SPREAD + chance[at] % _SPREAD
+    at = np.flatnonzero(tail == _L)
+    code[at] = names.by_last.rank[last[at]] + names.by_last.count[last[at]] * number[at]
+    at = np.flatnonzero((head == _F) | (tail == _F))
+    code[at] = names.by_first.rank[first[at]] + names.by_first.count[first[at]] * number[at]
+    value = code * _CLASSES + np.array([kind.digits for kind in kinds], np.uint64)[way]
+    return (begins, ends, *names.parts.number(value))
+
+
+def host_at(names: Spellings, number: U64) -> Places:
+    """The part that is a host, behind those of a user name."""
+    return number + np.uint64(names.parts.starts[-1])
 
 
 def fitting(names: Spellings, numbers: int, room: int) -> tuple[str, ...]:
@@ -91,46 +137,17 @@ def fitting(names: Spellings, numbers: int, room: int) -> tuple[str, ...]:
     return found if len(set(found)) > 2 else ()
 
 
-_ORDER = tuple(dict.fromkeys(PATTERNS))
-
-
 def _widths(names: Spellings, numbers: int) -> dict[str, int]:
     """The longest user name of each pattern, in bytes."""
     first, last = (pc.max(pc.binary_length(some)).as_py() for some in (names.first, names.last))
     found = {}
-    for pattern in _ORDER:
-        if pattern in _SHORT:
-            many, rest = (names.by_last, first) if pattern == "firstl" else (names.by_first, last)
-            found[pattern] = rest + 2 + len(str(4 * int(many.count.max()) * (numbers + 1)))
+    for name, pattern in _PATTERNS.items():
+        if pattern.head == _F or pattern.tail in (_F, _L):
+            many, rest = (names.by_last, first) if pattern.tail == _L else (names.by_first, last)
+            found[name] = rest + 2 + len(str(4 * int(many.count.max()) * (numbers + 1)))
         else:
-            found[pattern] = first + last + 1 + len(str(4 * int(_SPREAD) * (numbers + 1)))
+            found[name] = first + last + 1 + len(str(4 * int(_SPREAD) * (numbers + 1)))
     return found
-
-
-def _spelled(pattern: str, names: Spellings, first: I64, last: I64, number: U64, chance: U64) -> pa.Array:
-    code = number
-    if pattern in ("first.last", "first_last", "first-last", "firstlast"):
-        parts, between = (names.first.take(pa.array(first)), names.last.take(pa.array(last))), pattern[5:-4]
-    elif pattern in ("last.first", "last_first"):
-        parts, between = (names.last.take(pa.array(last)), names.first.take(pa.array(first))), pattern[4]
-        code = number * _SPREAD + chance % _SPREAD
-    elif pattern == "firstl":
-        parts, between = (names.first.take(pa.array(first)), names.by_last.letter.take(pa.array(last))), ""
-        code = names.by_last.rank[last] + names.by_last.count[last] * number
-    else:
-        family, letter = names.last.take(pa.array(last)), names.by_first.letter.take(pa.array(first))
-        parts, between = (
-            (family, letter) if pattern == "lastf" else (letter, family),
-            "." if pattern == "f.last" else "",
-        )
-        code = names.by_first.rank[first] + names.by_first.count[first] * number
-    value = code * _CLASSES + np.uint64(_CLASS[pattern])
-    if not value.any():
-        return pc.binary_join_element_wise(*parts, between)
-    digits = pc.cast(pa.array(value), pa.string())
-    if _CLASS[pattern] == 0:
-        digits = pc.if_else(pa.array(value == 0), "", digits)
-    return pc.binary_join_element_wise(parts[0], between, parts[1], digits, "")
 
 
 def _initialled(names: list[str]) -> Initialled:
@@ -140,7 +157,7 @@ def _initialled(names: list[str]) -> Initialled:
         rank[name] = count.get(name[0], 0)
         count[name[0]] = rank[name] + 1
     return Initialled(
-        letter=pa.array([name[0] for name in names], pa.string()),
+        letter=np.array([_LETTERS.index(name[0]) for name in names]),
         rank=np.array([rank[name] for name in names], np.uint64),
         count=np.array([count[name[0]] for name in names], np.uint64),
     )

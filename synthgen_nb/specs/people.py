@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import PlanError
-from ..rows import U64, Mask, Rows, Values, below, bits
+from ..rows import I64, U64, Mask, Rows, Values, below, bits
 from .base import Spec
-from .folk import Folk, crowd
+from .folk import Folk, crowd, grouped
+from .joining import Parts, parts
 from .latin import fold, letters, plain
-from .logins import SAMPLES, Spellings, fitting, logins, spellings
+from .logins import SAMPLES, Spellings, fitting, host_at, logins, spellings
 from .texts import I32, bank
 
 HOSTS = ("example.com", "example.org", "example.net")  # reserved for documentation: RFC 2606
@@ -61,7 +62,7 @@ class Person(Spec, frozen=True, tag="person"):
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
         first_names, last_names, female = plain_names(self.folk) if self.ascii else names(self.folk)
-        first, last, number = rows.once(("person", self.folk), index, lambda: self._person(index))
+        first, last, number = rows.once(("person", self.folk), index, lambda: self._person(index, rows))
         match self.field:
             case "gender" | "title":
                 labels = pa.array(self.labels or ("F", "M"), pa.string())
@@ -78,29 +79,40 @@ class Person(Spec, frozen=True, tag="person"):
                 pair = (letter[0].take(pa.array(first)), letter[1].take(pa.array(last)))
                 return Values(pc.utf8_upper(pair[0] if self.longest == 1 else pc.binary_join_element_wise(*pair, "")))
             case "full_name":
-                middle = _initials(number) if self.copies > 1 or self.folk else " "
-                return Values(pc.binary_join_element_wise(first_names.take(first), last_names.take(last), middle))
-        alike = ("login", self.folk, self.patterns, 0 if self.patterns else (self.room, self.copies, self.field))
-        login = rows.once(alike, index, lambda: self._login(index, first, last, number))
+                told = self.copies > 1 or self.folk
+                held = _whole_names(self.folk, self.ascii, int(number.max(initial=0)).bit_length() if told else 0)
+                middle = number + np.uint64(held.starts[1]) if told else held.starts[1]
+                return Values(held.joined(first + held.starts[0], middle, last + held.starts[2]))
+        if not self.patterns:
+            cut = ("login", self.folk, self.room, self.copies, self.field)
+            login = rows.once(cut, index, lambda: self._cut(first, last, number))
+            return Values(login if self.field == "username" else self._addressed(login, index, rows))
+        alike = ("login", self.folk, self.patterns)
+        spelled = _spellings(self.folk, (self.host,) if self.host else (*HOSTS, *MAIL_HOSTS))
+        made = rows.once(alike, index, lambda: logins(self.patterns, index, spelled, first, last, number))
         if self.field == "username":
-            return Values(login)
-        return Values(pc.binary_join_element_wise(login, self._host(index, rows), "@"))
+            return Values(spelled.parts.joined(*made))
+        if self.company:
+            return Values(self._addressed(spelled.parts.joined(*made), index, rows))
+        before = len(HOSTS) if self.reachable and not self.host else 0
+        return Values(spelled.parts.joined(*made, host_at(spelled, self._host(index) + np.uint64(before))))
 
-    def _login(self, index: U64, first: I32, last: I32, number: U64) -> pa.Array:
-        if self.patterns:
-            spelled = _spellings(self.folk)
-            return logins(self.patterns, index, spelled, first.astype(np.int64), last.astype(np.int64), number)
-        digits = pc.if_else(pa.array(number == 0), "", pc.cast(pa.array(number + np.uint64(1)), pa.string()))
-        login = pc.binary_join_element_wise(
-            folded(True, self.room, self.folk).take(first), folded(False, self.room, self.folk).take(last), "."
-        )
-        return pc.binary_join_element_wise(login, digits, "")
+    def _cut(self, first: I64, last: I64, number: U64) -> pa.StringArray:
+        """first.last, with as much of each name as there is room for."""
+        held = _cut_names(self.folk, self.room)
+        return held.joined(first + held.starts[0], last + held.starts[1], *held.number(number + (number > 0)))
 
-    def _host(self, index: U64, rows: Rows) -> pa.Array:
-        hosts = (self.host,) if self.host else MAIL_HOSTS if self.reachable else HOSTS
-        host = pa.array(hosts).take(pa.array((index % np.uint64(len(hosts))).astype(np.int32)))
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return (self.host,) if self.host else MAIL_HOSTS if self.reachable else HOSTS
+
+    def _host(self, index: U64) -> U64:
+        return index % np.uint64(len(self.hosts))
+
+    def _addressed(self, login: pa.StringArray, index: U64, rows: Rows) -> pa.Array:
+        host = pa.array(self.hosts).take(pa.array(self._host(index)))
         if not self.company:
-            return host
+            return pc.binary_join_element_wise(login, host, "@")
         company = rows.column(self.company)
         words = pc.utf8_lower(pc.cast(company.data, pa.string()))
         slug = pc.utf8_trim(pc.replace_substring_regex(words, "[^a-z0-9]+", "-"), "-")
@@ -109,16 +121,15 @@ class Person(Spec, frozen=True, tag="person"):
         there = pc.fill_null(pc.greater(pc.binary_length(slug), 0), False)
         if company.valid is not None:
             there = pc.and_(there, pa.array(company.valid))
-        return pc.if_else(there, made, host)
+        return pc.binary_join_element_wise(login, pc.if_else(there, made, host), "@")
 
-    def _person(self, index: U64) -> tuple[I32, I32, U64]:
+    def _person(self, index: U64, rows: Rows) -> tuple[I64, I64, U64]:
         if self.folk:
-            given, family, number = crowd(self.folk).person(index)
-            return given.astype(np.int32), family.astype(np.int32), number
+            return crowd(self.folk).person(*grouped(self.folk, index, rows))
         first_names, last_names, _ = names()
         firsts, lasts = np.uint64(len(first_names)), np.uint64(len(last_names))
         first, last = index % firsts, index // firsts % lasts
-        return first.astype(np.int32), last.astype(np.int32), index // (firsts * lasts)
+        return first.astype(np.int64), last.astype(np.int64), index // (firsts * lasts)
 
     def check_room(self) -> None:
         """PlanError where the names of these groups are too long for the column."""
@@ -137,7 +148,7 @@ class Person(Spec, frozen=True, tag="person"):
         if room and self.field == "email":
             room -= 1 + max(len(self.host), _COMPANY + len(_SUFFIX) if self.company else 0, *map(len, MAIL_HOSTS))
         numbers = self.copies * (int(crowd(self.folk).sharing.max()) if self.folk else 1)
-        return fitting(_spellings(self.folk), numbers, room) if room >= 0 else ()
+        return fitting(_spellings(self.folk, (*HOSTS, *MAIL_HOSTS)), numbers, room) if room >= 0 else ()
 
     def samples(self) -> tuple[str, ...]:
         """An address in each of its patterns, and the shortest there is."""
@@ -146,7 +157,7 @@ class Person(Spec, frozen=True, tag="person"):
             return tuple(texts)
         if self.host:
             return tuple(f"{text}@{self.host}" for text in texts)
-        hosts = MAIL_HOSTS if self.reachable else (*HOSTS, f"acme{_SUFFIX}") if self.company else HOSTS
+        hosts = (*self.hosts, f"acme{_SUFFIX}") if self.company and not self.reachable else self.hosts
         return tuple(f"{text}@{host}" for text in texts for host in hosts)
 
     @property
@@ -219,8 +230,23 @@ def _another(folk: tuple[Folk, ...]) -> I32:
 
 
 @cache
-def _spellings(folk: tuple[Folk, ...]) -> Spellings:
-    return spellings(folded(True, 0, folk), folded(False, 0, folk))
+def _spellings(folk: tuple[Folk, ...], hosts: tuple[str, ...]) -> Spellings:
+    return spellings(folded(True, 0, folk), folded(False, 0, folk), hosts)
+
+
+@cache
+def _cut_names(folk: tuple[Folk, ...], room: int) -> Parts:
+    first, last = folded(True, room, folk), folded(False, room, folk)
+    return parts(pc.binary_join_element_wise(first, "", "."), last, numbered=True)
+
+
+@cache
+def _whole_names(folk: tuple[Folk, ...], ascii: bool, width: int) -> Parts:
+    """First names, what stands between: " " for 0, " A. " for 1 ... " Z. ", " AA. " ... up to `width` bits; last
+    names."""
+    first, last, _ = plain_names(folk) if ascii else names(folk)
+    middles = [" ", *(f" {letters(number).upper()}. " for number in range((1 << width) - 1))]
+    return parts(first, pa.array(middles, pa.string()), last)
 
 
 @cache
@@ -250,10 +276,3 @@ def _logins(names: list[str], room: int) -> list[str]:
         seen.add(text)
         out.append(text)
     return out
-
-
-def _initials(number: U64) -> pa.Array:
-    """' ' for 0, ' A. ' for 1 ... ' Z. ', ' AA. ' ...: what stands between the two names (one text per row)."""
-    distinct, where = np.unique(number, return_inverse=True)
-    texts = [" " if not n else f" {letters(int(n) - 1).upper()}. " for n in distinct]
-    return pa.array(texts, pa.string()).take(pa.array(where))

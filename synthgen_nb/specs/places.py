@@ -4,6 +4,7 @@ every column of one place reads the same source, so they agree by construction."
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
@@ -11,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..rows import I64, U64, Indices, Rows, Values, below, bits, permute
+from ..rows import I64, U64, Indices, Mask, Rows, Values, below, bits, permute
 from .base import Source, Spec
 from .cities import DEGREE, Level, Limit, cities, country_of, ordered, within
-from .folk import Folk, divided, ends_of, group_of
+from .folk import Folk, ends_of, group_of, grouped
+from .joining import Parts, parts
 from .latin import plain
 from .locales import listed, locales
 from .spelling import spelled
@@ -89,24 +91,13 @@ class Place(Spec, frozen=True, tag="place"):
         return Values(pc.binary_join_element_wise(sign, number, ""))
 
     def _streets(self, country: I64, rows: Rows) -> pa.Array:
-        random = rows.bits("place/street")
-        house = pc.cast(pa.array(below(rows.bits("place/house"), _HOUSES) + np.uint64(1)), pa.string())
-        parts, places = [], []
-        spoken = _spoken()[country]
-        for number in np.unique(spoken).tolist():
-            at = np.flatnonzero(spoken == number)
-            locale = locales()[number]
-            names = _streets_of(locale, self.ascii)
-            street = names.take(pa.array(below(random[at], len(names))))
-            form = listed(locale, "address")[0]
-            before, between, after = re.split(r"\{[01]\}", form)
-            numbers = house.take(pa.array(at))
-            first, second = (street, numbers) if form.index("{0}") < form.index("{1}") else (numbers, street)
-            parts.append(pc.binary_join_element_wise(before, first, between, second, after, ""))
-            places.append(at)
-        if not parts:
-            return pa.array([], pa.string())
-        return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(places))))
+        known = _addresses(self.ascii)
+        locale = _spoken()[country]
+        street = below(rows.bits("place/street"), known.streets[locale]).astype(np.int64) + known.first[locale]
+        house = below(rows.bits("place/house"), _HOUSES)
+        ahead = known.ahead[locale]
+        before, behind = np.where(ahead, street, known.before[locale]), np.where(ahead, known.behind[locale], street)
+        return known.parts.joined(before, house, behind)
 
     def samples(self) -> tuple[str, ...]:
         """Every text that can come, or one of each length where the rest is digits or letters."""
@@ -126,11 +117,11 @@ class Town(Source, frozen=True, tag="town"):
 
     def chosen(self, person: U64 | None, rows: Rows, name: str) -> U64:
         """The city of each person; of anybody where there is none."""
-        ends = ends_of(self.folk)
         if person is None:
+            ends = ends_of(self.folk)
             group = group_of(ends, below(rows.bits(f"{name}/country"), int(ends[-1])))
         else:
-            group, _ = divided(ends, person)
+            group, _ = grouped(self.folk, person, rows)
         country = np.array([country_of(listed(one.locale, "country")[0]) if one.locale else -1 for one in self.folk])
         return ordered("country", self.limits).pick(country[group], rows.bits(f"{name}/city")).astype(np.uint64)
 
@@ -178,6 +169,37 @@ class Inside(Source, frozen=True, tag="inside"):
 @cache
 def _plain(field: str) -> pa.StringArray:
     return pa.array([plain(text) for text in cities().texts[field].dictionary.to_pylist()], pa.string())
+
+
+@dataclass(frozen=True, slots=True)
+class _Addresses:
+    """How a street and a house number stand in an address of each locale, of parts: the numbers first. `first` and
+    `streets` say where a locale's streets lie and how many, with what stands between them and the number; `ahead` where
+    they come first; `before` and `behind` are what is on the other side of the number then."""
+
+    parts: Parts
+    first: I64
+    streets: U64
+    ahead: Mask
+    before: I64
+    behind: I64
+
+
+@cache
+def _addresses(ascii: bool) -> _Addresses:
+    lists: list[list[str]] = [[str(number + 1) for number in range(_HOUSES)]]
+    ahead = []
+    for locale in locales():
+        form = listed(locale, "address")[0]
+        before, between, behind = re.split(r"\{[01]\}", form)
+        ahead.append(form.index("{0}") < form.index("{1}"))
+        around = (before, between) if ahead[-1] else (between, behind)
+        names = _streets_of(locale, ascii).to_pylist()
+        lists += [[f"{around[0]}{name}{around[1]}" for name in names], [before], [behind]]
+    held = parts(*(pa.array(texts, pa.string()) for texts in lists))
+    starts = np.array(held.starts[1:]).reshape(-1, 3)
+    streets = np.array([len(texts) for texts in lists[1::3]], np.uint64)
+    return _Addresses(held, starts[:, 0], streets, np.array(ahead), starts[:, 1], starts[:, 2])
 
 
 @cache

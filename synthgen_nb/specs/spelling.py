@@ -3,48 +3,81 @@ rows of tables."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from ..rows import I64, U64, bits
-from .texts import places
+from .joining import Parts, Places, parts
+from .texts import fixed_width, places
 
-_DRAWS = 4  # places that one random integer decides, by 16 bits each
+_CODES = 10_000  # of one piece of a template
+_BITS = 21  # of a random integer decide one piece
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Templates in pieces: piece p of template t is one of `counts[p][t]` parts from `starts[p][t]` on."""
+
+    held: Parts
+    starts: tuple[I64, ...]
+    counts: tuple[U64, ...]
 
 
 def spelled(templates: tuple[str, ...], which: I64, random: U64) -> pa.StringArray:
     """Row k is a code of templates[which[k]], drawn by random[k]."""
-    letters, counts, widths = _alphabets(templates)
-    text = np.empty((len(which), letters.shape[1]), np.uint8)
+    cut = _cut(templates)
+    columns: list[Places] = []
     chance, drawn = random, 0
-    for place in range(text.shape[1]):
-        if counts[:, place].max(initial=0) <= 1:
-            text[:, place] = letters[which, place, 0]
-            continue
-        if drawn % _DRAWS == 0:
-            chance = bits(drawn, random)
-        sixteen = (chance >> np.uint64(16 * (drawn % _DRAWS))) & np.uint64(0xFFFF)
-        text[:, place] = letters[which, place, sixteen * counts[which, place] >> np.uint64(16)]
-        drawn += 1
-    ends = np.cumsum(widths[which])
-    kept = text[np.arange(text.shape[1]) < widths[which, None]]
-    offsets = np.concatenate(([0], ends)).astype(np.int32)
-    return pa.StringArray.from_buffers(len(which), pa.py_buffer(offsets), pa.py_buffer(kept))
+    for starts, counts in zip(cut.starts, cut.counts, strict=True):
+        column = starts[which]
+        if counts.max() > 1:
+            turn = drawn % (64 // _BITS)
+            if not turn:
+                chance = bits(drawn, random)
+            some = chance >> np.uint64(_BITS * turn) & np.uint64((1 << _BITS) - 1)
+            column += (some * counts[which] >> np.uint64(_BITS)).astype(np.int64)
+            drawn += 1
+        columns.append(column)
+    return cut.held.joined(*columns)
 
 
 @lru_cache(maxsize=16)
-def _alphabets(templates: tuple[str, ...]) -> tuple[npt.NDArray[np.uint8], U64, I64]:
-    """(letters u8[template, place, n], how many of them u64[template, place], places of each template)."""
-    found = [places(template) for template in templates]
-    widths = np.array([len(template) for template in found], np.int64)
-    most = max((len(alphabet) for template in found for alphabet in template), default=1)
-    letters = np.zeros((len(found), max(widths.max(initial=0), 1), most), np.uint8)
-    counts = np.zeros(letters.shape[:2], np.uint64)
-    for row, template in enumerate(found):
-        for place, alphabet in enumerate(template):
-            letters[row, place, : len(alphabet)] = np.frombuffer(alphabet, np.uint8)
-            counts[row, place] = len(alphabet)
-    return letters, counts, widths
+def _cut(templates: tuple[str, ...]) -> _Cut:
+    found = [_pieces(places(template)) for template in templates]
+    most = max(map(len, found))
+    nothing: tuple[bytes, ...] = ()
+    lists = {piece: _codes(piece) for pieces in (*found, (nothing,)) for piece in pieces}
+    held = parts(*lists.values())
+    start = dict(zip(lists, held.starts, strict=True))
+    whole = [(*pieces, *[nothing] * (most - len(pieces))) for pieces in found]
+    return _Cut(
+        held,
+        tuple(np.array([start[pieces[place]] for pieces in whole]) for place in range(most)),
+        tuple(np.array([len(lists[pieces[place]]) for pieces in whole], np.uint64) for place in range(most)),
+    )
+
+
+def _pieces(template: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], ...]:
+    """Cut where the codes would be too many, and behind what stands in front of all that is drawn: many templates have
+    the rest in common."""
+    found: list[list[bytes]] = [[]]
+    for alphabet in template:
+        codes = prod(map(len, found[-1]))
+        if len(alphabet) > 1 and found[-1] and (codes == 1 or codes * len(alphabet) > _CODES):
+            found.append([])
+        found[-1].append(alphabet)
+    return tuple(tuple(piece) for piece in found)
+
+
+def _codes(piece: tuple[bytes, ...]) -> pa.StringArray:
+    """All of them, in the order of their places."""
+    code = np.arange(prod(map(len, piece)))
+    text = np.empty((len(code), len(piece)), np.uint8)
+    for place, alphabet in reversed(list(enumerate(piece))):
+        text[:, place] = np.frombuffer(alphabet, np.uint8)[code % len(alphabet)]
+        code //= len(alphabet)
+    return fixed_width(text)

@@ -1,0 +1,66 @@
+"""Texts put together from parts that many rows share: names, separators, numbers, hosts. Knows what none of them mean.
+
+One gather makes them: Arrow lays the parts that it takes one behind the other, so a text is whatever lies between every
+k-th of their ends. Measured: 8 ns a part, where joining arrays that are gathered first takes 17.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..rows import U64, split
+
+_LOW = 10_000  # what one part spells of a number that takes several
+_NUMBERS = 1 << 16
+
+Places = npt.NDArray[np.integer[Any]] | int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The texts of several lists, those of list k from place `starts[k]` on. What numbers are put together from may
+    stand before them: nothing, the first `numbers` of them, and all of four digits."""
+
+    texts: pa.StringArray
+    starts: tuple[int, ...]
+    numbers: int
+
+    def joined(self, *columns: Places) -> pa.StringArray:
+        """Row k is the parts in the k-th places of all columns, one behind the other."""
+        rows = next(len(column) for column in columns if isinstance(column, np.ndarray))
+        if not rows:
+            return pa.array([], pa.string())
+        which = np.empty((rows, len(columns)), np.int32)
+        for number, column in enumerate(columns):
+            which[:, number] = column
+        laid = self.texts.take(pa.array(which.reshape(-1)))
+        ends = np.frombuffer(laid.buffers()[1], np.int32, which.size + 1)
+        return pa.StringArray.from_buffers(rows, pa.py_buffer(ends[:: len(columns)].copy()), laid.buffers()[2])
+
+    def number(self, value: U64) -> tuple[U64, ...]:
+        """The columns of places that spell these numbers; nothing for 0."""
+        if int(value.max(initial=0)) < self.numbers:
+            return (value,)
+        high, low = split(value, _LOW)
+        padded = np.where(high > 0, low + np.uint64(self.numbers), low)
+        return (*self.number(high), padded)
+
+
+def parts(*lists: pa.StringArray, numbered: bool = False) -> Parts:
+    before = [_numbers()] if numbered else []
+    starts = np.cumsum([0, *map(len, (*before, *lists))]).tolist()
+    return Parts(pa.concat_arrays([*before, *lists]), tuple(starts[len(before) : -1]), _NUMBERS if numbered else 0)
+
+
+@cache
+def _numbers() -> pa.StringArray:
+    plain = pc.cast(pa.array(np.arange(1, _NUMBERS)), pa.string())
+    padded = pc.utf8_lpad(pc.cast(pa.array(np.arange(_LOW)), pa.string()), 4, "0")
+    return pa.concat_arrays([pa.array([""]), plain, padded])
