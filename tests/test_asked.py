@@ -11,6 +11,7 @@ import pytest
 import synthgen_nb as sg
 from synthgen_nb.drafting.wished.catalogue import FORMS
 from synthgen_nb.drafting.wished.goals import KINDS
+from synthgen_nb.drafting.wished.telling import told
 from synthgen_nb.options import parse_specs
 from synthgen_nb.plan import Plan, plan_from_json
 from synthgen_nb.planfiles import PlanFile, plan_toml, read_plan
@@ -123,6 +124,19 @@ def test_a_unique_column_takes_what_gives_each_row_its_own_value(shop: sg.Schema
     _, number = column(shop, "orders.id", "Range(5000, 90000)")
     assert number.to_list() == list(range(5000, 5000 + ROWS))
     assert "no two rows may share mail" in refused(shop, "customers.mail", "Prose()")
+
+
+def test_dates_as_text_stand_in_the_format_and_the_zone_that_were_asked_for(shop: sg.Schema) -> None:
+    plan, note = column(shop, "orders.note", 'Date("2024-02-28", "2024-03-01", format="%d.%m.%Y")')
+    assert set(note.drop_nulls()) == {"28.02.2024", "29.02.2024", "01.03.2024"}
+    as_told = told(plan.tables["orders"].columns["note"], shop.tables["orders"].column("note"))
+    assert as_told == "Date('2024-02-28', '2024-03-01', format='%d.%m.%Y') nulls=0.6"
+    _, local = column(shop, "orders.note", 'Date("2024-07-01", "2024-07-31", format="%H:%M %z", zone="Asia/Tokyo")')
+    assert local.drop_nulls().str.contains(r"^\d\d:\d\d \+0900$").all()
+    assert "there is no time zone 'Mars'" in refused(shop, "orders.note", "Date(zone='Mars')")
+    assert "format is '%Q'" in refused(shop, "orders.note", "Date(format='%Q')")
+    assert "low is '2024-13-01'" in refused(shop, "orders.note", "Date('2024-13-01')")
+    assert "low lies after high" in refused(shop, "orders.note", "Date('2025-01-02', '2025-01-01')")
 
 
 def test_a_meaning_counts_as_if_the_column_were_named_so(shop: sg.Schema) -> None:
@@ -321,7 +335,8 @@ def test_an_option_without_a_column_is_told() -> None:
 TEXTS = (
     "Choice(1, 2, 3)", "Choice(a=1, b=3)", "Range(1, 100)", 'Range("2020-01-01", "2024-12-31")', "LogNormal(median=50)",
     "Normal(mean=40, std=9)", 'Pattern("@@##")', 'Bank("city")', "Prose()", 'Person("email")', "Uuid()", "Null()",
-    "email", "city nulls=50%", "nulls=30%", 'Format("{0}-{1}", Pattern("@@"), Range(1, 9))', "person.full_name",
+    "Date()", 'Date("2024-01-01", format="%d.%m.%Y %H:%M", zone="Asia/Tokyo")', "email", "city nulls=50%", "nulls=30%",
+    'Format("{0}-{1}", Pattern("@@"), Range(1, 9))', "person.full_name",
 )  # fmt: skip
 
 

@@ -35,6 +35,9 @@ CREATE TABLE jobs (
   exam_score int CHECK (exam_score BETWEEN 0 AND 100),
   used_bytes bigint NOT NULL, total_bytes bigint NOT NULL, tight_price numeric(8, 2) NOT NULL
     CHECK (tight_price BETWEEN 500 AND 900));
+CREATE TABLE quotes (
+  id int PRIMARY KEY, open numeric(10, 2) NOT NULL, high numeric(10, 2) NOT NULL, low numeric(10, 2) NOT NULL,
+  close numeric(10, 2) NOT NULL);
 CREATE TABLE users (
   id int PRIMARY KEY, is_active boolean NOT NULL, is_admin boolean NOT NULL, is_deleted boolean NOT NULL,
   newsletter boolean NOT NULL DEFAULT false, enabled char(1) NOT NULL CHECK (enabled IN ('Y', 'N')), hidden smallint
@@ -145,3 +148,10 @@ def test_every_line_of_the_table_of_magnitudes_is_in_order() -> None:
         assert line.low <= line.middle <= line.high
         assert line.low < line.high
         assert 0 <= line.spread < 3
+
+
+def test_the_first_and_the_last_price_of_a_period_lie_between_its_lowest_and_its_highest() -> None:
+    quotes = frames()["quotes"]
+    least, most = pl.min_horizontal("open", "close"), pl.max_horizontal("open", "close")
+    assert quotes.filter((pl.col("low") > least) | (pl.col("high") < most)).is_empty()
+    assert quotes.filter(pl.col("low") < pl.col("high")).height > 0.99 * ROWS

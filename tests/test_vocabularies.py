@@ -120,3 +120,40 @@ def _drawable(plan: Plan, table: Table, column: Column, meaning: str) -> bool:
     except sg.InputError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    "table, column, word",
+    [
+        ("posts", "tags text[]", "travel"),
+        ("people", "skills text[]", "SQL"),
+        ("patients", "allergies varchar(40)[]", "Pollen"),
+        ("films", "special_features text[]", "Trailers"),
+        ("users", "roles text[]", "Admin"),
+    ],
+)
+def test_the_elements_of_a_list_are_what_its_name_says_in_the_singular_and_differ(
+    table: str, column: str, word: str
+) -> None:
+    ddl = f"CREATE TABLE {table} (id integer PRIMARY KEY, {column})"
+    plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), rows=2_000)
+    lists = [each for each in drawn(plan, [(0, 2_000)], table)[column.split()[0]].to_pylist() if each is not None]
+    assert any(word in each for each in lists)
+    assert all(len(set(each)) == len(each) for each in lists)
+    assert {len(each) for each in lists} == {1, 2, 3, 4}
+    assert len({tuple(each) for each in lists}) > 10
+
+
+@pytest.mark.parametrize(
+    "column, form",
+    [
+        ("created_at varchar(25)", r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d"),
+        ("order_date varchar(10)", r"20\d\d-\d\d-\d\d"),
+        ("valid_from char(8)", r"20\d{6}"),
+        ("birth_date text", r"(19|20)\d\d-\d\d-\d\d"),
+    ],
+)
+def test_a_date_that_is_kept_as_text_is_a_date(column: str, form: str) -> None:
+    found = values(column)
+    assert len(found) > 300
+    assert all(re.fullmatch(form, one) for one in found)

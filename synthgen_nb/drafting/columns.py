@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from math import lcm
 
-from ..drafting import shapes
 from ..errors import PlanError
 from ..physical import DAY, MICROS
 from ..schema import Column, Kind, Type
@@ -29,10 +28,12 @@ from ..specs import (
     Point,
     Range,
     Shaped,
+    Stamp,
     Subset,
     Uuid,
 )
 from ..specs.binary import Shape
+from . import shapes
 from .domains import Domain, Facts, domain_of, units_of
 from .keying.counted import distinct_list, distinct_rare
 from .keying.rare_types import range_text, row_text, spelled
@@ -81,6 +82,8 @@ def random_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
         return Range(low=low, high=high, step=_step(low, high, 60 * MICROS))
     if kind == Kind.OTHER and (made := spelled(column.type)) is not None:
         return made
+    if kind is Kind.TEXT and (stamp := _stamp(meaning.group, domain, facts)) is not None:
+        return stamp
     if kind in (Kind.TEXT, Kind.OTHER):
         return random_text(column, meaning, domain, facts)
     return _special(column, meaning, domain, facts)
@@ -279,6 +282,26 @@ def _moment(column: Type, group: str, domain: Domain, facts: Facts) -> AnySpec:
     return shapes.recent(low, high, step=step)
 
 
+_DAYS = {"birth_date", "date", "start_date", "end_date"}
+_CLOCKED = {"created_timestamp", "updated_timestamp", "event_timestamp"}
+
+
+def _stamp(group: str, domain: Domain, facts: Facts) -> Stamp | None:
+    """A date or a moment that the column keeps as text, if that is all there is to say of the text."""
+    if group not in _DAYS | _CLOCKED or domain.form or domain.hints or domain.case:
+        return None
+    room = domain.longest or 30
+    clocked = group in _CLOCKED and room >= 19
+    if room < 8 or domain.shortest > (19 if clocked else 10):
+        return None
+    kind = Kind.TIMESTAMP if clocked else Kind.DATE
+    last = (facts.today - YEAR) * DAY if group == "created_timestamp" and clocked else None  # then come the updates
+    of = _moment(Type(kind=kind, sql=""), group, Domain(kind=kind, nullable=False, high=last), facts)
+    assert isinstance(of, Range | Shaped)
+    form = "%Y-%m-%d %H:%M:%S" if clocked else "%Y-%m-%d" if room >= 10 else "%Y%m%d"
+    return Stamp(of=of, unit="moment" if clocked else "day", form=form)
+
+
 def _distinct_moment(domain: Domain, wanted: int, facts: Facts) -> Range:
     if domain.kind == Kind.TIME:
         low, high = within(domain, 0, DAY - 1)
@@ -356,7 +379,8 @@ def _special(column: Column, meaning: Meaning, domain: Domain, facts: Facts) -> 
             fixed = column.type.length if facts.dialect == "duckdb" else None
             shortest = fixed if fixed is not None else max(domain.shortest, min(1, domain.longest or 1))
             longest = fixed if fixed is not None else domain.longest or max(4, shortest)
-            return ListOf(element=element, shortest=shortest, longest=longest)
+            apart = longest > 1 and column.type.element.kind is Kind.TEXT and element.size >= longest
+            return ListOf(element=element, shortest=shortest, longest=longest, apart=apart)
         case Kind.STRUCT if facts.dialect == "duckdb":
             parts = [
                 _inside(column, type_, domain, at, meaning, facts) for at, (_, type_) in enumerate(column.type.fields)

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from ..drafting import shapes
 from ..errors import PlanError
 from ..schema import Column, Kind
 from ..specs import Amount, AnySpec, Portion, Range, Shaped, Term
+from . import shapes
 from .columns import random_spec, within
 from .conditions.orders import Link
 from .domains import Domain, units_of
@@ -41,6 +41,13 @@ _PAIRS = (
     (r"\b(used|consumed|available|remaining|free|reserved|booked)\b",
      ("total", "capacity", "limit", "quota", "max", "size"), (0, 50, 150, 300, 450, 600, 800, 950, 1000)),
 )  # fmt: skip
+
+# the four prices of a period stand together: the lowest below all, the first and the last between it and the highest
+_PERIOD = ("open", "high", "low", "close")
+_OF_PERIOD: tuple[tuple[str, tuple[int, ...]], ...] = (
+    (r"\b(low)\b", (940, 955, 965, 972, 978)),
+    (r"\b(open|close)\b", (980, 984, 987, 990, 993, 996, 998, 1000)),
+)
 
 
 class Magnitude(NamedTuple):
@@ -203,12 +210,22 @@ def _drawn(draft: Draft, column: Column, domain: Domain) -> AnySpec | None:
 
 def _partners(words: Mapping[str, str], name: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     """The columns that are called like this one but for a word that makes it the smaller, and by how much."""
+    for pattern, rates in _OF_PERIOD:
+        match = re.search(pattern, words[name])
+        four = {one: _put(words[name], match, one) for one in _PERIOD} if match else {}
+        if match and set(four.values()) <= set(words.values()):
+            yield next(other for other, text in words.items() if text == four["high"]), rates
+            return
     for pattern, larger, rates in _PAIRS:
         match = re.search(pattern, words[name])
         if match is None:
             continue
         for word in larger:
-            wanted = f"{words[name][: match.start()]}{word}{words[name][match.end() :]}".strip()
+            wanted = _put(words[name], match, word)
             for other, text in words.items():
                 if other != name and text == wanted:
                     yield other, rates
+
+
+def _put(text: str, match: re.Match[str], word: str) -> str:
+    return f"{text[: match.start()]}{word}{text[match.end() :]}".strip()

@@ -16,6 +16,7 @@ from .products import Product
 from .rhythms import Rhythmic
 from .slugs import Slug
 from .sources import AnySource, Digit, Drawn, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree, Turn
+from .stamps import Stamp
 from .states import Aging, Flag
 from .tallies import Amount, Portion, Tally, Term
 from .texts import Bank, Given, Pattern, Prose
@@ -27,5 +28,5 @@ __all__ = [
     "Given", "Grove", "Iban", "Inside", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed", "Nations", "Null",
     "Ordinal", "Pair", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point",
     "Portion", "Product", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Slug",
-    "Source", "Spec", "Stretch", "Subset", "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",
+    "Source", "Spec", "Stamp", "Stretch", "Subset", "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",
 ]  # fmt: skip

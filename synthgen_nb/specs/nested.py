@@ -26,6 +26,7 @@ from .products import Product
 from .rhythms import Rhythmic
 from .shares import weighed
 from .slugs import Slug
+from .stamps import Stamp
 from .states import Aging, Flag
 from .tallies import Amount, Portion, Tally
 from .texts import Bank, Given, Pattern, Prose
@@ -60,11 +61,13 @@ class Format(Spec, frozen=True, tag="format"):
 
 
 class ListOf(Spec, frozen=True, tag="list"):
-    """Lists of `shortest`..`longest` elements (at an index: always `longest`, whose places are its digits)."""
+    """Lists of `shortest`..`longest` elements (at an index: always `longest`, whose places are its digits). `apart`:
+    the elements of one list differ; the element must have at least as many values as the longest list."""
 
     element: AnySpec
     shortest: int = 1
     longest: int = 4
+    apart: bool = False
 
     @property
     def size(self) -> int:
@@ -86,7 +89,17 @@ class ListOf(Spec, frozen=True, tag="list"):
         row = np.repeat(np.arange(len(rows)), lengths)
         place = (np.arange(offsets[-1]) - offsets[row]).astype(np.uint64)
         window = rows.of(rows.table, rows.index[row] * np.uint64(max(self.longest, 1)) + place)
-        flat = _flat(self.element.draw(window, f"{name}/element"))
+        if self.apart:
+            first = below(rows.bits(f"{name}/first"), self.element.size)[row]
+            stride = (
+                1 + below(rows.bits(f"{name}/stride"), max((self.element.size - 1) // max(self.longest, 1), 1))[row]
+            )
+            which = (first + place * stride) % np.uint64(
+                self.element.size
+            )  # stays below one round, so none comes twice
+            flat = _flat(self.element.at(which, window, f"{name}/element"))
+        else:
+            flat = _flat(self.element.draw(window, f"{name}/element"))
         return Values(pa.ListArray.from_arrays(pa.array(offsets), flat))
 
 
@@ -286,6 +299,7 @@ AnySpec = (
     | Given
     | Pattern
     | Prose
+    | Stamp
     | Iban
     | Person
     | Uuid

@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 
 from ...schema import Column, Kind, Schema, Table, Type
 from ..domains import Scalar
-from .names import entities, lines_of, subject, words_of
+from .names import entities, lines_of, singular, subject, words_of
 
 OPAQUE = 0.2  # the confidence of "opaque"
 SURE = 0.8
@@ -36,11 +36,32 @@ class Meaning(Struct, frozen=True):
 def meaning_of(schema: Schema, table: Table, column: Column) -> Meaning:
     """Keys first, then the rules over name and type, then the rules over the comment, at last `opaque`. What the column
     is within its group comes after that: it never changes the group."""
+    if column.type.kind is Kind.ARRAY and column.type.element is not None:
+        return _of_elements(schema, table, structs.replace(column, type=column.type.element))
     entity, words = subject(schema, table, column.name)
     if words == "title" and _courtesy(table, column):
         return Meaning("person.title", "category_code", "a short title beside a first name", 0.82)
     told = f"{entity} among {', '.join(sorted(entities(schema)))}" if entity in _GENERAL else entity
     return _refined(_grouped(schema, table, column), words, entity, told)
+
+
+def _of_elements(schema: Schema, table: Table, column: Column) -> Meaning:
+    """What one element of an array is: what a column called so in the singular would be ("emails"), or the name of such
+    a thing ("skills"). `column` has the element's type."""
+    *before, last = words_of(column.name) or ("",)
+    one = " ".join((*before, singular(last)))
+    found = meaning_of(schema, table, structs.replace(column, name=one.replace(" ", "_")))
+    finer = found.name != found.group and not found.name.startswith("text.")
+    if found.confidence >= 0.6 and (finer or found.group not in _VAGUE):
+        return found
+    thing = _by_rules("name", one, column.type, ())
+    named = thing and _refined(thing, "name", one, one)
+    if named is None or named.name == "object_name":
+        return found
+    return Meaning(named.name, named.group, f"elements: {named.rule}", 0.7)
+
+
+_VAGUE = frozenset({"opaque", "category_code", "code_identifier", "free_text", "note", "object_name"})
 
 
 def _courtesy(table: Table, column: Column) -> bool:

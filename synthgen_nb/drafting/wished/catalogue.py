@@ -22,7 +22,7 @@ from ..meaning.naming import locale_named
 from ..words.written import choice_of
 from .freedom import physical, unfit
 from .goals import KINDS, Given, Goal, listed, near, one_of, positive, said, takes, text
-from .quantities import log_normal_of, normal_of, range_of
+from .quantities import date_of, log_normal_of, normal_of, range_of
 
 _WEIGHTS = 1_000_000  # what the smallest of the shares that a person writes is counted in
 _MOST_VALUES = 10_000
@@ -297,6 +297,13 @@ FORMS: Mapping[str, Form] = {
             {"field": "which", "locale": "such as de_DE; any country where there is none"},
             'Place("city", locale="fr_FR")',
             _place,
+        ),
+        Form(
+            "Date",
+            "dates or moments as text, in a format of strftime",
+            {**_ENDS, "format": "%Y-%m-%d by default", "zone": "of a moment's time, such as Europe/Berlin; else UTC"},
+            'Date("2024-01-01", "2024-12-31", format="%d.%m.%Y") or Date(format="%d %b %H:%M %z", zone="Europe/Paris")',
+            date_of,
         ),
         Form(
             "Format",

@@ -22,7 +22,7 @@ KINDS: Mapping[str, frozenset[Kind]] = {
     "Range": frozenset(NUMBERS | TIMES),
     "LogNormal": frozenset(NUMBERS),
     "Normal": frozenset(NUMBERS),
-    **dict.fromkeys(("Pattern", "Bank", "Prose", "Phrase", "Person", "Place", "Format"), _TEXTS),
+    **dict.fromkeys(("Pattern", "Bank", "Prose", "Phrase", "Person", "Place", "Date", "Format"), _TEXTS),
     "Uuid": _TEXTS | {Kind.UUID},
     "Null": frozenset(Kind),
 }

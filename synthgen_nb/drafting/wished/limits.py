@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from ...drafting import shapes
 from ...physical import DAY, MICROS
 from ...plan import TablePlan
 from ...schema import Column, Kind
 from ...specs import AnySpec, Choice, Range, Rhythmic, Shaped, Since
 from ...wishes import Between
+from .. import shapes
 from ..domains import Domain, units, units_of
 from ..draft import Draft
 from .freedom import MOMENTS, NUMBERS, beside, bound, changed, decided_together, follows, sane

@@ -1,13 +1,18 @@
 """Numbers, dates and times that a person asks for by their bounds, their middle and their spread, in the column's own
-terms, as specs."""
+terms, as specs; dates as text too."""
 
 from __future__ import annotations
 
-from ...drafting import shapes
+import re
+from zoneinfo import available_timezones
+
 from ...errors import InputError
-from ...physical import MICROS
-from ...schema import Kind
-from ...specs import AnySpec, Range
+from ...physical import DAY, MICROS
+from ...schema import Column, Kind, Type
+from ...specs import AnySpec, Range, Stamp
+from ...specs.stamps import DIRECTIVES
+from .. import shapes
+from ..columns import YEAR
 from ..domains import units_of
 from .goals import TIMES, Given, Goal, positive, said, takes
 from .limits import literal
@@ -43,6 +48,31 @@ def normal_of(goal: Goal, given: Given) -> AnySpec:
     deviation = max(1, round(positive("std", given.named.get("std")) * units_of(goal.column.type)))
     low, high = _bounds(goal, given, mean - _FAR * deviation, mean + _FAR * deviation)
     return shapes.normal(low, high, mean, deviation, step=goal.domain.step, scale=_scale(goal))
+
+
+def date_of(goal: Goal, given: Given) -> AnySpec:
+    form, zone = (given.named.get(name, default) for name, default in (("format", "%Y-%m-%d"), ("zone", "")))
+    if not isinstance(form, str) or not set(told := re.findall("%(.?)", form)) <= set(DIRECTIVES) or not told:
+        raise InputError(f"format is {said(form)}", hint="as strftime has it: %Y-%m-%d, %d.%m.%y %H:%M")
+    if zone and zone not in available_timezones():
+        raise InputError(f"there is no time zone {said(zone)}", hint="Europe/Berlin, America/New_York")
+    clock = bool(zone) or not set(told).isdisjoint("HIMSpzZ")
+    kind, one = (Kind.TIMESTAMP, DAY) if clock else (Kind.DATE, 1)
+    column = Column(name=goal.column.name, type=Type(kind=kind, sql=kind.value), nullable=False)
+    ends = {"low": (goal.facts.today - 3 * YEAR) * one, "high": goal.facts.today * one - 1}
+    for name in ends.keys() & given.named.keys():
+        end = literal(column, str(given.named[name]), name == "low")
+        if end is None:
+            raise InputError(f"{name} is {said(given.named[name])}", hint="a date such as 2024-12-31")
+        ends[name] = end
+    if ends["low"] > ends["high"]:
+        raise InputError("low lies after high", hint='Date("2024-01-01", "2024-12-31")')
+    return Stamp(
+        of=shapes.recent(ends["low"], ends["high"], step=MICROS if clock else 1),
+        unit="moment" if clock else "day",
+        form=form,
+        zone=str(zone),
+    )
 
 
 def _bounds(goal: Goal, given: Given, low: int, high: int) -> tuple[int, int]:

@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from decimal import Decimal
 
+from msgspec import structs
+
 from ...plan import NULL_SCALE, ColumnPlan
-from ...schema import Column, Kind
+from ...schema import Column, Kind, Type
 from ...specs import (
     Aging,
     Bank,
@@ -22,6 +24,7 @@ from ...specs import (
     Prose,
     Range,
     Shaped,
+    Stamp,
     Uuid,
 )
 from ...specs.numbers import Label
@@ -65,6 +68,10 @@ def _said(plan: ColumnPlan, column: Column) -> str:
             return f"Phrase({grammar!r})"
         case Given(count=0) as given if len(given.values) <= _MOST:
             return f"Choice({', '.join(map(repr, given.values))})"
+        case Stamp() as stamp if (ends := stamp.of.span) is not None:
+            one = structs.replace(column, type=Type(kind=Kind.DATE if stamp.unit == "day" else Kind.TIMESTAMP, sql=""))
+            zone = f", zone={stamp.zone!r}" if stamp.zone else ""
+            return f"Date({_value(one, ends[0])}, {_value(one, ends[1])}, format={stamp.form!r}{zone})"
         case Uuid():
             return "Uuid()"
         case Null():

@@ -168,17 +168,6 @@ def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
                     template="{0}.{1}.{2}", parts=(Range(low=1, high=4), Range(low=0, high=20), Range(low=0, high=9))
                 )
             ]
-        case "birth_date" | "date" | "start_date" | "end_date" if fits(10):
-            return [
-                Format(
-                    template="{0}-0{1}-1{2}",
-                    parts=(
-                        Range(low=facts.as_of.year - 30, high=facts.as_of.year - 1),
-                        Range(low=1, high=9),
-                        Range(low=0, high=9),
-                    ),
-                )
-            ]
         case "currency_amount" | "quantity" | "count" | "measurement" | "score" if fits(5):
             return [Format(template="{0}", parts=(Range(low=1, high=999),))]
     return []
