@@ -8,6 +8,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version as library_version
 from pathlib import Path
 from typing import Protocol, Self
@@ -19,10 +20,11 @@ from .edits import Edit
 from .errors import StoreError
 from .filenames import escape
 from .instructed import Instructed
-from .parquet import Part
+from .parquet import SMALL, Part
 
 STORE_VERSION = 2
 _LIBRARIES = ("synthgen-nb", "numpy", "polars", "pyarrow", "duckdb")
+_SYNCS = 16  # files that the disk is asked for at once
 _END = b"\n}\n"  # of a dataset.json, whose inner lines are indented: one that is cut is no version
 
 
@@ -120,8 +122,10 @@ class Draft:
         document += _END
         beside = self.path / f"dataset.json.{secrets.token_hex(4)}"
         try:
-            for folder in {files.folder for files in tables.values()}:
-                _sync(self.path / folder)
+            small = [self.path / part.file for files in tables.values() for part in files.parts if part.bytes < SMALL]
+            with ThreadPoolExecutor(_SYNCS) as pool:  # the disk writes down what many wait for in one go
+                list(pool.map(_sync, small))
+                list(pool.map(_sync, {self.path / files.folder for files in tables.values()}))
             write_whole(beside, document)
             beside.replace(self.path / "dataset.json")
             _sync(self.path)
@@ -192,11 +196,12 @@ def libraries() -> dict[str, str]:
     return {library: library_version(library) for library in _LIBRARIES}
 
 
-def _sync(folder: Path) -> None:
-    """The folder's entries on the disk, where the system can be asked for that."""
-    if sys.platform == "win32":
+def _sync(path: Path) -> None:
+    """A file's bytes or a folder's entries on the disk, where the system can be asked for that."""
+    windows = sys.platform == "win32"
+    if windows and path.is_dir():
         return
-    handle = os.open(folder, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR if windows else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

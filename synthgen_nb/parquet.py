@@ -1,5 +1,5 @@
-"""One Parquet part: written in one pass, hashed as it is written, on the disk when it returns. Knows nothing of
-datasets."""
+"""One Parquet part: written in one pass, hashed as it is written, on the disk when it returns, unless it is small.
+Knows nothing of datasets."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
     I64 = npt.NDArray[np.int64]
+
+
+SMALL = 1 << 20  # bytes: what is less is on the disk once its version is, for many at once get there sooner
 
 
 class Part(Struct, frozen=True):
@@ -120,15 +123,17 @@ def _write(
 
 @contextmanager
 def _sink(path: Path) -> Iterator[Hashed]:
-    """A new file, on the disk afterwards; or none where that fails. Raises StoreError."""
+    """A new file, on the disk afterwards unless it is small; or none where that fails. Raises StoreError."""
     try:
         file = path.open("xb", buffering=0)
     except OSError as error:
         raise StoreError(f"can't write {path}: {error.strerror}") from error
     try:
         with file:
-            yield Hashed(file)
-            os.fsync(file.fileno())
+            sink = Hashed(file)
+            yield sink
+            if sink.size >= SMALL:
+                os.fsync(file.fileno())
     except OSError as error:
         path.unlink(missing_ok=True)
         raise StoreError(f"can't write {path}: {error.strerror or error}", hint="is the disk full?") from error
