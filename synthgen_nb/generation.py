@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from .computing import Calculator, cast_of
 from .errors import InfeasibleError, PlanError
 from .parquet import enum_field
-from .physical import arrow_type, converted, from_arrow, from_python, to_arrow
+from .physical import arrow_type, converted, from_arrow, from_python, packed, to_arrow, to_packed
 from .plan import NULL_SCALE, Plan, Redraw
 from .rows import I64, U64, Indices, Kept, Rows, Values, below, bits, key_of
 from .sandbox import connect
@@ -34,6 +34,9 @@ ATTEMPTS = 64  # draws of a row before chance counts as hopeless
 _GUESSING = 4  # attempts before every other one guesses
 _HELD = 1 << 15  # rows drawn to find values that hold a condition at all
 _ENOUGH = 64  # of those, for rows to differ
+_KEPT_BACK = 8 << 20
+_FEW = 256  # texts that are written as codes: of more, Parquet's own table is as fast
+_CODES = pa.dictionary(pa.int16(), pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ class Engine:
         self._kept: dict[tuple[str, str], Any] = {}
         self._keeping: dict[tuple[str, str], threading.RLock] = {}
         self._holding: dict[tuple[str, str], dict[str, Values]] = {}
+        # one large block given back raises what glibc keeps for itself from 128 KiB to 8 MiB: else it hands NumPy's
+        # intermediate results back to the system at every step, and takes page faults to get them again
+        np.empty(_KEPT_BACK, np.uint8)
         self._reference = {
             key: _reference(plan, table)
             for key, table in plan.schema.tables.items()
@@ -255,11 +261,25 @@ def _reference(plan: Plan, table: Table) -> dict[str, Values]:
 
 def generate_chunk(engine: Engine, chunk: Chunk) -> pa.RecordBatch:
     """The rows of a chunk, columns in the table's order and in the declared types."""
+    return _chunk(engine, chunk, arrow_schema(engine.plan, chunk.table), to_arrow)
+
+
+def packed_chunk(engine: Engine, chunk: Chunk) -> pa.RecordBatch:
+    """The same rows in the types that `write_part` takes with the least work, which are not always the declared ones:
+    decimals of 64 bits, and codes for columns of a few texts."""
+    coded = set(_coded(engine.plan, chunk.table))
+    fields = arrow_schema(engine.plan, chunk.table)
+    schema = pa.schema([f.with_type(_CODES if f.name in coded else packed(f.type)) for f in fields])
+    return _chunk(engine, chunk, schema, to_packed)
+
+
+def _chunk(
+    engine: Engine, chunk: Chunk, schema: pa.Schema, made: Callable[[Values, pa.DataType, tuple[str, ...]], pa.Array]
+) -> pa.RecordBatch:
     index = np.arange(chunk.start, chunk.stop, dtype=np.uint64)
     rows = Rows(engine, chunk.table, index, chunk.start)
-    schema = arrow_schema(engine.plan, chunk.table)
     columns = engine.plan.schema.tables[chunk.table].columns
-    arrays = [to_arrow(rows.column(c.name), f.type, c.type.values) for c, f in zip(columns, schema, strict=True)]
+    arrays = [made(rows.column(c.name), f.type, c.type.values) for c, f in zip(columns, schema, strict=True)]
     return pa.record_batch(arrays, schema=schema)
 
 
@@ -277,16 +297,28 @@ def arrow_schema(plan: Plan, table: str) -> pa.Schema:
 
 
 def encodings(plan: Plan, table: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(columns to dictionary-encode, columns to delta-encode), from what the specs know."""
+    """(columns to dictionary-encode, columns to delta-encode), from what the specs know: all that Parquet holds as an
+    integer by differences, for that needs neither a table of values nor more bits than they have."""
     dictionary, delta = [], []
     schema = arrow_schema(plan, table)
     for name, column in plan.tables[table].columns.items():
         kind = schema.field(name).type
-        if isinstance(column.spec, Choice) or pa.types.is_dictionary(kind):
-            dictionary.append(name)
-        elif isinstance(column.spec, Range | Key) and pa.types.is_integer(kind) and kind.bit_width >= 32:
+        if pa.types.is_integer(kind) or pa.types.is_temporal(kind) or pa.types.is_decimal64(packed(kind)):
             delta.append(name)
+        elif isinstance(column.spec, Choice) or pa.types.is_dictionary(kind):
+            dictionary.append(name)
     return tuple(dictionary), tuple(delta)
+
+
+def _coded(plan: Plan, table: str) -> Iterator[str]:
+    """Columns of text that are codes of the same few texts in every window."""
+    made, schema = plan.tables[table], arrow_schema(plan, table)
+    redrawn = {name for redraw in made.redraws for name in redraw.columns}
+    for name, column in made.columns.items():
+        if isinstance(column.spec, Choice) and pa.types.is_string(schema.field(name).type) and name not in redrawn:
+            labels = column.spec.values
+            if not plan.schema.tables[table].rows and len(set(labels)) == len(labels) <= _FEW:
+                yield name
 
 
 def chunks(plan: Plan, table: str, start: int = 0, stop: int | None = None, size: int = CHUNK_ROWS) -> Iterator[Chunk]:

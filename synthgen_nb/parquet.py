@@ -6,9 +6,11 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -82,11 +84,12 @@ def write_part(
     dictionary: Collection[str] = (),
     delta: Collection[str] = (),
 ) -> Part:
-    """One row group per batch that has rows. `dictionary` and `delta` name the columns with those encodings (columns
-    of Arrow's dictionary type count as `dictionary`), all others are PLAIN: the library's own choice, a hash table
-    per column, costs up to four times the CPU on random keys. Snappy; statistics; decimals up to 18 digits as
-    integers. `Part.file` is the file's bare name. Raises StoreError if the file exists or can't be written; then no
-    file is left."""
+    """One row group per batch that has rows. The file's columns have the types of `schema`; batches may hold them in
+    others that Parquet stores alike (codes of texts, decimals of 64 bits). `dictionary` and `delta` name the columns
+    with those encodings (columns of Arrow's dictionary type count as `dictionary`), all others are PLAIN: the library's
+    own choice, a hash table per column, costs up to four times the CPU on random keys. Snappy; statistics; decimals up
+    to 18 digits as integers. `Part.file` is the file's bare name. Raises StoreError if the file exists or can't be
+    written; then no file is left."""
     rows = 0
 
     def counted() -> Iterator[pa.RecordBatch]:
@@ -106,17 +109,22 @@ def _write(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    encoded = set(dictionary) | {f.name for f in schema if pa.types.is_dictionary(f.type)}
+    batches = iter(batches)
+    filled = next((batch for batch in batches if batch.num_rows), None)
+    stored = schema if filled is None else filled.schema
+    encoded = set(dictionary) | {f.name for f in stored if pa.types.is_dictionary(f.type)}
     with pq.ParquetWriter(
         pa.PythonFile(sink, mode="w"),
-        schema,
+        stored,
         compression="snappy",
         use_dictionary=sorted(encoded) or False,
         column_encoding=dict.fromkeys(sorted(set(delta) - encoded), "DELTA_BINARY_PACKED") or None,
         store_decimal_as_integer=True,
         write_statistics=True,
+        store_schema=False,  # that would tell readers the types of the batches
     ) as writer:
-        for batch in batches:
+        writer.add_key_value_metadata({"ARROW:schema": b64encode(schema.serialize()).decode()})
+        for batch in chain([] if filled is None else [filled], batches):
             if batch.num_rows:
                 writer.write_batch(batch, row_group_size=batch.num_rows)
 

@@ -18,7 +18,7 @@ import msgspec
 
 from .drafts import libraries
 from .errors import Interrupted, StoreError
-from .generation import Chunk, Engine, arrow_schema, chunks, encodings, generate_chunk
+from .generation import Chunk, Engine, arrow_schema, chunks, encodings, packed_chunk
 from .parquet import Part, write_part
 from .plan import plan_from_json
 
@@ -44,7 +44,7 @@ def make_part(engine: Engine, task: Task, size: int, watching: Watching = iter) 
     began = time.perf_counter()
     dictionary, delta = encodings(engine.plan, task.table)
     pieces = watching(chunks(engine.plan, task.table, task.start, task.stop, size))
-    batches = (generate_chunk(engine, chunk) for chunk in pieces)
+    batches = (packed_chunk(engine, chunk) for chunk in pieces)
     part = write_part(task.path, arrow_schema(engine.plan, task.table), batches, dictionary=dictionary, delta=delta)
     return task, part, time.perf_counter() - began
 

@@ -38,7 +38,7 @@ def walk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
     monkeypatch.setattr(rowmaking, "PART_ROWS", 30)
     monkeypatch.setattr(rowmaking, "CHUNK_ROWS", 10)
-    monkeypatch.setattr(partmaking, "generate_chunk", slowly)
+    monkeypatch.setattr(partmaking, "packed_chunk", slowly)
     yield run
     run.set()
     give_up = time.monotonic() + 20

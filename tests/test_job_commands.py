@@ -75,7 +75,7 @@ def test_a_timeout_pauses_and_resume_finishes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(partmaking, "generate_chunk", lambda *a: time.sleep(1) or pytest.fail("one second is over"))
+        patched.setattr(partmaking, "packed_chunk", lambda *a: time.sleep(1) or pytest.fail("one second is over"))
         _, err = said(capsys, "generate", "shop.sql", "-n", "50", "--timeout", "0.3s", code=130)
     assert "paused at 0 %: its time was over (synthgen resume 1 goes on)" in err
     assert "synthgen resume 1" in said(capsys, "jobs")[0]
@@ -142,7 +142,7 @@ def test_another_process_is_paused_and_cancelled_from_here(capsys: pytest.Captur
 
 
 def test_cancel_asks_where_a_person_is(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partmaking, "generate_chunk", lambda *a: time.sleep(1) or pytest.fail("one second is over"))
+    monkeypatch.setattr(partmaking, "packed_chunk", lambda *a: time.sleep(1) or pytest.fail("one second is over"))
     said(capsys, "generate", "shop.sql", "-n", "50", "--timeout", "0.3", code=130)
     asked: list[str] = []
     monkeypatch.setattr(console.sys.stdin, "isatty", lambda: True, raising=False)

@@ -76,13 +76,13 @@ def stopped_at(record: Record, parts: int) -> None:
 
 
 def slowly(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.01) -> None:
-    made = partmaking.generate_chunk
+    made = partmaking.packed_chunk
 
     def slow(*arguments: Any) -> Any:
         time.sleep(seconds)
         return made(*arguments)
 
-    monkeypatch.setattr(partmaking, "generate_chunk", slow)
+    monkeypatch.setattr(partmaking, "packed_chunk", slow)
 
 
 def test_the_events_of_a_run_are_kept_as_json_lines(store: sg.Store) -> None:

@@ -41,21 +41,29 @@ def run(
     description: str = "",
     strict: bool = False,
     timeout: float | None = None,
+    validate: bool = True,
 ) -> Generator[Event]:
-    """A new job in the caller's own hands: generates, saves and validates. Closing the iterator, or any error, lists
+    """A new job in the caller's own hands: generates, saves and validates, or leaves that to whoever wants a report.
+    Closing the iterator, or any error, lists
     nothing in the store and leaves a job that `Jobs.resume` finishes. `strict` makes a table that gets fewer rows than
     asked an error. Raises InfeasibleError before there is a job."""
     require(plan, strict=strict)
-    yield from run_job(Ledger(store).add(plan, name, description), map=map, timeout=timeout)
+    yield from run_job(Ledger(store).add(plan, name, description), map=map, timeout=timeout, validate=validate)
 
 
 def generate(
-    plan: Plan, store: Store | None = None, name: str = "dataset", *, map: Map | None = None, description: str = ""
+    plan: Plan,
+    store: Store | None = None,
+    name: str = "dataset",
+    *,
+    map: Map | None = None,
+    description: str = "",
+    validate: bool = True,
 ) -> Dataset:
-    """`run` to its end, without the events. The report is kept with the dataset."""
+    """`run` to its end, without the events. The report, where there is one, is kept with the dataset."""
     store = store or Store()
     version = None
-    for event in run(plan, store, name, map=map, description=description):
+    for event in run(plan, store, name, map=map, description=description, validate=validate):
         version = getattr(event, "version", version)
     return store.open(name, version)
 

@@ -20,7 +20,9 @@ from ..parquet import Part, write_part
 from ..partmaking import Task, bundled, make_part, maker
 from ..plan import Plan
 from ..store import Dataset, ensure_space
-from .working import Begun, Meter, Ready, Stop, cores, validated
+from .working import Begun, Meter, Ready, Stop, cores
+
+_PARTS, _LEAST_ROWS = 4, 1 << 17  # parts of a table that is not large; rows of one that is worth a file
 
 
 def ready(record: Record, map: Map | None, stop: Stop) -> Ready:
@@ -45,7 +47,7 @@ def _begun(record: Record, engine: Engine, map: Map | None, stop: Stop) -> Begun
 def _made_and_saved(
     record: Record, engine: Engine, draft: Draft, kept: list[Made], map: Map | None, stop: Stop, meter: Meter
 ) -> Generator[Event]:
-    """Makes what is missing, table by table; then the version; then its report."""
+    """Makes what is missing, table by table; then the version."""
     plan = engine.plan
     parts: dict[str, dict[int, Made]] = {key: {} for key in plan.tables}
     for made in kept:
@@ -75,7 +77,6 @@ def _made_and_saved(
         rows=sum(dataset.rows.values()),
         bytes=sum(dataset.bytes.values()),
     )
-    yield from validated(record)
 
 
 def made_again(plan: Plan, draft: Draft, rows: Mapping[str, Mapping[int, int]]) -> dict[str, list[Part]]:
@@ -119,11 +120,13 @@ def _filled(table: str, made: dict[int, Made]) -> Filled:
 
 
 def _tasks(plan: Plan, draft: Draft) -> Iterator[Task]:
-    """Parts of PART_ROWS rows; a table without rows has one empty part, for its column types."""
+    """Parts of PART_ROWS rows, or of fewer where a table has few: then there are some for each thread all the same. A
+    table without rows has one empty part, for its column types."""
     for key, table in plan.tables.items():
         rows = table.rows
-        for index, start in enumerate(range(0, max(rows, 1), PART_ROWS)):
-            yield Task(key, index, start, min(start + PART_ROWS, rows), draft.part_path(key, index))
+        each = min(PART_ROWS, max(_LEAST_ROWS, -(-rows // _PARTS)))
+        for index, start in enumerate(range(0, max(rows, 1), each)):
+            yield Task(key, index, start, min(start + each, rows), draft.part_path(key, index))
 
 
 def _made_here(engine: Engine, stop: Stop, meter: Meter, tasks: list[Task]) -> Iterator[tuple[Task, Part, float]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from ..errors import Interrupted, StoreError, SynthgenError
 from ..events import Cancelled, Event, Failed, Finished, Paused, Resumed, Shutdown, Started
@@ -31,6 +32,7 @@ def run_job(
     model: Model | None = None,
     stop: Stop | None = None,
     timeout: float | None = None,
+    validate: bool = True,
 ) -> Generator[Event]:
     """A first run or the next one; every event is in the job's events.jsonl before it is yielded. `map` makes the
     parts of rows (threads of this process by default), `model` writes texts.
@@ -39,7 +41,7 @@ def run_job(
     stop = stop or Stop()
     with lease or acquire(record.path) as held:
         try:
-            for event in _run(record, held, map, model, stop, timeout):
+            for event in _run(record, held, map, model, stop, timeout, validate):
                 record.append(event)
                 yield event
         except (GeneratorExit, KeyboardInterrupt):
@@ -71,7 +73,13 @@ def cancel(record: Record, *, keep: bool = False) -> None:
 
 
 def _run(
-    record: Record, lease: Lease, map: Map | None, model: Model | None, stop: Stop, timeout: float | None
+    record: Record,
+    lease: Lease,
+    map: Map | None,
+    model: Model | None,
+    stop: Stop,
+    timeout: float | None,
+    validate: bool,
 ) -> Generator[Event]:
     started = time.perf_counter()
     record.require_same_values()
@@ -81,6 +89,8 @@ def _run(
         ready = textmaking.ready(record, model, stop) if texts else rowmaking.ready(record, map, stop)
         yield ready.told
         begun = ready.begin()
+        if validate:
+            begun = replace(begun, events=_then_validated(begun.events, record))
     else:
         begun = Begun(totals, Meter(dict(totals)), validated(record))
     done, meter, order = begun.done, begun.meter, record.order
@@ -115,6 +125,11 @@ def _run(
     record.note(status="done", rows=sum(dataset.rows.values()), seconds=round(seconds, 3))
     yield Finished(dataset=record.name, version=dataset.version, seconds=seconds)
     yield Shutdown(status="done")
+
+
+def _then_validated(events: Generator[Event], record: Record) -> Generator[Event]:
+    yield from events
+    yield from validated(record)
 
 
 def _halted(record: Record, reason: str) -> Iterator[Event]:

@@ -30,7 +30,7 @@ from ..textsets.nearness import U64, normal, shingles
 from ..textsets.orders import TextOrder, Texts
 from ..textsets.prompts import Slot, ask
 from ..textsets.sieving import unfit
-from .working import Begun, Meter, Ready, Stop, validated
+from .working import Begun, Meter, Ready, Stop
 
 _CALIBRATION = 20.0  # seconds
 _TOKENS = 3  # for each character of the longest text: what all texts of a record and their JSON take, and half more
@@ -120,7 +120,6 @@ def _gathered(
     rows, size = sum(dataset.rows.values()), sum(dataset.bytes.values())
     yield Filled(table=TABLE, rows=rows, bytes=size, seconds=round(time.perf_counter() - began, 6))
     yield Saved(dataset=dataset.name, version=dataset.version, rows=rows, bytes=size)
-    yield from validated(record)
 
 
 def _tried(collection: Collection, writer: _Writer, stop: Stop) -> tuple[Batch | None, Estimate]:

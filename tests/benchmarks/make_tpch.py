@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 import synthgen_nb as sg
-from synthgen_nb.events import Saved
 
 DDL = Path(__file__).with_name("tpch.sql")
 FIXED = {"region": 5, "nation": 25}
@@ -31,11 +30,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=0.1)
     parser.add_argument("--validate", action="store_true", help="hold the data against every constraint as well")
     asked = parser.parse_args()
-    events = sg.run(plan(asked.scale), sg.Store(asked.out), "tpch")
-    for event in events:
-        if isinstance(event, Saved) and not asked.validate:
-            break
-    events.close()
+    sg.generate(plan(asked.scale), sg.Store(asked.out), "tpch", validate=asked.validate)
 
 
 if __name__ == "__main__":
