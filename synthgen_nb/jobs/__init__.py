@@ -4,7 +4,6 @@ room that makes such threads; whoever reads the events draws them, in the thread
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections import deque
@@ -195,6 +194,8 @@ class Job:
 
     def __await__(self) -> Generator[Any, None, Dataset]:
         """`await job` is its result; the event loop stays free until then."""
+        import asyncio  # who awaits has it; a run in a terminal need not wait for it
+
         while self.busy:
             yield from asyncio.sleep(_TICK).__await__()
         return self.result()
