@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,11 @@ from synthgen_nb.drafting.words.vocabularies import words_of_meaning
 from synthgen_nb.draws.recipes import meant
 from synthgen_nb.plan import Plan
 from synthgen_nb.schema import Column, Table
+from synthgen_nb.specs.pools import fields
 
 from .worlds import drawn
 
+TEMPLATES = Path(sg.__file__).parent / "templates"
 PRODUCTS = ("Fashion", "Watches", "Footwear", "Groceries")
 
 
@@ -157,3 +160,30 @@ def test_a_date_that_is_kept_as_text_is_a_date(column: str, form: str) -> None:
     found = values(column)
     assert len(found) > 300
     assert all(re.fullmatch(form, one) for one in found)
+
+
+@pytest.mark.parametrize("table, word", [("categories", "Kitchen"), ("departments", "Sales")])
+def test_what_lies_below_a_row_of_a_tree_is_called_after_it(table: str, word: str) -> None:
+    ddl = f"CREATE TABLE {table} (id int PRIMARY KEY, parent_id int REFERENCES {table} (id), name varchar(60) NOT NULL)"
+    rows = drawn(sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), rows=300), [(0, 128), (128, 300)], table)
+    names = dict(zip(rows["id"].to_pylist(), rows["name"].to_pylist(), strict=True))
+    above = dict(zip(rows["id"].to_pylist(), rows["parent_id"].to_pylist(), strict=True))
+    assert all(name.startswith(f"{names[above[key]]} ") for key, name in names.items() if above[key] is not None)
+    assert len(set(names.values())) == 300
+    assert word in names.values()
+
+
+def test_products_below_a_category_are_of_what_stands_at_the_top_of_its_tree() -> None:
+    plan = sg.draft_plan(sg.parse_ddl((TEMPLATES / "shop.sql").read_text()), rows=400)
+    categories = drawn(plan, [(0, 400)], "categories")
+    named = dict(zip(categories["id"].to_pylist(), categories["name"].to_pylist(), strict=True))
+    lines = drawn(plan, [(0, 400)], "order_lines")
+    beds = [
+        product
+        for key, product in zip(lines["category_id"].to_pylist(), lines["product"].to_pylist(), strict=True)
+        if key is not None and named[key].startswith("Bedding ")
+    ]
+    assert len(beds) > 10
+    kinds, of = (found.values.to_pylist() for found in fields("product_name")[:2])
+    bedding = [kind for kind, category in zip(kinds, of, strict=True) if category == "Bedding"]
+    assert all(product.endswith(tuple(bedding)) for product in beds)

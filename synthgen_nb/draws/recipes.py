@@ -23,8 +23,10 @@ from ..specs import (
     Among,
     AnySource,
     AnySpec,
+    Branched,
     Digit,
     Drawn,
+    Given,
     Inside,
     Key,
     Null,
@@ -85,6 +87,8 @@ def planned(plan: Plan, table: str, column: str) -> Recipe:
         return Recipe(_untallied(drawn.spec))
     if isinstance(drawn.spec, Product):  # of any category: the parent's row is not known yet
         drawn = structs.replace(drawn, spec=structs.replace(drawn.spec, category=None))
+    if isinstance(drawn.spec, Branched):  # at the top of the tree: nor is the row above
+        drawn = structs.replace(drawn, spec=Given(values=drawn.spec.tops))
     guesses = next((r.guesses[column] for r in plan.tables[table].redraws if column in r.guesses), None)
     source = plan.tables[table].sources.get(drawn.at)
     if isinstance(source, Inside):

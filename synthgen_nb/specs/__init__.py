@@ -3,6 +3,7 @@
 from .accounts import Iban
 from .base import Source, Spec
 from .binary import BitText, Bytes, Point, Uuid
+from .branches import Branched
 from .combinations import Among, Latin, Listed, Pair, Ranked
 from .derived import After, Expression, Key, Null
 from .moments import Elapsed, Floor, Part, Since
@@ -23,9 +24,10 @@ from .texts import Bank, Given, Pattern, Prose
 from .within import Above, Grove, Within
 
 __all__ = [
-    "Above", "After", "Aging", "Among", "Amount", "AnySource", "AnySpec", "Bank", "BitText", "Bytes", "Choice",
-    "Digit", "Drawn", "Edged", "Either", "Elapsed", "Entries", "Expression", "Fields", "Flag", "Floor", "Format",
-    "Given", "Grove", "Iban", "Inside", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed", "Nations", "Null",
+    "Above", "After", "Aging", "Among", "Amount", "AnySource", "AnySpec", "Bank", "BitText", "Branched", "Bytes",
+    "Choice", "Digit", "Drawn", "Edged", "Either", "Elapsed", "Entries", "Expression", "Fields", "Flag", "Floor",
+    "Format", "Given", "Grove", "Iban", "Inside", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed",
+    "Nations", "Null",
     "Ordinal", "Pair", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point",
     "Portion", "Product", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Slug",
     "Source", "Spec", "Stamp", "Stretch", "Subset", "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",

@@ -15,6 +15,7 @@ from ..rows import I64, U64, Mask, Rows, Values, below, split
 from .accounts import Iban
 from .base import Spec
 from .binary import BitText, Bytes, Point, Uuid
+from .branches import Branched
 from .derived import After, Expression, Key, Null
 from .moments import Elapsed, Part, Since
 from .numbers import Choice, Range, Shaped
@@ -305,6 +306,7 @@ AnySpec = (
     | Uuid
     | Bytes
     | BitText
+    | Branched
     | Point
     | Key
     | After

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Literal
 
@@ -98,10 +99,12 @@ class Product(Spec, frozen=True, tag="product"):
         known, starts, counts = _categories()
         valid = np.ones(len(rows), bool) if parents.valid is None else parents.valid
         numbers, where = np.unique(parents.values[valid], return_inverse=True)
-        named = rows.of(table, numbers).column(column)
-        texts = pc.cast(named.data, pa.string()) if not isinstance(named.data, np.ndarray) else pa.array(named.data)
-        plain = pc.replace_substring_regex(texts, r" \(?\d+\)?$", "")
-        found = pc.fill_null(pc.index_in(plain, value_set=known), -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        held = rows.of(table, numbers).column(column).data
+        texts = pc.cast(pa.array(held) if isinstance(held, np.ndarray) else held, pa.string())
+        longest_first = "|".join(map(re.escape, sorted(known.to_pylist(), key=len, reverse=True)))
+        plain = pc.extract_regex(texts, f"^(?P<name>{longest_first})(?: .*)?$")  # "Kitchen (2)", "Kitchen Sets"
+        named = pc.struct_field(plain, "name")
+        found = pc.fill_null(pc.index_in(named, value_set=known), -1).to_numpy(zero_copy_only=False).astype(np.int64)
         category = np.full(len(rows), -1, np.int64)
         category[valid] = found[where]
         there = np.flatnonzero(category >= 0)

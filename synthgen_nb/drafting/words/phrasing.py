@@ -9,7 +9,7 @@ from msgspec import structs
 
 from ...errors import PlanError
 from ...schema import Kind, Schema
-from ...specs import AnySpec, Bank, Given, Phrase, Range, Shaped
+from ...specs import AnySpec, Bank, Branched, Given, Phrase, Range, Shaped, Tree
 from ...specs.texts import bank
 from ..columns import random_spec
 from ..domains import Domain, units_of
@@ -31,6 +31,17 @@ _MOODS: Mapping[str, tuple[tuple[str, ...], ...]] = {  # the longer ones first
 _CALLED = frozenset({"name", "title", "label", "display name", "description"})
 _KINDS = ("name.", "category.", "unit")
 _LISTED = frozenset({"language_name", "department_name", "role_name"})
+# what stands behind the name of the row above, where such rows stand in a tree
+_BELOW: Mapping[str, tuple[str, ...]] = {
+    "category.product": (
+        "Accessories", "Essentials", "Bestsellers", "New Arrivals", "Gift Ideas", "Clearance", "Premium", "Basics",
+        "Special Offers", "Top Rated", "Outlet", "Sets",
+    ),
+    "department_name": (
+        "Operations", "Planning", "Support", "Analytics", "Strategy", "Systems", "Quality", "Projects", "Training",
+        "Services", "Team", "Group",
+    ),
+}  # fmt: skip
 _ROOM = 120  # characters for the name of a thing whose column says none
 _THINGS = ("product.name", "product_name", "name.dish")  # what a description tells of
 
@@ -60,9 +71,9 @@ def place_texts(draft: Draft) -> None:
             draft.placed[name] = (spec, "")
 
 
-def _known_names(draft: Draft, name: str) -> Given | None:
+def _known_names(draft: Draft, name: str) -> Given | Branched | None:
     """What the rows of a small table of kinds, units or languages are called: the known words in turn, each once before
-    any gets a number."""
+    any gets a number; in a tree, of those at its top."""
     meaning = draft.meanings[name]
     _, words = subject(Schema(dialect="", tables=dict(draft.parents)), draft.table, name)
     named = words in _CALLED or words == "" or meaning.group == "language_name"
@@ -73,6 +84,13 @@ def _known_names(draft: Draft, name: str) -> Given | None:
         found = Given(values=tuple(bank(found.pool, found.field, found.longest, False, found.ascii)[0].to_pylist()))
     if not isinstance(found, Given):
         return None
+    tree = next((at for at, source in draft.sources.items() if isinstance(source, Tree) and source.roots != "next"), "")
+    if tree and draft.meanings[name].name in _BELOW:
+        branched = Branched(tree=tree, tops=found.values, endings=_BELOW[draft.meanings[name].name])
+        source = draft.sources[tree]
+        assert isinstance(source, Tree)
+        if branched.longest(len(source.levels), draft.rows) <= (draft.domains[name].longest or _ROOM):
+            return branched
     numbered = max(map(len, found.values)) + len(f" ({draft.rows})")
     fits = not draft.domains[name].longest or numbered <= draft.domains[name].longest
     return structs.replace(found, count=draft.rows if fits and draft.rows > len(found.values) else 0, turns=True)
