@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.generation import Engine
+from synthgen_nb.plan import ColumnPlan
 from synthgen_nb.rows import Rows
 from synthgen_nb.specs import Person
 from synthgen_nb.specs.folk import FOLK, Folk
@@ -36,7 +38,17 @@ CREATE TABLE parcel (
     recipient_email text NOT NULL
 );
 CREATE TABLE mailbox (id int PRIMARY KEY, email varchar(20) NOT NULL UNIQUE);
+CREATE TABLE narrow (
+    id int PRIMARY KEY, contact_name varchar(30) NOT NULL, username varchar(16) NOT NULL UNIQUE,
+    email varchar(40) NOT NULL
+);
+CREATE TABLE member (id int PRIMARY KEY, full_name varchar(12) NOT NULL, email varchar(50) NOT NULL UNIQUE);
+CREATE TABLE guest (id int PRIMARY KEY, full_name varchar(20) NOT NULL UNIQUE);
 """
+
+
+def plan_of(table: str) -> Mapping[str, ColumnPlan]:
+    return sg.draft_plan(sg.parse_ddl(DDL, dialect="postgres"), ROWS).tables[table].columns
 
 
 @cache
@@ -108,6 +120,36 @@ def test_short_columns_hold_addresses_still() -> None:
     email = frames()["mailbox"]["email"]
     assert email.n_unique() == ROWS
     assert email.str.contains(r"^[a-z0-9.]+@[a-z]+\.[a-z]+$").all()
+
+
+@pytest.mark.parametrize("table, column, room", [("narrow", "contact_name", 30), ("member", "full_name", 12)])
+def test_narrow_columns_have_people_with_short_names(table: str, column: str, room: int) -> None:
+    frame = frames()[table]
+    named = frame[column].str.contains(r"^\p{L}[\p{L}'. -]* \p{L}[\p{L}'. -]*$")
+    assert named.all()
+    assert 0.6 * room < frame[column].str.len_bytes().max() <= room  # type: ignore[operator]
+    rows = frame.select(column, "email").head(20_000).iter_rows()
+    assert all(carries(e.split("@")[0], *n.split(" ")) for n, e in rows if n.count(" ") == 1)
+
+
+def test_unique_names_of_a_narrow_column_are_names() -> None:
+    names_ = frames()["guest"]["full_name"]
+    assert names_.n_unique() == ROWS
+    assert names_.str.contains(r"^\p{L}[\p{L}'-]* ([A-Z]{1,3}\. )?\p{L}[\p{L}' -]*$").all()
+
+
+def test_addresses_of_narrow_columns_have_many_patterns() -> None:
+    frame = frames()["narrow"]
+    assert frame["username"].n_unique() == ROWS
+    for column, several in (("username", 4), ("email", 8)):
+        login = frame[column].str.split("@").list.first()
+        shape = login.str.replace(r"\d+$", "").str.replace_all("[a-z]+", "x").value_counts()
+        assert frame[column].str.len_bytes().max() <= {"username": 16, "email": 40}[column]  # type: ignore[operator]
+        spec = plan_of("narrow")[column].spec
+        assert isinstance(spec, Person)
+        assert len(set(spec.patterns)) >= several
+        assert max(map(spec.patterns.count, PATTERNS)) <= 0.4 * len(spec.patterns)
+        assert shape.height > 1
 
 
 @pytest.mark.parametrize("folk", [(), FOLK, (Folk(weight=1, locale="de_DE"), Folk(weight=2, locale="de_AT"))])

@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from ..errors import PlanError
 from ..rows import I64, U64, Rows, split
 from .latin import fold
 from .locales import listed
@@ -19,11 +20,22 @@ from .texts import bank
 
 class Folk(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A group that `weight` of the sum of all weights belong to. `locale` "" is the package's own mixture of names,
-    `gender` "" is both, F or M."""
+    `gender` "" is both, F or M. Nobody has a first or last name of more than `longest` bytes (0: any)."""
 
     weight: int
     locale: str = ""
     gender: str = ""
+    longest: int = 0
+
+
+def shortened(folk: tuple[Folk, ...], longest: int) -> tuple[Folk, ...]:
+    """The same groups, of people whose names are no longer than that (0: any)."""
+    return tuple(structs.replace(group, longest=longest) for group in folk) if longest else folk
+
+
+def limit_of(*crowds: tuple[Folk, ...]) -> int:
+    """How long names may be that all of these have; 0: any."""
+    return min((group.longest for folk in crowds for group in folk if group.longest), default=0)
 
 
 def _mixture(**weights: int) -> tuple[Folk, ...]:
@@ -40,12 +52,14 @@ FOLK = _mixture(
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """The names of all groups in one list each, women's marked in `female`. A group's names lie in
+    """The names of all groups in one list each, also folded, women's marked in `female`. A group's names lie in
     firsts[k]..firsts[k + 1] and lasts[k]..lasts[k + 1]. Where locales share a last name, `sharing` of them do and each
     has a rank."""
 
     first: pa.StringArray
     last: pa.StringArray
+    first_folded: pa.StringArray
+    last_folded: pa.StringArray
     female: npt.NDArray[np.bool_]
     ends: U64  # of the weights
     firsts: I64
@@ -98,25 +112,27 @@ def ends_of(folk: tuple[Folk, ...]) -> U64:
 
 @cache
 def crowd(folk: tuple[Folk, ...]) -> Crowd:
-    """PlanError for a locale that is not there."""
-    women = [_names(g.locale, "female") if g.gender != "M" else () for g in folk]
-    men = [_names(g.locale, "male") if g.gender != "F" else () for g in folk]
-    lasts = [_names(g.locale, "last") for g in folk]
-    firsts = [(*w, *m) for w, m in zip(women, men, strict=True)]
+    """PlanError for a locale that is not there, or has no name so short."""
+    women = [_names(g, "female") if g.gender != "M" else {} for g in folk]
+    men = [_names(g, "male") if g.gender != "F" else {} for g in folk]
+    lasts = [_names(g, "last") for g in folk]
     holders: dict[str, dict[str, None]] = {}
     for group, names in zip(folk, lasts, strict=True):
-        for name in names:
-            holders.setdefault(fold(name), {})[group.locale] = None
+        for folded in names:
+            holders.setdefault(folded, {})[group.locale] = None
+    ranks = {folded: {locale: place for place, locale in enumerate(there)} for folded, there in holders.items()}
     shared = [
-        (len(holders[fold(name)]), list(holders[fold(name)]).index(group.locale))
+        (len(ranks[folded]), ranks[folded][group.locale])
         for group, names in zip(folk, lasts, strict=True)
-        for name in names
+        for folded in names
     ]
-    female = [place < len(w) for w, names in zip(women, firsts, strict=True) for place in range(len(names))]
+    firsts = [{**w, **m} for w, m in zip(women, men, strict=True)]
     return Crowd(
-        first=pa.array([name for names in firsts for name in names], pa.string()),
-        last=pa.array([name for names in lasts for name in names], pa.string()),
-        female=np.array(female),
+        first=pa.array([name for names in firsts for name in names.values()], pa.string()),
+        last=pa.array([name for names in lasts for name in names.values()], pa.string()),
+        first_folded=pa.array([folded for names in firsts for folded in names], pa.string()),
+        last_folded=pa.array([folded for names in lasts for folded in names], pa.string()),
+        female=np.concatenate([np.arange(len(names)) < len(w) for w, names in zip(women, firsts, strict=True)]),
         ends=ends_of(folk),
         firsts=np.cumsum([0, *map(len, firsts)]),
         lasts=np.cumsum([0, *map(len, lasts)]),
@@ -125,16 +141,27 @@ def crowd(folk: tuple[Folk, ...]) -> Crowd:
     )
 
 
+def _names(group: Folk, kind: str) -> dict[str, str]:
+    """Those of the group by how they are folded."""
+    names = _known(group.locale, kind)
+    if not group.longest:
+        return names
+    short = {folded: name for folded, name in names.items() if len(name.encode()) <= group.longest}
+    if not short:
+        raise PlanError(f"no {kind} name of '{group.locale}' has {group.longest} letters or fewer")
+    return short
+
+
 @cache
-def _names(locale: str, kind: str) -> tuple[str, ...]:
+def _known(locale: str, kind: str) -> dict[str, str]:
     """Each once, also without its accents; men's only such as no woman has."""
     if locale:
         names = listed(locale, kind)
     else:
         names = tuple(bank("last_name" if kind == "last" else f"first_name_{kind}", -1, 0, False)[0].to_pylist())
-    seen = {fold(name) for name in _names(locale, "female")} if kind == "male" else set()
+    women = _known(locale, "female") if kind == "male" else {}
     kept: dict[str, str] = {}
     for name in names:
-        if fold(name) not in seen:
-            kept.setdefault(fold(name), name)
-    return tuple(kept.values())
+        if (folded := fold(name)) not in women:
+            kept.setdefault(folded, name)
+    return kept

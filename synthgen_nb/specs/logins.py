@@ -9,12 +9,12 @@ where the first one is no beginning of another first name and begins with none.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..rows import I64, U64, Mask, below, bits
 from .joining import Parts, Places, parts
@@ -125,29 +125,35 @@ def host_at(names: Spellings, number: U64) -> Places:
     return number + np.uint64(names.parts.starts[-1])
 
 
-def fitting(names: Spellings, numbers: int, room: int) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Letters of the longest of some names, and how many of them begin alike at most."""
+
+    longest: int
+    alike: int
+
+
+def extent(names: list[str]) -> Extent:
+    return Extent(max(map(len, names)), max(Counter(name[0] for name in set(names)).values()))
+
+
+def fitting(first: Extent, last: Extent, numbers: int, room: int) -> tuple[str, ...]:
     """The patterns whose user names all have at most `room` bytes (0: any), where the numbers of persons lie below
     `numbers`; none unless there are several."""
     if not room:
         return PATTERNS
-    wide = _widths(names, numbers)
-    found = tuple(pattern for pattern in PATTERNS if wide[pattern] <= room)
+    found = tuple(pattern for pattern in PATTERNS if _width(_PATTERNS[pattern], first, last, numbers) <= room)
     if "first.last" not in found:
         found = tuple(pattern for pattern in found if pattern != "firstlast")
     return found if len(set(found)) > 2 else ()
 
 
-def _widths(names: Spellings, numbers: int) -> dict[str, int]:
-    """The longest user name of each pattern, in bytes."""
-    first, last = (pc.max(pc.binary_length(some)).as_py() for some in (names.first, names.last))
-    found = {}
-    for name, pattern in _PATTERNS.items():
-        if pattern.head == _F or pattern.tail in (_F, _L):
-            many, rest = (names.by_last, first) if pattern.tail == _L else (names.by_first, last)
-            found[name] = rest + 2 + len(str(4 * int(many.count.max()) * (numbers + 1)))
-        else:
-            found[name] = first + last + 1 + len(str(4 * int(_SPREAD) * (numbers + 1)))
-    return found
+def _width(pattern: _Pattern, first: Extent, last: Extent, numbers: int) -> int:
+    """Bytes of the longest user name."""
+    if pattern.head != _F and pattern.tail not in (_F, _L):
+        return first.longest + last.longest + 1 + len(str(4 * int(_SPREAD) * (numbers + 1)))
+    spelled, short = (first, last) if pattern.tail == _L else (last, first)
+    return spelled.longest + 2 + len(str(4 * short.alike * (numbers + 1)))
 
 
 def _initialled(names: list[str]) -> Initialled:

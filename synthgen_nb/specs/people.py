@@ -15,7 +15,7 @@ from .base import Spec
 from .folk import Folk, crowd, grouped
 from .joining import Parts, parts
 from .latin import fold, letters, plain
-from .logins import SAMPLES, Spellings, fitting, host_at, logins, spellings
+from .logins import SAMPLES, Extent, Spellings, extent, fitting, host_at, logins, spellings
 from .texts import I32, bank
 
 HOSTS = ("example.com", "example.org", "example.net")  # reserved for documentation: RFC 2606
@@ -36,7 +36,7 @@ class Person(Spec, frozen=True, tag="person"):
     any). `folk` are the groups that people come from, the package's own mixture where there are none. `patterns` are
     those of user names, all alike "first.last" where there are none. `labels` are what a woman and a man have in
     `gender` and `title`. An e-mail's host is `host`, or made of the row's column `company`; where there is neither one
-    reserved for examples, unless it is to be `reachable`."""
+    reserved for examples, unless it is to be `reachable`. `bare` full names of namesakes are alike: first and last."""
 
     field: PersonField
     copies: int = 1
@@ -48,10 +48,11 @@ class Person(Spec, frozen=True, tag="person"):
     company: str = ""
     host: str = ""
     reachable: bool = False
+    bare: bool = False
 
     @property
     def size(self) -> int:
-        return 0 if self.field in _MANY else namesakes(self.copies, self.folk)
+        return 0 if self.field in _MANY or self.bare else namesakes(self.copies, self.folk)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -79,7 +80,7 @@ class Person(Spec, frozen=True, tag="person"):
                 pair = (letter[0].take(pa.array(first)), letter[1].take(pa.array(last)))
                 return Values(pc.utf8_upper(pair[0] if self.longest == 1 else pc.binary_join_element_wise(*pair, "")))
             case "full_name":
-                told = self.copies > 1 or self.folk
+                told = self._told
                 held = _whole_names(self.folk, self.ascii, int(number.max(initial=0)).bit_length() if told else 0)
                 middle = number + np.uint64(held.starts[1]) if told else held.starts[1]
                 return Values(held.joined(first + held.starts[0], middle, last + held.starts[2]))
@@ -138,7 +139,8 @@ class Person(Spec, frozen=True, tag="person"):
         if self.field in ("email", "username") and not self.patterns:
             folded(True, self.room, self.folk), folded(False, self.room, self.folk)
         first, last, _ = names(self.folk)
-        widest = pc.max(pc.binary_length(first)).as_py() + pc.max(pc.binary_length(last)).as_py() + 5
+        widest = pc.max(pc.binary_length(first)).as_py() + pc.max(pc.binary_length(last)).as_py()
+        widest += len(f" {letters(self._numbers)}. ") if self._told else 1
         if self.field == "full_name" and 0 < self.longest < widest:
             raise PlanError(f"the names of some need {widest} characters")
 
@@ -147,8 +149,17 @@ class Person(Spec, frozen=True, tag="person"):
         room = self.longest
         if room and self.field == "email":
             room -= 1 + max(len(self.host), _COMPANY + len(_SUFFIX) if self.company else 0, *map(len, MAIL_HOSTS))
-        numbers = self.copies * (int(crowd(self.folk).sharing.max()) if self.folk else 1)
-        return fitting(_spellings(self.folk, (*HOSTS, *MAIL_HOSTS)), numbers, room) if room >= 0 else ()
+        return fitting(*_extents(self.folk), self._numbers, room) if room >= 0 else ()
+
+    @property
+    def _told(self) -> bool:
+        """Whether full names tell namesakes apart."""
+        return (self.copies > 1 or bool(self.folk)) and not self.bare
+
+    @property
+    def _numbers(self) -> int:
+        """How many numbers tell people of one name apart."""
+        return self.copies * (int(crowd(self.folk).sharing.max()) if self.folk else 1)
 
     def samples(self) -> tuple[str, ...]:
         """An address in each of its patterns, and the shortest there is."""
@@ -235,6 +246,11 @@ def _spellings(folk: tuple[Folk, ...], hosts: tuple[str, ...]) -> Spellings:
 
 
 @cache
+def _extents(folk: tuple[Folk, ...]) -> tuple[Extent, Extent]:
+    return extent(folded(True, 0, folk).to_pylist()), extent(folded(False, 0, folk).to_pylist())
+
+
+@cache
 def _cut_names(folk: tuple[Folk, ...], room: int) -> Parts:
     first, last = folded(True, room, folk), folded(False, room, folk)
     return parts(pc.binary_join_element_wise(first, "", "."), last, numbered=True)
@@ -252,10 +268,10 @@ def _whole_names(folk: tuple[Folk, ...], ascii: bool, width: int) -> Parts:
 @cache
 def folded(first: bool, room: int, folk: tuple[Folk, ...] = ()) -> pa.StringArray:
     """The names as they stand in addresses: lower-case ASCII letters, cut to `room` bytes and told apart by letters."""
-    first_names, last_names, _ = names(folk)
-    given = [fold(name) for name in (first_names if first else last_names).to_pylist()]
     if not folk:
-        return pa.array(_logins(given, room))
+        first_names, last_names, _ = names()
+        return pa.array(_logins([fold(name) for name in (first_names if first else last_names).to_pylist()], room))
+    given = (crowd(folk).first_folded if first else crowd(folk).last_folded).to_pylist()
     once = list(dict.fromkeys(given))  # a name of several locales is told apart by its number
     logins = dict(zip(once, _logins(once, room), strict=True))
     return pa.array([logins[name] for name in given])

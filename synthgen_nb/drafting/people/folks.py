@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from ...errors import PlanError
 from ...schema import Kind
 from ...specs import Permuted, Person
+from ...specs.folk import limit_of, shortened
 from ...specs.people import namesakes
 from ..draft import Draft
 from ..meaning.roles import Role, roles
@@ -17,6 +19,7 @@ OWN = frozenset((
     "gender", "sex", "title", "salutation", "honorific", "courtesy", "display", "real", "legal", "preferred",
     "screen", "person", "contact", "code", "lower", "normalized", "canonical", "id",
 ))  # fmt: skip
+_SHORTEST = 3
 _NAMES = {"first_name", "last_name", "full_name"}
 
 
@@ -58,19 +61,39 @@ def place_people(draft: Draft) -> None:
 
 
 def _settle(draft: Draft, source: str) -> None:
-    """All fields of the person count the same number of namesakes, in whatever column is unique."""
+    """All fields of the person count the same number of namesakes, in whatever column is unique, and have the names
+    that the narrowest column has room for."""
     people = {name: spec for name, (spec, at) in draft.placed.items() if at == source and isinstance(spec, Person)}
     if not people:
         return
-    copies, folk = max(spec.copies for spec in people.values()), draft.facts.folk
-    draft.sources[source] = Permuted(size=namesakes(copies, folk))
+    limit = limit_of(*(spec.folk for spec in people.values()))
+    for narrower in (limit, *range(limit - 1, _SHORTEST, -1)):  # the shorter the names, the more namesakes to number
+        try:
+            alike = _alike(people, narrower, draft.rows)
+        except PlanError:
+            continue
+        break
+    else:
+        alike = people  # nobody has names that fit all of the columns
+    draft.sources[source] = Permuted(size=min(namesakes(spec.copies, spec.folk) for spec in alike.values()))
     company = _company(draft)
-    for name, spec in people.items():
-        spec = structs.replace(spec, copies=copies)
+    for name, spec in alike.items():
         if spec.field == "email" and company and spec.patterns:
             made = structs.replace(spec, company=company)
             spec = structs.replace(made, patterns=made.fitting_patterns()) if made.fitting_patterns() else spec
         draft.placed[name] = (spec, source)
+
+
+def _alike(people: dict[str, Person], limit: int, rows: int) -> dict[str, Person]:
+    """PlanError where a column can't hold some of the people whose names are no longer than the limit."""
+    short = {name: structs.replace(spec, folk=shortened(spec.folk, limit)) for name, spec in people.items()}
+    copies = max(spec.copies for spec in people.values())
+    while any(namesakes(copies, spec.folk) < rows for spec in short.values()):
+        copies *= 2
+    alike = {name: structs.replace(spec, copies=copies) for name, spec in short.items()}
+    for spec in alike.values():
+        spec.check_room()
+    return alike
 
 
 def _company(draft: Draft) -> str:

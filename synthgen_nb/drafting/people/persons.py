@@ -9,6 +9,8 @@ from msgspec import structs
 from ...errors import PlanError
 from ...schema import Column, Kind
 from ...specs import Person
+from ...specs.folk import Folk, limit_of, shortened
+from ...specs.logins import PATTERNS
 from ...specs.people import PersonField, namesakes
 from ..domains import Domain, Facts
 from ..meaning import Meaning
@@ -23,27 +25,53 @@ _WOMEN = ("f", "female", "w", "woman", "women", "feminine", "girl", "fem")
 _MEN = ("m", "male", "man", "men", "masculine", "boy", "masc")
 _MADAM = ("ms", "mrs", "miss", "madam", "mme", "frau", "sra", "signora")
 _SIR = ("mr", "mister", "sir", "m", "herr", "sr", "signor")
+_TOGETHER = ("full_name", "email", "username")  # have both names of a person
+_LIMITS = (0, 16, 14, 12, 11, 10, 9, 8, 7, 6, 5, 4)  # how long each of them may be
+_COMMON = 9  # most names are no longer
 _LEAST = 4  # bytes that are left of each name in an address
 
 
-def person_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts, wanted: int = 1) -> Person | None:
-    """A person's field for a column that can hold it whatever the person is called, of `wanted` persons; else None."""
+def person_spec(
+    column: Column, meaning: Meaning, domain: Domain, facts: Facts, wanted: int = 1, *, unique: bool = False
+) -> Person | None:
+    """A person's field for a column that can hold it whatever the person is called, of `wanted` persons; else None. A
+    narrow column has people with short names, and where it need not be `unique` no initials between them."""
     field = field_of(column, meaning)
     if field is None:
         return None
-    copies = 1
-    while namesakes(copies, facts.folk) < wanted:
-        copies *= 2
-    spec = Person(
-        field=field, copies=copies, longest=domain.longest, ascii=domain.ascii, folk=facts.folk,
-        reachable=facts.reachable and field == "email",
-    )  # fmt: skip
+    reachable = facts.reachable and field == "email"
+    spec = Person(field=field, longest=domain.longest, ascii=domain.ascii, reachable=reachable)
     if field in ("gender", "title"):
         labels = _labels(field, domain)
-        return structs.replace(spec, labels=labels, longest=0) if labels else None
+        return _of(facts.folk, structs.replace(spec, labels=labels, longest=0), wanted) if labels else None
     if domain.kind != Kind.TEXT or domain.values is not None or not _plain(domain, field):
         return None
-    if field in ("email", "username"):
+    best: Person | None = None
+    for limit in _LIMITS if domain.longest and field in _TOGETHER else (0,):
+        try:
+            whole = _of(shortened(facts.folk, limit), spec, wanted)
+        except PlanError:  # there are no names so short
+            break
+        made = _fitted(whole, domain)
+        if made is None and field == "full_name" and not unique:
+            made = _fitted(structs.replace(whole, bare=True), domain)
+        if made is not None and (best is None or _varied(made) > _varied(best)):
+            best = made
+        if best is not None and (_varied(best) == _ALL or (_varied(best) and 0 < limit < _COMMON)):
+            break
+    return best
+
+
+def _of(folk: tuple[Folk, ...], spec: Person, wanted: int) -> Person:
+    """Of so many persons of these groups."""
+    copies = 1
+    while namesakes(copies, folk) < wanted:
+        copies *= 2
+    return structs.replace(spec, folk=folk, copies=copies)
+
+
+def _fitted(spec: Person, domain: Domain) -> Person | None:
+    if spec.field in ("email", "username"):
         spec = structs.replace(spec, patterns=spec.fitting_patterns())
         spec = spec if _formed(spec, domain) else structs.replace(spec, patterns=())
         if not spec.patterns and domain.longest and spec.room < _LEAST:
@@ -55,6 +83,20 @@ def person_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts, 
     except PlanError:
         return None
     return spec
+
+
+_ALL = 2
+
+
+def _varied(spec: Person) -> int:
+    """How many ways a person's addresses have: all that there are (_ALL), several of which none is too common, or few.
+    Names alone have all."""
+    if spec.field not in ("email", "username"):
+        return _ALL
+    most = max((spec.patterns.count(pattern) for pattern in spec.patterns), default=0)
+    if set(spec.patterns) == set(PATTERNS) and not 0 < limit_of(spec.folk) < _COMMON:
+        return _ALL
+    return 1 if most * 5 <= 2 * len(spec.patterns) and spec.patterns else 0
 
 
 def field_of(column: Column, meaning: Meaning) -> PersonField | None:

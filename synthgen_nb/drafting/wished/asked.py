@@ -20,7 +20,7 @@ from ...plan import ColumnPlan, TablePlan
 from ...report import Finding
 from ...schema import Column, Schema, Table
 from ...specs import AnySpec, Either, Joined, Null, Parted, Person, Place
-from ...specs.folk import Folk
+from ...specs.folk import Folk, limit_of, shortened
 from ...wishes import Between, Filled, Nulls, Rhythm, Shares, Wish, Written
 from ...wordings import Call, Wording, worded
 from ..domains import Domain, Facts
@@ -278,7 +278,7 @@ def _carries(column: ColumnPlan, asked: Asked) -> bool:
 def _alike(spec: AnySpec, asked: AnySpec | None) -> bool:
     """The same but for what a UNIQUE changes of it."""
     if isinstance(spec, Person) and isinstance(asked, Person):
-        return spec.field == asked.field and spec.folk == asked.folk
+        return spec.field == asked.field and spec.folk == shortened(asked.folk, limit_of(spec.folk))
     if isinstance(spec, Place) and isinstance(asked, Place):
         return spec.field == asked.field
     return spec == asked

@@ -9,7 +9,7 @@ from msgspec import structs
 from ...errors import PlanError
 from ...plan import TablePlan
 from ...specs import Inside, Permuted, Person, Place, Town
-from ...specs.folk import Folk
+from ...specs.folk import Folk, limit_of, shortened
 from ...specs.locales import locales
 from ...specs.people import namesakes
 from ...wishes import Locales, Share, Shares
@@ -111,7 +111,8 @@ def with_folk(draft: Draft, plan: TablePlan, folk: tuple[Folk, ...]) -> tuple[Ta
     told = f"{', '.join(left)} is read at a key" if left else ""
     if not names:
         return plan, told
-    copies = 1
+    known = [spec.folk for name in names if isinstance(spec := plan.columns[name].spec, Person)]
+    folk, copies = shortened(folk, limit_of(*known)), 1
     while namesakes(copies, folk) < plan.rows:
         copies *= 2
     for name in names:

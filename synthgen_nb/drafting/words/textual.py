@@ -185,7 +185,7 @@ def distinct_text(column: Column, meaning: Meaning, domain: Domain, wanted: int,
         if known is not None:
             return known
     if _holds(group, domain) and not domain.coded:
-        person = person_spec(column, meaning, domain, facts, wanted)
+        person = person_spec(column, meaning, domain, facts, wanted, unique=True)
         if person is not None and person.size >= wanted:
             return person
         place = place_spec(column, meaning, domain, of_countries=False)
