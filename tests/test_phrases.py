@@ -29,7 +29,7 @@ def texts(name: str, count: int, longest: int = 0) -> list[str]:
     """As many texts of a grammar, spread over all that it has."""
     made = grammar(name, longest)
     index = permute(np.arange(min(count, made.size), dtype=np.uint64), made.size, 7)
-    return [str(text) for text in made.text(index, {}).to_pylist()]
+    return [str(text) for text in made.text(index).to_pylist()]
 
 
 def rows_of(ddl: str, rows: int) -> dict[str, list[Any]]:

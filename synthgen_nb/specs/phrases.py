@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from math import prod
@@ -15,14 +16,17 @@ import pyarrow.compute as pc
 from msgspec import field
 
 from ..errors import PlanError
-from ..rows import U64, Rows, Values, key_of, permute, split
+from ..rows import I64, U64, Rows, Values, key_of, permute, split
 from .base import Spec
+from .joining import Parts
 from .pools import pool
+from .shares import Shares, running, shares
 
 _SLOT = re.compile(r"\{(\^|a )?(\w+)\}")
 _DIGITS = 62  # bits of an index
 _SPREAD = 8
 _ENOUGH = 400_000
+_LISTED = 1 << 15  # texts of a grammar that a slot may hold: more would leave the caches
 _CAPS = (0, 16, 12, 9, 7)  # characters that words may have, from any length to short ones only
 
 
@@ -49,22 +53,17 @@ class Phrase(Spec, frozen=True, tag="phrase"):
         return tuple(dict.fromkeys((*self.about.values(), *((self.by,) if self.by else ()))))
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
-        return Values(self._grammar(0).text(index, {}))
+        spread = permute(index, self.size, key_of(0, self.grammars[0]))  # else only first slots would vary at the start
+        return Values(self._grammar(0).text(spread))
 
     def draw(self, rows: Rows, name: str) -> Values:
         told = {slot: _texts(rows.column(column)) for slot, column in self.about.items()}
-        which = self._mood(rows)
-        pieces, order = [], []
-        for number in np.unique(which).tolist():
-            places = np.flatnonzero(which == number)
-            grammar = self._grammar(number)
-            index = permute(rows.index[places] % np.uint64(grammar.size), grammar.size, rows.key(name))
-            at = pa.array(places)
-            pieces.append(grammar.text(index, {slot: texts.take(at) for slot, texts in told.items()}))
-            order.append(places)
-        if not pieces:
-            return Values(pa.array([], pa.string()))
-        return Values(pa.concat_arrays(pieces).take(pa.array(np.argsort(np.concatenate(order)))))
+        which, bound, key = self._mood(rows), self._bound(), rows.key(name)
+        index = np.empty(len(rows), np.uint64)
+        for number, one in enumerate(bound.grammars):
+            at = np.flatnonzero(which == number) if len(bound.grammars) > 1 else slice(None)
+            index[at] = permute(rows.index[at] % np.uint64(one.size), one.size, key)
+        return Values(bound.text(which, index, told))
 
     def check_room(self) -> None:
         """PlanError where a grammar has no text that fits."""
@@ -74,13 +73,16 @@ class Phrase(Spec, frozen=True, tag="phrase"):
     def _grammar(self, number: int) -> Grammar:
         return grammar(self.grammars[number], self.longest, frozenset(self.about), self.room)
 
-    def _mood(self, rows: Rows) -> U64:
+    def _bound(self) -> Bound:
+        return bound(self.grammars, self.longest, frozenset(self.about), self.room)
+
+    def _mood(self, rows: Rows) -> I64:
         if not self.by:
-            return np.zeros(len(rows), np.uint64)
+            return np.zeros(len(rows), np.int64)
         values = rows.column(self.by)
         assert isinstance(values.data, np.ndarray)
         units = np.rint(values.data * self.scale) if self.scale else values.data
-        mood = np.searchsorted(np.array(self.cuts, np.int64), units.astype(np.int64), side="right").astype(np.uint64)
+        mood: I64 = np.searchsorted(np.array(self.cuts, np.int64), units.astype(np.int64), side="right")
         if values.valid is not None:
             mood[~values.valid] = len(self.cuts) // 2
         return mood
@@ -93,7 +95,7 @@ def _texts(values: Values) -> pa.Array:
     return texts if values.valid is None else pc.if_else(pa.array(values.valid), texts, pa.scalar(None, pa.string()))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grammar:
     """The texts of one pool. An index below `size` is one text. Templates that say more are used more often, but the
     largest no more than `_SPREAD` times as often as the smallest, unless there would be few texts in all."""
@@ -103,33 +105,36 @@ class Grammar:
     longest: int  # characters of the longest text
 
     @cached_property
-    def _ends(self) -> U64:
+    def ends(self) -> Shares:
         sizes = [min(template.size, 1 << 56) for template in self.templates]
         most = _SPREAD * min(sizes)
         while sum(min(size, most) for size in sizes) < _ENOUGH and most < max(sizes):
             most *= 2
-        return np.cumsum(np.array([min(size, most) for size in sizes], np.uint64))
+        return shares(running([min(size, most) for size in sizes]))
 
     @property
     def size(self) -> int:
-        return int(self._ends[-1])
+        return self.ends.total
 
-    def text(self, index: U64, told: dict[str, pa.Array]) -> pa.Array:
-        which = np.searchsorted(self._ends, index, side="right")
-        inner = index - np.concatenate([np.zeros(1, np.uint64), self._ends])[which]
-        pieces, order = [], []
-        for number in np.unique(which).tolist():
-            places = np.flatnonzero(which == number)
-            at = pa.array(places)
-            some = {slot: texts.take(at) for slot, texts in told.items()}
-            pieces.append(self.templates[number].text(inner[places], some, f"{self.name}/{number}"))
-            order.append(places)
-        if not pieces:
-            return pa.array([], pa.string())
-        return pa.concat_arrays(pieces).take(pa.array(np.argsort(np.concatenate(order))))
+    @property
+    def listed(self) -> int:
+        """How many of its texts a slot may hold."""
+        return min(self.size, _LISTED)
+
+    @cached_property
+    def values(self) -> pa.StringArray:
+        """Those that a slot holds."""
+        return self.text(permute(np.arange(self.listed, dtype=np.uint64), self.size, key_of(0, self.name)))
+
+    def text(self, index: U64) -> pa.StringArray:
+        return self._alone.text(np.zeros(len(index), np.int64), index, {})
+
+    @cached_property
+    def _alone(self) -> Bound:
+        return _bound_of((self,), frozenset())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Words:
     """Plain words, with a capital or an article where the slot asks for one."""
 
@@ -137,32 +142,29 @@ class Words:
     longest: int
 
     @property
-    def size(self) -> int:
+    def listed(self) -> int:
         return len(self.values)
 
-    def text(self, index: U64, told: dict[str, pa.Array]) -> pa.Array:
-        return self.values.take(pa.array(index))
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template:
-    """Literals with a slot between each two of them. Plain words come no second time in one text."""
+    """Literals with a slot between each two of them. What one slot says is said by no other slot of its name."""
 
     literals: tuple[str, ...]
     slots: tuple[tuple[str, Words | Grammar], ...]
 
     @cached_property
     def _twins(self) -> tuple[tuple[int, ...], ...]:
-        """For each slot, the ones before it that hold words of the same pool."""
-        plain = [name if isinstance(slot, Words) else "" for name, slot in self.slots]
-        return tuple(tuple(k for k in range(place) if name and plain[k] == name) for place, name in enumerate(plain))
+        """For each slot, the ones before it that hold texts of the same pool."""
+        names = [name for name, _ in self.slots]
+        return tuple(tuple(k for k in range(place) if names[k] == name) for place, name in enumerate(names))
 
     @cached_property
     def _room(self) -> tuple[int, ...]:
         """How many texts of each slot an index can name: none takes the bits of those behind it."""
         each = 1 << (_DIGITS // max(1, len(self.slots)))
         taken = map(len, self._twins)
-        return tuple(min(slot.size - used, each) for (_, slot), used in zip(self.slots, taken, strict=True))
+        return tuple(min(slot.listed - used, each) for (_, slot), used in zip(self.slots, taken, strict=True))
 
     @cached_property
     def size(self) -> int:
@@ -172,18 +174,103 @@ class Template:
     def longest(self) -> int:
         return sum(map(len, self.literals)) + sum(slot.longest for _, slot in self.slots)
 
-    def text(self, index: U64, told: dict[str, pa.Array], key: str) -> pa.Array:
-        if not self.slots:
-            return pa.array([self.literals[0]], pa.string()).take(pa.array(np.zeros(len(index), np.int64)))
-        index = permute(index, self.size, key_of(0, key))  # else only the first slots would vary in small indices
-        pieces: list[pa.Array | str] = [self.literals[0]]
-        digits: list[U64] = []
-        for place, (name, slot) in enumerate(self.slots):
-            index, digit = split(index, self._room[place])
-            digits.append(_beside(digit, [digits[k] for k in self._twins[place]]))
-            drawn = slot.text(digits[-1], told)
-            pieces += [pc.coalesce(told[name], drawn) if name in told else drawn, self.literals[place + 1]]
-        return pc.binary_join_element_wise(*pieces, "")
+    def digits(self, index: U64) -> list[U64]:
+        """Which of its texts each slot says, by an index below `size`."""
+        found: list[U64] = []
+        for room, twins in zip(self._room, self._twins, strict=True):
+            index, digit = split(index, room)
+            found.append(_beside(digit, [found[k] for k in twins]))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One part of a text: the only one at `start`, or that which the digit of `slot` names from there on, but for what
+    the row itself has to say (`told`)."""
+
+    start: int
+    slot: int = -1
+    told: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """Grammars with the texts of all their slots in one list, the literals behind them already: a text is as many
+    parts of it as its template has slots. `pieces` are those of every template, one grammar after the other."""
+
+    grammars: tuple[Grammar, ...]
+    pieces: tuple[tuple[Piece, ...], ...]
+    parts: Parts
+    empty: int
+
+    def text(self, which: I64, index: U64, told: dict[str, pa.Array]) -> pa.Array:
+        """The texts of these indices, each of the grammar that `which` names."""
+        template, inner = self._templates(which, index)
+        texts, own = self.parts.texts, {}
+        for slot, said in told.items():
+            own[slot] = len(texts) + np.arange(len(index))
+            own[slot][said.is_null().to_numpy(zero_copy_only=False)] = -1
+            texts = pa.concat_arrays([texts, pc.fill_null(said, "")])
+        columns = [np.full(len(index), self.empty, np.int32) for _ in range(max(map(len, self.pieces)))]
+        number = 0
+        for grammar in self.grammars:
+            for place, shape in enumerate(grammar.templates):
+                at = np.flatnonzero(template == number) if len(self.pieces) > 1 else slice(None)
+                code = inner[at]
+                if shape.size > int(grammar.ends.ends[place]) - (int(grammar.ends.ends[place - 1]) if place else 0):
+                    code = permute(code, shape.size, key_of(0, f"{grammar.name}/{place}"))
+                digits = shape.digits(code)
+                for column, piece in zip(columns, self.pieces[number], strict=False):
+                    column[at] = piece.start if piece.slot < 0 else digits[piece.slot].view(np.int64) + piece.start
+                    if piece.told:
+                        mine = own[piece.told][at]
+                        column[at] = np.where(mine < 0, column[at], mine)
+                number += 1
+        return Parts(texts, (0,), 0).joined(*columns)
+
+    def _templates(self, which: I64, index: U64) -> tuple[I64, U64]:
+        """The template of each row, among those of all grammars, and the index within it."""
+        template, inner, first = np.empty(len(index), np.int64), np.empty(len(index), np.uint64), 0
+        for number, grammar in enumerate(self.grammars):
+            at = np.flatnonzero(which == number) if len(self.grammars) > 1 else slice(None)
+            place = grammar.ends.place(index[at])
+            before = np.concatenate([np.zeros(1, np.uint64), grammar.ends.ends])
+            template[at], inner[at] = place + first, index[at] - np.take(before, place)
+            first += len(grammar.templates)
+        return template, inner
+
+
+@cache
+def bound(names: tuple[str, ...], longest: int, about: frozenset[str], room: int) -> Bound:
+    return _bound_of(tuple(grammar(name, longest, about, room) for name in names), about)
+
+
+def _bound_of(grammars: tuple[Grammar, ...], about: frozenset[str]) -> Bound:
+    lists: list[pa.StringArray] = [pa.array([""], pa.string())]
+    held = 1
+
+    def listed(texts: pa.StringArray) -> int:
+        nonlocal held
+        lists.append(texts)
+        held += len(texts)
+        return held - len(texts)
+
+    def of(template: Template) -> Iterator[Piece]:
+        before, *behind = template.literals
+        for place, ((name, slot), literal) in enumerate(zip(template.slots, behind, strict=True)):
+            if name in about:
+                if before:
+                    yield Piece(listed(pa.array([before])))
+                yield Piece(listed(slot.values), place, name)
+                before = literal
+            else:
+                yield Piece(listed(pc.binary_join_element_wise(before, slot.values, literal, "")), place)
+                before = ""
+        if before or not template.slots:
+            yield Piece(listed(pa.array([before])))
+
+    pieces = tuple(tuple(of(template)) for grammar in grammars for template in grammar.templates)
+    return Bound(grammars, pieces, Parts(pa.concat_arrays(lists), (0,), 0), 0)
 
 
 def _beside(digit: U64, taken: list[U64]) -> U64:
@@ -219,7 +306,7 @@ def _grammar(name: str, cap: int, about: frozenset[str], room: int) -> Grammar |
             filled = Words(_plain(slot, "", cap), room) if slot in about else _slot(slot, form or "", cap, about, room)
             slots.append((slot, filled))
         used = Counter(slot for slot, _ in slots)
-        if all(filled is not None and filled.size >= used[slot] for slot, filled in slots):
+        if all(filled is not None and filled.listed >= used[slot] for slot, filled in slots):
             templates.append(Template(tuple(parts[0::3]), tuple(slots)))  # type: ignore[arg-type]
     return Grammar(name, tuple(templates), max(t.longest for t in templates)) if templates else None
 
@@ -232,7 +319,12 @@ def is_grammar(name: str) -> bool:
 
 def _slot(name: str, form: str, cap: int, about: frozenset[str], room: int) -> Words | Grammar | None:
     if is_grammar(name):
-        return _grammar(name, cap, about, room)
+        whole = _grammar(name, cap, about, room)
+        return (
+            whole
+            if whole is None or not form
+            else Words(_formed(whole.values.to_pylist(), form), whole.longest + 3 * (form == "a "))
+        )
     values = _plain(name, form, cap)
     return Words(values, max(map(len, values.to_pylist()), default=0))
 
@@ -240,7 +332,10 @@ def _slot(name: str, form: str, cap: int, about: frozenset[str], room: int) -> W
 @cache
 def _plain(name: str, form: str, cap: int) -> pa.StringArray:
     """The words of a pool, no longer than `cap` (0: any), as the slot's form has them."""
-    words = [word for word in pool(name).values.to_pylist() if not cap or len(word) <= cap]
+    return _formed([word for word in pool(name).values.to_pylist() if not cap or len(word) <= cap], form)
+
+
+def _formed(words: list[str], form: str) -> pa.StringArray:
     if form == "^":
         words = [word[:1].upper() + word[1:] for word in words]
     elif form == "a ":

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from ..errors import PlanError
 
-POOLS_SHA256 = "33e1e4cd1e0edbe23a6d29bfaa2b0f36151b4f9e15cedf65c021b9de1145de12"
+POOLS_SHA256 = "9d0238be8c88b32ab9e38e474cdcb6b9d3dfe9dce4105c21dfa1244d3c29af38"
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 

@@ -8,6 +8,7 @@ from ...errors import PlanError
 from ...specs import Phrase
 from ..domains import Domain
 
+_MANY = 500  # texts: with fewer, a narrow column would say the same again and again
 SHORTEST = 6  # characters: no grammar here has a shorter text
 
 # The preferred grammar first; another one where the column is too short for it.
@@ -29,8 +30,8 @@ GRAMMARS: Mapping[str, tuple[str, ...]] = {
     "text.message": ("message_text", "subject"),
     "text.subject": ("subject",),
     "text.reply": ("comment_text", "comment_line"),
-    "comment": ("comment_text", "comment_line", "general_title"),
-    "note": ("note_text", "note_line", "general_title"),
+    "comment": ("comment_text", "comment_line", "remark", "remark_short", "general_title"),
+    "note": ("note_text", "note_line", "remark", "remark_short", "general_title"),
     "text.maintenance_note": ("maintenance_note", "maintenance_note_line"),
     "text.tracking_note": ("tracking_note",),
     "text.performance": ("performance_middle",),
@@ -96,10 +97,11 @@ def formless(domain: Domain) -> bool:
 
 
 def phrase_of(name: str, group: str, domain: Domain, wanted: int = 0) -> Phrase | None:
-    """The first grammar of the meaning, or else of its group, that has texts for the column, and `wanted` different
-    ones. None where no grammar is known, or none fits."""
+    """The first grammar of the meaning, or else of its group, that has many texts for the column, or else the first
+    that has any, but `wanted` different ones at least. None where no grammar is known, or none fits."""
     if not formless(domain):
         return None
+    fallback = None
     for meaning in dict.fromkeys((name, group)):
         for one in GRAMMARS.get(meaning, ()):
             spec = Phrase(grammars=(one,), longest=domain.longest)
@@ -107,6 +109,8 @@ def phrase_of(name: str, group: str, domain: Domain, wanted: int = 0) -> Phrase 
                 size = spec.size
             except PlanError:
                 continue
-            if size >= wanted:
+            if size >= max(wanted, _MANY):
                 return spec
-    return None
+            if size >= wanted:
+                fallback = fallback or spec
+    return fallback
