@@ -61,11 +61,9 @@ class Calculator:
         with self._connection.cursor() as cursor:
             if (sql, truth) not in self._read:
                 reader = condition if truth else translate
-                self._read[sql, truth] = reader(
-                    sql, self._dialect, self._types, as_of=self._as_of, names=self._names, parser=cursor
-                )
+                self._read[sql, truth] = reader(sql, self._dialect, self._types, as_of=self._as_of, names=self._names)
             if not truth:
-                self._require_room(sql, columns, rows, cursor)
+                self._require_room(sql, columns, rows)
             named = {self._names[name]: values for name, values in columns.items()}
             cursor.register("window", pa.table({**named, _ORDER: pa.array(np.arange(rows))}))
             text = f"CAST({self._read[sql, truth]} AS {cast})" if cast else self._read[sql, truth]
@@ -80,12 +78,10 @@ class Calculator:
             except duckdb.Error as error:
                 raise PlanError(f"can't compute {sql[:_TOLD]}: {str(error).splitlines()[0][:_TOLD]}") from error
 
-    def _require_room(
-        self, sql: str, columns: Mapping[str, pa.Array], rows: int, parser: duckdb.DuckDBPyConnection
-    ) -> None:
+    def _require_room(self, sql: str, columns: Mapping[str, pa.Array], rows: int) -> None:
         """Raises PlanError where so many values may not fit into memory: DuckDB's own limit does not hold texts."""
         if sql not in self._trees:
-            self._trees[sql] = expression_tree(self._read[sql, False], parser)
+            self._trees[sql] = expression_tree(self._read[sql, False])
         texts = [values for values in columns.values() if pa.types.is_string(values.type)]
         longest = max((pc.max(pc.binary_length(values)).as_py() or 0 for values in texts), default=0)
         if (needed := rows * size(self._trees[sql], max(longest, _WORD))) > _ROOM:

@@ -7,9 +7,11 @@ another parser took it for. Whatever node or function is not listed here is refu
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
@@ -179,17 +181,13 @@ def guard_query(
     sql: str,
     tables: Collection[str],
     *,
-    parser: duckdb.DuckDBPyConnection | None = None,
     repeatable: bool = False,
 ) -> str:
     """The query itself, if it is one SELECT (or VALUES, FROM, WITH) over `tables` and calls nothing outside the
     allow-list; nor, if it has to be `repeatable`, anything with another answer each time, or with values that may grow
-    beyond all limits. `parser` is any open connection, to save opening one. Raises UnsafeSQLError naming what was
+    beyond all limits. Raises UnsafeSQLError naming what was
     seen, InputError if it can't be read."""
-    if parser is None:
-        with connect() as connection:
-            return guard_query(sql, tables, parser=connection, repeatable=repeatable)
-    tree, _ = _parsed(parser, sql)
+    tree, _ = _parsed(sql)
     known = {name.lower() for name in tables}
     local = {entry["key"].lower() for node in nodes_of(tree) for entry in node.get("cte_map", {}).get("map", ())}
     functions = _SCALARS | _AGGREGATES
@@ -217,26 +215,23 @@ def guard_query(
 def unbounded(query: str) -> str:
     """Why this guarded query may make values so large that no limit of memory holds them, in words; "" where it can't.
     Raises InputError if it can't be read."""
-    with connect() as connection:
-        return too_large_in_query(_parsed(connection, query)[0])
+    return too_large_in_query(_parsed(query)[0])
 
 
-def expression_tree(guarded: str, parser: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+def expression_tree(guarded: str) -> dict[str, Any]:
     """DuckDB's tree of an expression that passed the guard."""
-    tree: dict[str, Any] = _parsed(parser, f"SELECT {guarded}")[0]["select_list"][0]
+    tree: dict[str, Any] = _parsed(f"SELECT {guarded}")[0]["select_list"][0]
     return tree
 
 
-def guard_expression(sql: str, *, parser: duckdb.DuckDBPyConnection | None = None) -> str:
+@lru_cache(maxsize=4096)  # every edit of a table asks for its CHECKs again
+def guard_expression(sql: str) -> str:
     """The expression (DuckDB's dialect) as DuckDB reads it, in canonical spelling, if it is one scalar expression
     without subqueries that calls nothing outside the allow-list and makes no huge values. `parser` is any open
     connection, to save opening one. Raises UnsafeSQLError naming what was seen, InputError if it can't be read."""
-    if parser is None:
-        with connect() as connection:
-            return guard_expression(sql, parser=connection)
     if not sql.strip():
         raise InputError("an expression is wanted here, nothing was given")
-    tree, text = _parsed(parser, f"SELECT ({sql}\n)")
+    tree, text = _parsed(f"SELECT ({sql}\n)")
     plain: dict[str, Any] = {"type": "SELECT_NODE", "modifiers": [], "cte_map": {"map": []}, "where_clause": None}
     plain |= {"having": None, "group_expressions": [], "qualify": None, "sample": None}
     only = all(tree.get(field) == value for field, value in plain.items()) and len(tree["select_list"]) == 1
@@ -265,8 +260,20 @@ def _guard_node(node: Mapping[str, Any], expressions: Collection[str], functions
             raise UnsafeSQLError(f"function {name!r} is not allowed")
 
 
-def _parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[dict[str, Any], str]:
+@cache
+def _reader() -> duckdb.DuckDBPyConnection:
+    """For all SQL that is only read: to open a connection takes longer than to read a dozen expressions."""
+    atexit.register(_reader.cache_clear)  # what outlives DuckDB's bindings they complain of
+    return connect(threads=1)
+
+
+def _parsed(sql: str) -> tuple[dict[str, Any], str]:
     """The tree of the one statement in `sql`, and its text written anew from that tree."""
+    with _reader().cursor() as connection:  # threads read at the same time
+        return _read(connection, sql)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[dict[str, Any], str]:
     import duckdb
 
     try:

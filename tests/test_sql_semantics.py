@@ -463,7 +463,7 @@ def row():
 
 @pytest.mark.parametrize("dialect,sql,expected", CASES, ids=[f"{dialect}: {sql}" for dialect, sql, _ in CASES])
 def test_an_expression_means_what_its_engine_means(row, dialect, sql, expected):
-    made = condition(sql, dialect, types(dialect), as_of="2026-01-01", parser=row)
+    made = condition(sql, dialect, types(dialect), as_of="2026-01-01")
     assert row.execute(f"SELECT ({made}) FROM t").fetchone() == (expected,)
 
 
@@ -509,7 +509,7 @@ REFUSED = [
 @pytest.mark.parametrize("dialect,sql,said", REFUSED)
 def test_what_has_no_exact_equal_is_refused_by_name(row, dialect, sql, said):
     with pytest.raises(UnsafeSQLError) as error:
-        condition(sql, dialect, types(dialect), as_of="2026-01-01", parser=row)
+        condition(sql, dialect, types(dialect), as_of="2026-01-01")
     assert said.lower() in str(error.value).lower()
 
 

@@ -43,12 +43,12 @@ class Trial:
         them. Raises UnsafeSQLError for what is not allowed, InputError with DuckDB's own words."""
         import duckdb
 
-        guard_query(query, [*self._called.values(), WINDOW], parser=self._connection, repeatable=True)
+        guard_query(query, [*self._called.values(), WINDOW], repeatable=True)
         if table is not None:
             self._connection.register(WINDOW, self._empty(table, calls or {}))
         try:
-            cursor = self._connection.execute(query)
-            cursor.fetchone()
+            cursor = self._connection.execute(f"FROM ({query}\n) LIMIT 1")
+            cursor.fetchall()  # to the end: a result left open blocks the connection
             return len(cursor.description or ())
         except duckdb.Error as error:
             raise InputError(f"this can't be evaluated here: {_said(error)}") from error
@@ -57,12 +57,12 @@ class Trial:
         """The value of an expression that reads no column."""
         import duckdb
 
-        query = guard_query(f"SELECT {sql}", (), parser=self._connection, repeatable=True)
+        query = guard_query(f"SELECT {sql}", (), repeatable=True)
         try:
-            row = self._connection.execute(query).fetchone()
+            rows = self._connection.execute(f"FROM ({query}\n) LIMIT 1").fetchall()
         except duckdb.Error as error:
             raise InputError(f"this is no value for it: {_said(error)}") from error
-        return row[0] if row else None
+        return rows[0][0] if rows else None
 
     def _empty(self, table: Table, calls: Mapping[str, Type]) -> pa.Table:
         called = relation_names(table.column_names)

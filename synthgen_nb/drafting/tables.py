@@ -11,7 +11,6 @@ from ..ddl.expressions import columns_of, parse_expression, row_time
 from ..errors import DDLError, PlanError, UnsafeSQLError
 from ..plan import NULL_SCALE, ColumnPlan, Redraw, TablePlan
 from ..report import Finding
-from ..sandbox import connect
 from ..schema import Column, Kind
 from ..specs import (
     After,
@@ -165,11 +164,10 @@ def _routed(draft: Draft) -> list[Redraw]:
     if not draft.route:
         return []
     types = {c.name: c.type for c in draft.table.columns}
-    with connect() as parser:
-        try:
-            translate(draft.route, draft.facts.dialect, types, as_of=str(draft.facts.as_of), parser=parser)
-        except (UnsafeSQLError, DDLError):
-            return []  # validation calls it unverified
+    try:
+        translate(draft.route, draft.facts.dialect, types, as_of=str(draft.facts.as_of))
+    except (UnsafeSQLError, DDLError):
+        return []  # validation calls it unverified
     lower = {c.lower(): c for c in draft.table.column_names}
     read = columns_of(parse_expression(draft.route, draft.facts.dialect))
     return [Redraw(columns=(), reads=tuple(lower[c.lower()] for c in read if c.lower() in lower), sql=draft.route)]

@@ -33,7 +33,7 @@ class Rules:
         self._names = relation_names(table.column_names)
         self._relation = quoted(table.key)
         self._connection = connect({table.key: paths} if paths else None, threads=1)
-        self._ground = Ground(schema, table, self._names, {}, as_of, self._connection)
+        self._ground = Ground(schema, table, self._names, {}, as_of)
         told = [*row_rules(self._ground), *map(self._in_key, table.primary_key)]
         self._row_rules = tuple(rule for rule in told if rule.violated)
         self._unverified: set[RowRule] = set()

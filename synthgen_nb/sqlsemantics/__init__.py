@@ -7,7 +7,6 @@ Every difference between dialects is a row of operators.py or functions.py. What
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -17,9 +16,6 @@ from ..sandbox import guard_expression
 from ..schema import Kind, Type
 from .reading import shimmed
 from .terms import Scope, Term, as_truth, family_of
-
-if TYPE_CHECKING:
-    import duckdb
 
 __all__ = ["condition", "result_of", "translate"]
 
@@ -31,15 +27,14 @@ def translate(
     *,
     as_of: str = "",
     names: Mapping[str, str] | None = None,
-    parser: duckdb.DuckDBPyConnection | None = None,
 ) -> str:
     """The expression as DuckDB SQL with the meaning that `dialect` gives it, guarded. `columns` are the table's types:
     without them what depends on types (`/`) is refused. `as_of` (ISO date) stands for the current date and time.
-    `names` maps columns to their names in DuckDB where those differ; `parser` is any open connection.
+    `names` maps columns to their names in DuckDB where those differ.
     Raises UnsafeSQLError for what can't be evaluated exactly, and for what is not an expression."""
     if dialect == "duckdb":
-        return guard_expression(sql, parser=parser)
-    return guard_expression(_read(sql, Scope(family_of(dialect), columns, names or {}, as_of)).sql, parser=parser)
+        return guard_expression(sql)
+    return guard_expression(_read(sql, Scope(family_of(dialect), columns, names or {}, as_of)).sql)
 
 
 def condition(
@@ -49,14 +44,13 @@ def condition(
     *,
     as_of: str = "",
     names: Mapping[str, str] | None = None,
-    parser: duckdb.DuckDBPyConnection | None = None,
 ) -> str:
     """The same for a condition: a number counts as its truth where the dialect has it so. A row violates it if it IS
     FALSE; NULL passes."""
     if dialect == "duckdb":
-        return guard_expression(sql, parser=parser)
+        return guard_expression(sql)
     scope = Scope(family_of(dialect), columns, names or {}, as_of)
-    return guard_expression(as_truth(_read(sql, scope), scope).sql, parser=parser)
+    return guard_expression(as_truth(_read(sql, scope), scope).sql)
 
 
 def result_of(

@@ -21,7 +21,7 @@ from ..errors import InputError
 from ..report import Finding, Report
 from ..sandbox import connect, quoted, relation_names
 from ..schema import Exclude, Place, PrimaryKey, Unique
-from .columns import SMALL, read_whole
+from .columns import SMALL, longest, read_whole
 from .footers import read_footers
 from .keys import (
     dangling,
@@ -141,7 +141,6 @@ def _validated(
                     relation_names(schema.tables[key].column_names),
                     read_footers(parts),
                     dataset.as_of,
-                    connection,
                 )
                 for key, parts in paths.items()
             },
@@ -357,6 +356,8 @@ def _undecided(bench: _Bench, table: str, rules: Sequence[RowRule]) -> list[RowR
     counted = zip(few, _counts(bench, bench.changed.get(table, ""), few), strict=True)
     proven = {rule for rule, count in counted if not count}
     left = [rule for rule in rules if rule not in proven]
+    if (few_rows := bench.whole.get(table)) is not None:
+        return [r for r in left if not r.longest or longest(few_rows.column(r.columns[0])) > r.longest]
     if bench.rows[table] < MANY or not left:
         return left
     ground = bench.grounds[table]

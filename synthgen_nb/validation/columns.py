@@ -66,6 +66,13 @@ def different(table: pa.Table, names: Sequence[str]) -> bool:
     return len(given.group_by(list(names)).aggregate([])) == len(given)
 
 
+def longest(column: pa.ChunkedArray) -> int:
+    """Bytes of the longest value of a column of texts."""
+    import pyarrow.compute as pc
+
+    return int(pc.max(pc.binary_length(column)).as_py() or 0)
+
+
 def contained(child: pa.ChunkedArray, parent: pa.ChunkedArray) -> bool:
     """Whether every value of `child` that is not NULL is stored in `parent` just so."""
     import pyarrow.compute as pc

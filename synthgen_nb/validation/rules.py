@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from ..computing import unheld
 from ..ddl.expressions import row_checks, row_time, with_value
@@ -28,9 +27,6 @@ from ..schema import Column, Kind, Place, Schema, Table, Type
 from ..sqlsemantics import condition, translate
 from .footers import Footer
 
-if TYPE_CHECKING:
-    import duckdb
-
 _LOOSE = frozenset(("sqlite",))  # declared widths and lengths are hints there
 _UNMEASURED = frozenset(("sqlite", "duckdb"))  # VARCHAR(n) takes any length
 _BY_BYTES = re.compile(r"(tiny|medium|long)?text\b|.*\bbyte\)", re.IGNORECASE)  # MySQL's TEXTs; VARCHAR2(n BYTE)
@@ -40,7 +36,8 @@ _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]
 @dataclass(frozen=True, slots=True)
 class RowRule:
     """`violated` is true of a row that breaks the rule; "" where the footers prove that none does. `reason` says why it
-    can't be evaluated. `alone` says that it reads its `columns` and no others."""
+    can't be evaluated. `alone` says that it reads its `columns` and no others. `longest`: it holds where no value of
+    its column has more bytes (0: it asks for something else)."""
 
     rule: str
     columns: tuple[str, ...]
@@ -49,18 +46,18 @@ class RowRule:
     violated: str = ""
     reason: str = ""
     alone: bool = False
+    longest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the rules of a table are read against. `names` are its columns in DuckDB; `parser` any open connection."""
+    """What the rules of a table are read against. `names` are its columns in DuckDB."""
 
     schema: Schema
     table: Table
     names: Mapping[str, str]
     footers: Mapping[str, Footer]
     as_of: str
-    parser: duckdb.DuckDBPyConnection
 
     def column(self, name: str) -> str:
         return quoted(self.names[name])
@@ -69,10 +66,10 @@ class Ground:
         return {column.name: column.type for column in self.table.columns}
 
     def translated(self, sql: str) -> str:
-        return translate(sql, self.schema.dialect, self.types(), as_of=self.as_of, names=self.names, parser=self.parser)
+        return translate(sql, self.schema.dialect, self.types(), as_of=self.as_of, names=self.names)
 
     def condition(self, sql: str) -> str:
-        return condition(sql, self.schema.dialect, self.types(), as_of=self.as_of, names=self.names, parser=self.parser)
+        return condition(sql, self.schema.dialect, self.types(), as_of=self.as_of, names=self.names)
 
 
 def row_rules(ground: Ground) -> Iterator[RowRule]:
@@ -135,7 +132,8 @@ def _typed(ground: Ground, column: Column) -> Iterator[RowRule]:
     elif kind.kind == Kind.JSON and dialect not in _UNMEASURED:
         yield RowRule("form", only, text, place, f"NOT json_valid({name})")
     if (violated := _too_long(kind, name, dialect)) is not None:
-        yield RowRule("length", only, text, place, violated)
+        exact = kind.fixed and kind.kind == Kind.BIT
+        yield RowRule("length", only, text, place, violated, longest=0 if exact else kind.length or 0)
 
 
 def _inside(ground: Ground, column: Column) -> Iterator[RowRule]:
@@ -151,7 +149,7 @@ def _inside(ground: Ground, column: Column) -> Iterator[RowRule]:
         text = f"each of {column.name}: CHECK ({sql})"
         try:
             asked = with_value(sql, "part", ground.schema.dialect)
-            held = condition(asked, ground.schema.dialect, {"part": element}, parser=ground.parser)
+            held = condition(asked, ground.schema.dialect, {"part": element})
         except InputError as error:
             yield RowRule("check", (column.name,), text, column.place, reason=str(error))
         else:

@@ -12,7 +12,6 @@ from .columns import few_values
 from .rules import Ground, RowRule
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
 
 MANY = 1 << 16  # rows of a table from which on it pays to look for witnesses
@@ -44,7 +43,7 @@ def witnesses(
             continue
         if name in texts:
             values = texts[name]
-        elif footer.low is not None and footer.high is not None and _convex(rule.violated, ground.parser):
+        elif footer.low is not None and footer.high is not None and _convex(rule.violated):
             values = pa.array([footer.low, footer.high], kinds.field(name).type)
         else:
             continue
@@ -69,10 +68,10 @@ def _filled(values: pa.Array, length: int) -> pa.Array:
     return values.take(pa.array([*range(len(values)), *[0] * (length - len(values))]))
 
 
-def _convex(violated: str, parser: duckdb.DuckDBPyConnection) -> bool:
+def _convex(violated: str) -> bool:
     """Whether a rule that both ends of a range of values hold is held by all between them: comparisons of the column
     with constants, every one of which has to hold."""
-    tree = expression_tree(violated, parser)
+    tree = expression_tree(violated)
     false = tree.get("right") or {}
     if tree.get("type") != "COMPARE_NOT_DISTINCT_FROM" or (false.get("literal") or {}).get("text") != "false":
         return False  # (cond) IS FALSE is all that a CHECK's rule is written as

@@ -82,7 +82,7 @@ def _duck_type(table: Table, column: Column, dialect: str) -> Type | None:
     nulls = ", ".join(f"CAST(NULL AS {type_}) AS {quoted(name)}" for name, type_ in named.items())
     with connect() as connection:
         try:
-            made = guard_expression(column.generated or "", parser=connection)
+            made = guard_expression(column.generated or "")
             said = _asked(connection, f"SELECT typeof({made}) FROM (SELECT {nulls})")
         except (InputError, duckdb.Error):
             return None
