@@ -21,6 +21,7 @@ from .errors import PlanError, StoreError
 from .instructed import Instructed
 from .parquet import Part
 from .plan import Plan, plan_from_json
+from .remote import Remote
 from .report import Report
 from .schema import Schema
 from .selecting import USUAL, Answer, Limits, select
@@ -85,8 +86,9 @@ class Damage:
 class Dataset(Mapping[str, "pl.DataFrame"]):
     """One immutable version: a mapping from table to frame, read when asked for."""
 
-    def __init__(self, path: Path, manifest: Manifest) -> None:
-        self.path = path
+    def __init__(self, path: Path, manifest: Manifest, remote: Remote | None = None) -> None:
+        """`remote` is where the version is kept, if not here: then the folder at `path` mirrors it."""
+        self.path, self.remote = path, remote
         self._manifest = manifest
 
     @property
@@ -220,17 +222,34 @@ class Dataset(Mapping[str, "pl.DataFrame"]):
         except OSError as error:
             beside.unlink(missing_ok=True)
             raise StoreError(f"{self.name} v{self.version}: can't keep {name}: {error.strerror}") from error
+        if self.remote is not None:
+            self.remote.push([self.path / name])
 
     def kept(self) -> tuple[Path, ...]:
         """The files that are there of those kept with the version: its report, what its edit changed."""
         return tuple(path for name in BESIDE if (path := self.path / name).is_file())
 
     def damage(self, *, read: bool = True) -> Iterator[Damage]:
-        """The parts that are gone, have another size or, where they are `read`, hold other bytes than were written."""
+        """The parts that are gone, have another size or, where they are `read`, hold other bytes than were written. Of
+        a version that is kept elsewhere the copies here are read."""
+        if self.remote is not None and not read:
+            sizes = self.remote.sizes(self.path)
+            for table, files in self._manifest.tables.items():
+                for part in files.parts:
+                    if found := _another_size(part, sizes.get(self.path / part.file)):
+                        yield Damage(table, part.file, found)
+            return
+        self.fetch()
         for table, files in self._manifest.tables.items():
             for part in files.parts:
                 if found := _damaged(self.path / part.file, part, read):
                     yield Damage(table, part.file, found)
+
+    def fetch(self) -> None:
+        """Copies of the parts that are kept elsewhere and not here yet."""
+        if self.remote is not None:
+            tables = self._manifest.tables.values()
+            self.remote.fetch((self.path / part.file, part.bytes) for files in tables for part in files.parts)
 
     def verify(self) -> None:
         """Reads every part again. Raises StoreError that names those whose bytes are not the bytes that were written;
@@ -279,10 +298,8 @@ class Dataset(Mapping[str, "pl.DataFrame"]):
 def _damaged(path: Path, part: Part, read: bool) -> str:
     """How the file differs from what was written; "" where it does not."""
     try:
-        if (size := path.stat().st_size) != part.bytes:
-            return f"has {size:,} bytes, {part.bytes:,} were written"
-        if not read:
-            return ""
+        if (found := _another_size(part, path.stat().st_size)) or not read:
+            return found
         with path.open("rb") as file:
             same = hashlib.file_digest(file, "sha256").hexdigest() == part.sha256
     except FileNotFoundError:
@@ -290,6 +307,12 @@ def _damaged(path: Path, part: Part, read: bool) -> str:
     except OSError as error:
         return f"can't be read: {error.strerror}"
     return "" if same else "is not as it was written"
+
+
+def _another_size(part: Part, size: int | None) -> str:
+    if size is None:
+        return "is missing"
+    return "" if size == part.bytes else f"has {size:,} bytes, {part.bytes:,} were written"
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -21,6 +21,7 @@ from .errors import StoreError
 from .filenames import escape
 from .instructed import Instructed
 from .parquet import SMALL, Part
+from .remote import Remote
 
 STORE_VERSION = 2
 _LIBRARIES = ("synthgen-nb", "numpy", "polars", "pyarrow", "duckdb")
@@ -41,11 +42,14 @@ class Origin(Protocol):
 class Draft:
     """A version being written, in its own place, where nobody lists it before `commit`."""
 
-    def __init__(self, home: Path, name: str, version: int, parent: int | None = None) -> None:
-        """`home` is the dataset's folder."""
+    def __init__(
+        self, home: Path, name: str, version: int, parent: int | None = None, remote: Remote | None = None
+    ) -> None:
+        """`home` is the dataset's folder, which mirrors that of `remote` where there is one."""
         self.name, self.version = name, version
         self.path = home / f"v{version}"
-        self._parent = parent
+        self._parent, self._remote = parent, remote
+        self._shared: dict[tuple[Path, str], Path] = {}  # by file and hash: it may be written anew yet
 
     def part_path(self, table: str, index: int) -> Path:
         """Where part number `index` of the table goes; its folder exists on return."""
@@ -71,6 +75,7 @@ class Draft:
                 _sync(there)
             except OSError as error:
                 raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
+        self._shared[there, part.sha256] = path
         return msgspec.structs.replace(part, file=there.name)
 
     def keep_only(self, parts: Collection[str]) -> None:
@@ -116,7 +121,7 @@ class Draft:
         return Dataset(self.path, msgspec.structs.replace(parent.manifest, **own))
 
     def publish(self, dataset: Dataset) -> Dataset:
-        """Writes its dataset.json, which makes it a version."""
+        """Writes its dataset.json, which makes it a version. Elsewhere first, where it is to be kept there."""
         tables = dataset.manifest.tables
         document = msgspec.json.format(msgspec.json.encode(dataset.manifest), indent=1).removesuffix(b"}").rstrip()
         document += _END
@@ -127,12 +132,31 @@ class Draft:
                 list(pool.map(_sync, small))
                 list(pool.map(_sync, {self.path / files.folder for files in tables.values()}))
             write_whole(beside, document)
+            if self._remote is not None:
+                self._send(self._remote, dataset, document)
             beside.replace(self.path / "dataset.json")
             _sync(self.path)
             _sync(self.path.parent)
         except OSError as error:
             raise StoreError(f"can't save {self.name} v{self.version}: {error.strerror}") from error
-        return dataset
+        return Dataset(self.path, dataset.manifest, self._remote)
+
+    def _send(self, remote: Remote, dataset: Dataset, document: bytes) -> None:
+        """The parts, and what is kept beside them; last of all, in one step, the dataset.json. A part that a version
+        over there has is copied over there."""
+        there: set[Path] = set()
+        for home in {source.parent.parent.parent for source in self._shared.values()}:
+            there |= remote.sizes(home).keys() if home.parent == remote.path else set()
+        own = list(dataset.kept())
+        for part in (part for table in dataset.manifest.tables.values() for part in table.parts):
+            path = self.path / part.file
+            if (source := self._shared.get((path, part.sha256))) in there and source is not None:
+                remote.repeat(source, path)
+            else:
+                own.append(path)
+        remote.push(own)
+        if not remote.create(self.path / "dataset.json", document):
+            raise StoreError(f"{self.name} v{self.version} is there already", hint="somebody else made it meanwhile")
 
     def repeat(self, source: Dataset) -> Dataset:
         """Publishes a version that shares all its parts with `source`, and has what was kept beside them. Raises
@@ -165,6 +189,8 @@ class Draft:
     def drop(self) -> None:
         """Removes it, unless it is a version by now."""
         if not whole(self.path):
+            if self._remote is not None:
+                self._remote.remove(self.path)
             shutil.rmtree(self.path, ignore_errors=True)
 
     def __enter__(self) -> Self:

@@ -333,7 +333,7 @@ class Ledger:
             return Record(self.store, path, msgspec.json.decode(text, type=Order))
         except FileNotFoundError:
             known = ", ".join(map(str, self._numbers()[-5:])) or "none"
-            raise StoreError(f"no job {number} in {self.store.path}", hint=f"the latest jobs: {known}") from None
+            raise StoreError(f"no job {number} in {self.store.place}", hint=f"the latest jobs: {known}") from None
         except (OSError, msgspec.DecodeError) as error:
             raise StoreError(f"job {number}: job.json can't be read: {error}") from error
 

@@ -71,11 +71,11 @@ def listed(store: Store, wanted: Wanted | None = None) -> Listing:
     stop = None if wanted.limit is None else wanted.offset + wanted.limit
     if _by_name_alone(wanted):
         shown = tuple(_entry(store, name) for name in names[wanted.offset : stop])
-        return Listing(str(store.path), shown, len(names), len(known), wanted.offset)
+        return Listing(store.place, shown, len(names), len(known), wanted.offset)
     found = [entry for name in names if _fits(entry := _entry(store, name), wanted)]
     if wanted.order != "name":
         found.sort(key=lambda entry: _weight(entry, wanted.order), reverse=True)  # of equal ones the name decides
-    return Listing(str(store.path), tuple(found[wanted.offset : stop]), len(found), len(known), wanted.offset)
+    return Listing(store.place, tuple(found[wanted.offset : stop]), len(found), len(known), wanted.offset)
 
 
 def _by_name_alone(wanted: Wanted) -> bool:

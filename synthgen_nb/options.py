@@ -348,7 +348,9 @@ def add_template_words(parser: ArgumentParser) -> None:
 
 
 def add_store_option(parser: ArgumentParser) -> None:
-    parser.add_argument("--store", metavar="DIR", help="the folder of datasets (default synthgen_store)")
+    parser.add_argument(
+        "--store", metavar="DIR|URL", help="the folder of datasets (default synthgen_store), or s3://BUCKET/PREFIX"
+    )
 
 
 def add_executor_option(parser: ArgumentParser) -> None:

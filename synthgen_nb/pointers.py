@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-_FILE = "current.json"
+FILE = "current.json"
 
 
 class Pointer(Struct, frozen=True):
@@ -27,16 +27,16 @@ def pointer(home: Path, versions: Sequence[int]) -> Pointer:
     """Of a dataset with these versions (ascending, at least one)."""
     newest = Pointer(versions[-1], versions[-1])
     try:
-        found = msgspec.json.decode((home / _FILE).read_bytes(), type=Pointer)
+        found = msgspec.json.decode((home / FILE).read_bytes(), type=Pointer)
     except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
         return newest
     return found if found.newest == versions[-1] and {found.at, *found.undone} <= set(versions) else newest
 
 
 def point(home: Path, to: Pointer) -> None:
-    beside = home / f".{_FILE}.{secrets.token_hex(4)}"
+    beside = home / f".{FILE}.{secrets.token_hex(4)}"
     try:
         beside.write_bytes(msgspec.json.encode(to))
-        beside.replace(home / _FILE)
+        beside.replace(home / FILE)
     finally:
         beside.unlink(missing_ok=True)

@@ -150,5 +150,7 @@ def _restored(asked: Dataset, made: list[Dataset]) -> tuple[str, ...]:
         except OSError as error:
             draft.unlink(missing_ok=True)
             raise StoreError(f"can't put {there} back: {error.strerror}") from error
+        if asked.remote is not None:
+            asked.remote.push([there])
         restored.append(damage.file)
     return tuple(restored)

@@ -153,4 +153,5 @@ def _report(dataset: Dataset) -> Report:
 
 
 def _store(dataset: Dataset) -> Store:
-    return Store(dataset.path.parent.parent)
+    folder, remote = dataset.path.parent.parent, dataset.remote
+    return Store(folder) if remote is None else Store(remote.url, mirror=folder)

@@ -57,7 +57,7 @@ class SynthgenMagics(Magics):
     seed = Int(help="Equal seeds give equal data: -s").tag(config=True)
     as_of = Unicode(help="The day the data believes it is, YYYY-MM-DD or today: --as-of").tag(config=True)
     dialect = Unicode(help="The DDL's dialect; empty: found out from the text: --dialect").tag(config=True)
-    store = Unicode(help="The folder of datasets: --store").tag(config=True)
+    store = Unicode(help="The folder of datasets, or s3://BUCKET/PREFIX: --store").tag(config=True)
     executor = Unicode(help="Who makes the rows: threads, processes or dask://HOST:PORT: --executor").tag(config=True)
     strict = Bool(help="Notes and smaller tables are errors: --strict").tag(config=True)
     quiet = Bool(help="Show nothing, return nothing: -q").tag(config=True)

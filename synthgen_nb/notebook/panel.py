@@ -104,7 +104,7 @@ class Panel(Attentive):
                 "templates": list(templates(self._store.path)),
                 "dialects": list(DIALECTS),
                 "longest": LONGEST,
-                "store": str(self._store.path),
+                "store": self._store.place,
             },
             read={"state": "empty", "text": "", "notes": [], "tables": []},
         )

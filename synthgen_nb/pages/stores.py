@@ -117,10 +117,10 @@ def sweep_page(store: Store, what: Sweep, removed: bool) -> Page:
     grid = Grid(("what", "where"), rows, more=plural(more, "more") if more > 0 else "")
     said = f"{size(what.bytes)} {'freed' if removed else 'would be freed'}" if what.litter else "nothing to remove"
     parts = (Part("removed" if removed else "found", grid),) if rows else ()
-    return Page("gc", (str(store.path), said), tuple(marks), parts)
+    return Page("gc", (store.place, said), tuple(marks), parts)
 
 
 def sweep_document(store: Store, what: Sweep, removed: bool) -> dict[str, Any]:
     """{"store", "removed", "bytes", "litter": [{"kind", "path", "dataset", "version"}], "busy"}: paths in the store."""
     litter = [{**asdict(each), "path": each.path.relative_to(store.path).as_posix()} for each in what.litter]
-    return {"store": str(store.path), "removed": removed, "bytes": what.bytes, "litter": litter, "busy": what.busy}
+    return {"store": store.place, "removed": removed, "bytes": what.bytes, "litter": litter, "busy": what.busy}

@@ -210,7 +210,7 @@ def _generate(args: Namespace) -> int:
     dataset = watched(job, args)
     exported = export(dataset, args.out, args.to) if args.out else None
     page = dataset_page(dataset, first_rows=0)
-    store_option = f" --store {store.path}" if args.store else ""
+    store_option = f" --store {store.place}" if args.store else ""
     commands = [("look", f"synthgen show {dataset.name}{store_option}")]
     if exported:
         commands.insert(0, ("files", f"{len({f.file for f in exported.tables.values()})} in {args.out}"))

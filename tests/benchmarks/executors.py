@@ -23,15 +23,19 @@ from .make_tpch import plan
 from .measure import interleaved, table
 
 WORKERS = 2  # threads: as many as there are cores
-WHO = ("threads", "processes", "dask")
+WHO = ("threads", "processes", "dask", "dask, giving memory back")
 
 
 @contextmanager
-def cluster() -> Iterator[Any]:
-    """The client of a cluster whose workers are processes."""
+def cluster(giving_back: bool = False) -> Iterator[Any]:
+    """The client of a cluster whose workers are processes; they give memory back all the time where Dask is left as it
+    comes."""
+    import dask.config
     from distributed import Client, LocalCluster
 
+    kept = {} if giving_back else {"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None}
     with (
+        dask.config.set(kept),
         LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None, silence_logs=50) as local,
         Client(local, set_as_default=False) as client,
     ):
@@ -52,9 +56,9 @@ def made(store: sg.Store, name: str, scale: float, map: maps.Map | None = None) 
 
 def one(who: str, folder: str, scale: float) -> None:
     store = sg.Store(folder)
-    if who == "dask":
-        with cluster() as client:
-            made(store, who, scale, maps.dask(client))
+    if who.startswith("dask"):
+        with cluster(giving_back=who != "dask") as client:
+            made(store, "dask", scale, maps.dask(client))
     else:
         made(store, who, scale, maps.processes(WORKERS) if who == "processes" else None)
 
