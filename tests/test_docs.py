@@ -50,7 +50,7 @@ def test_every_page_is_in_the_list() -> None:
     assert all(page.name in listed for page in DOCS.glob("*.md") if page.name != "README.md")
 
 
-@pytest.mark.parametrize("page, many", [("extending", 3), ("executors", 4)])
+@pytest.mark.parametrize("page, many", [("extending", 3), pytest.param("executors", 4, marks=pytest.mark.slow)])
 def test_the_examples_of_extending_run(page: str, many: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = blocks(f"{page}.md")

@@ -57,19 +57,27 @@ def cluster() -> Iterator[Any]:
         yield client
 
 
+DASK = pytest.param("dask", marks=pytest.mark.slow)
+
+
+@pytest.fixture
+def by(name: str, request: pytest.FixtureRequest) -> maps.Map:
+    if name == "dask":
+        return maps.dask(request.getfixturevalue("cluster"))
+    return {"serial": maps.serial, "threads": maps.threads(2), "processes": maps.processes(2)}[name]
+
+
 @pytest.mark.usefixtures("small_parts")
-def test_threads_processes_and_dask_write_the_same_bytes(store: sg.Store, cluster: Any) -> None:
+@pytest.mark.parametrize("name", ["serial", "threads", "processes", DASK])
+def test_whoever_makes_them_the_bytes_are_the_same(store: sg.Store, by: maps.Map, name: str) -> None:
     whole = sums(generate(plan(), store, "whole"))
     assert len(whole["orders"]) == 7
-    by = {"serial": maps.serial, "threads": maps.threads(2), "processes": maps.processes(2), "dask": maps.dask(cluster)}
-    for name, each in by.items():
-        dataset = generate(plan(), store, name, map=each)
-        assert sums(dataset) == whole, name
-        assert sorted(p.name for p in (dataset.path / "orders").iterdir()) == [
-            f"part-{n:05d}.parquet" for n in range(7)
-        ]
+    dataset = generate(plan(), store, name, map=by)
+    assert sums(dataset) == whole
+    assert sorted(p.name for p in (dataset.path / "orders").iterdir()) == [f"part-{n:05d}.parquet" for n in range(7)]
 
 
+@pytest.mark.slow
 def test_the_option_names_who_makes_the_rows(
     store: sg.Store, cluster: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,6 +113,7 @@ def test_a_scheduler_that_does_not_answer_is_one_clear_line(store: sg.Store, mon
             generate(plan(10), store, "shop", map=maps.named(f"dask://{address}", 2))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_parts")
 def test_a_dask_worker_that_is_killed_costs_no_part(store: sg.Store, cluster: Any) -> None:
     whole = sums(generate(plan(60_000), store, "whole"))
@@ -140,9 +149,8 @@ def dying(function: Callable[[Any], Any], items: Iterable[Any], /) -> Iterator[A
 
 
 @pytest.mark.usefixtures("small_parts")
-@pytest.mark.parametrize("name", ["processes", "dask"])
-def test_a_pause_reaches_workers_elsewhere_and_the_job_goes_on(store: sg.Store, cluster: Any, name: str) -> None:
-    by = maps.processes(2) if name == "processes" else maps.dask(cluster)
+@pytest.mark.parametrize("name", ["processes", DASK])
+def test_a_pause_reaches_workers_elsewhere_and_the_job_goes_on(store: sg.Store, by: maps.Map) -> None:
     jobs = Jobs(store)
     job = jobs.start(plan(60_000), "shop", map=by)
     next(e for e in job.events if isinstance(e, Advanced))
@@ -178,14 +186,9 @@ def test_small_tables_are_handed_over_together() -> None:
 # --- what an outsider runs
 
 
-def test_our_own_maps_pass(tmp_path: Path, cluster: Any) -> None:
-    for each in (maps.serial, maps.threads(2), maps.dask(cluster)):
-        check_map(each, tmp_path)
-
-
-@pytest.mark.slow
-def test_processes_pass(tmp_path: Path) -> None:
-    check_map(maps.processes(2), tmp_path)
+@pytest.mark.parametrize("name", ["threads", pytest.param("processes", marks=pytest.mark.slow), DASK])
+def test_our_own_maps_pass(tmp_path: Path, by: maps.Map) -> None:
+    check_map(by, tmp_path)
 
 
 def backwards(function: Callable[[Any], Any], items: Iterable[Any], /) -> Iterator[Any]:
