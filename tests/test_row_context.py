@@ -107,3 +107,11 @@ def test_what_is_measured_its_unit_and_its_value_agree() -> None:
         unit, low, high = usual.get(row["sensor_type"], (row["unit"], 0, 10**4))
         assert row["unit"] == unit
         assert low <= row["value"] <= high
+
+
+def test_a_check_on_which_column_stands_leaves_their_values_as_they_are_drawn() -> None:
+    one = "(case when percentage IS NULL then 0 else 1 end + case when price IS NULL then 0 else 1 end) = 1"
+    found = rows_of(f"percentage numeric(9, 3), price numeric(9, 2), CHECK ({one})", "deals")
+    assert all((row["percentage"] is None) != (row["price"] is None) for row in found)
+    assert all(row["price"] is None or row["price"] > 0 for row in found)
+    assert all(row["percentage"] is None or 0 <= row["percentage"] <= 100 for row in found)

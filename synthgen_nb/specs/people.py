@@ -21,6 +21,7 @@ from .texts import I32, bank
 HOSTS = ("example.com", "example.org", "example.net")  # reserved for documentation: RFC 2606
 MAIL_HOSTS = ("gmail.com", "outlook.com", "yahoo.com", "icloud.com", "hotmail.com")
 _COMPANY = 24  # letters of a company's name in a host
+_WHOLE_WORDS = rf"^(.{{1,{_COMPANY}}})-.*$"  # as many as there is room for
 _SUFFIX = ".example"  # reserved: RFC 2606
 
 PersonField = Literal[
@@ -117,7 +118,9 @@ class Person(Spec, frozen=True, tag="person"):
         company = rows.column(self.company)
         words = pc.utf8_lower(pc.cast(company.data, pa.string()))
         slug = pc.utf8_trim(pc.replace_substring_regex(words, "[^a-z0-9]+", "-"), "-")
-        slug = pc.utf8_rtrim(pc.utf8_slice_codeunits(slug, 0, _COMPANY), "-")
+        long = pc.greater(pc.binary_length(slug), _COMPANY)
+        slug = pc.if_else(long, pc.replace_substring_regex(slug, _WHOLE_WORDS, r"\1"), slug)
+        slug = pc.utf8_rtrim(pc.utf8_slice_codeunits(slug, 0, _COMPANY), "-")  # a single word may be as long
         made = pc.binary_join_element_wise(slug, ".com" if self.reachable else _SUFFIX, "")
         there = pc.fill_null(pc.greater(pc.binary_length(slug), 0), False)
         if company.valid is not None:

@@ -33,7 +33,10 @@ def guess_of(
 ) -> AnySpec | None:
     """A spec of many guesses that the column's domain allows; None where nothing is known of its kind. `known` are
     values of its rows that the DDL inserts."""
+    conditions = list(conditions)
     if domain.values is not None or domain.form is not None or domain.always_null or domain.parts:
+        return None
+    if not known and _only_there(column, conditions):
         return None
     literals = [value for tree in conditions for value in _literals(tree)]
     literals += [value for value in (*domain.hints, _default(column, facts), *known) if value is not None]
@@ -42,7 +45,6 @@ def guess_of(
         return _listed(_numbers(column, literals), column, domain)
     if kind in _MOMENTS:
         return _listed(_moments(column, literals, facts), column, domain)
-    conditions = list(conditions)
     if kind == Kind.TEXT and domain.hints:
         return None  # it is compared with words of its own, which are drawn anyway: no other word is meant
     if kind == Kind.TEXT and not domain.json:
@@ -64,6 +66,14 @@ def guess_of(
             return None
         return Joined(parts=tuple(ListOf(element=element, shortest=n, longest=n) for n in sizes if n))
     return None
+
+
+def _only_there(column: Column, conditions: Sequence[exp.Expr]) -> bool:
+    """Whether conditions ask for nothing but whether the column is NULL: no value of it is any better than others."""
+    found = [
+        node for tree in conditions for node in tree.find_all(exp.Column) if node.name.lower() == column.name.lower()
+    ]
+    return bool(found) and all(isinstance(node.parent, exp.Is) for node in found)
 
 
 def _literals(tree: exp.Expr) -> list[object]:

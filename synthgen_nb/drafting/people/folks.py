@@ -20,6 +20,7 @@ OWN = frozenset((
     "screen", "person", "contact", "code", "lower", "normalized", "canonical", "id",
 ))  # fmt: skip
 _SHORTEST = 3
+_HERE = ("", "to", "reply to")  # whose address it is where the table names one person only
 _NAMES = {"first_name", "last_name", "full_name"}
 
 
@@ -28,9 +29,9 @@ def people_of(draft: Draft) -> tuple[Role, ...]:
     who has one."""
     found = roles(draft.table, draft.meanings, PEOPLE, OWN)
     named = [role for role in found if not _NAMES.isdisjoint(role.columns.values())]
-    if len(named) != 1 or len(found) < 2 or not any(role.name == "" for role in found if role not in named):
+    nameless = next((role for role in found if role not in named and role.name in _HERE), None)
+    if len(named) != 1 or nameless is None:
         return found
-    nameless = next(role for role in found if not role.name)
     merged = {c: f for c in draft.table.column_names for role in (named[0], nameless) if (f := role.columns.get(c, ""))}
     rest = tuple(role for role in found if role not in (named[0], nameless))
     return (Role(named[0].name, merged), *rest)
