@@ -174,3 +174,12 @@ def test_no_two_persons_share_a_user_name_in_any_pattern(folk: tuple[Folk, ...])
         index = np.arange(start, start + count, dtype=np.uint64)
         logins = spec.at(index, Rows(engine, "employee", index), "username").data
         assert len(pa.array(logins).unique()) == count
+
+
+def test_who_is_a_mother_is_called_as_women_are() -> None:
+    ddl = """CREATE TABLE guardians (id int PRIMARY KEY, first_name text NOT NULL, gender char(1) NOT NULL,
+      relation varchar(12) NOT NULL CHECK (relation IN ('Mother', 'Father', 'grandparent')))"""
+    table = made(sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), 2_000))["guardians"]
+    found = pl.DataFrame(pl.from_arrow(table)).group_by("relation", "gender").len().rows_by_key(["relation", "gender"])
+    assert set(found) == {("Mother", "F"), ("Father", "M"), ("grandparent", "F"), ("grandparent", "M")}
+    assert found["Mother", "F"][0] > found["grandparent", "F"][0]

@@ -187,3 +187,21 @@ def test_products_below_a_category_are_of_what_stands_at_the_top_of_its_tree() -
     kinds, of = (found.values.to_pylist() for found in fields("product_name")[:2])
     bedding = [kind for kind, category in zip(kinds, of, strict=True) if category == "Bedding"]
     assert all(product.endswith(tuple(bedding)) for product in beds)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "code char(2) PRIMARY KEY, name varchar(40) NOT NULL",
+        "id int PRIMARY KEY, code varchar(5) NOT NULL UNIQUE, name varchar(60) NOT NULL UNIQUE",
+        "id int PRIMARY KEY, language_code varchar(8) NOT NULL, language_name text NOT NULL",
+    ],
+)
+def test_code_and_name_of_a_language_are_one_language_s(columns: str) -> None:
+    plan = sg.draft_plan(sg.parse_ddl(f"CREATE TABLE languages ({columns})", dialect="postgres"), rows=60)
+    table = drawn(plan, [(0, 60)], "languages")
+    code, name = (next(c for c in table.column_names if c.endswith(end)) for end in ("code", "name"))
+    pairs = set(zip(table[name].to_pylist(), table[code].to_pylist(), strict=True))
+    known = zip(*(field.values.to_pylist() for field in fields("language")), strict=True)
+    assert pairs <= set(known)
+    assert len(pairs) == 60 or "language" in code

@@ -49,6 +49,7 @@ from .words.goods import place_products
 from .words.measures import place_measures
 from .words.phrasing import place_texts
 from .words.slugging import place_slugs
+from .words.tongues import place_tongues
 
 _GAP = {
     Kind.DATE: 30,
@@ -94,6 +95,7 @@ def build_table(draft: Draft, asked: int, capacity: int | None, why: str) -> tup
     place_products(draft)
     place_files(draft)
     place_measures(draft)
+    place_tongues(draft)
     place_slugs(draft)
     place_texts(draft)
     links, domains, unordered = chain(orders, _tops(draft), draft.domains)

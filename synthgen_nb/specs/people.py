@@ -26,9 +26,9 @@ _SUFFIX = ".example"  # reserved: RFC 2606
 
 PersonField = Literal[
     "first_name", "last_name", "full_name", "email", "username", "gender", "title", "middle_name", "initials",
-    "nickname",
+    "nickname", "relation",
 ]  # fmt: skip
-_MANY = ("first_name", "last_name", "gender", "title", "middle_name", "initials", "nickname")  # have it
+_MANY = ("first_name", "last_name", "gender", "title", "middle_name", "initials", "nickname", "relation")  # have it
 
 
 class Person(Spec, frozen=True, tag="person"):
@@ -36,8 +36,9 @@ class Person(Spec, frozen=True, tag="person"):
     initial in full names and as digits in addresses. `copies` numbers per pair of names; `longest` in bytes (0:
     any). `folk` are the groups that people come from, the package's own mixture where there are none. `patterns` are
     those of user names, all alike "first.last" where there are none. `labels` are what a woman and a man have in
-    `gender` and `title`. An e-mail's host is `host`, or made of the row's column `company`; where there is neither one
-    reserved for examples, unless it is to be `reachable`. `bare` full names of namesakes are alike: first and last."""
+    `gender` and `title`; in `relation` the first half of them are hers, the others his. An e-mail's host is `host`, or
+    made of the row's column `company`; where there is neither one reserved for examples, unless it is to be
+    `reachable`. `bare` full names of namesakes are alike: first and last."""
 
     field: PersonField
     copies: int = 1
@@ -69,6 +70,13 @@ class Person(Spec, frozen=True, tag="person"):
             case "gender" | "title":
                 labels = pa.array(self.labels or ("F", "M"), pa.string())
                 return Values(pa.DictionaryArray.from_arrays((~female[first]).astype(np.int32), labels))
+            case "relation":
+                labels = self.labels or ("mother", "father")
+                half = len(labels) // 2
+                which = below(bits(rows.key(name), index), half).astype(np.int64) + half * ~female[first]
+                words = tuple(dict.fromkeys(labels))
+                code = np.array([words.index(label) for label in labels], np.int32)[which]
+                return Values(pa.DictionaryArray.from_arrays(code, pa.array(words, pa.string())))
             case "first_name" | "nickname":
                 return self._fit(Values(pa.DictionaryArray.from_arrays(first, first_names)))
             case "last_name":

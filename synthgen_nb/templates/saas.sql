@@ -11,7 +11,7 @@ INSERT INTO plans (id, name, monthly_price, max_users) VALUES
 CREATE TABLE tenants (
   id          integer PRIMARY KEY,
   name        varchar(100) NOT NULL, -- @synth company
-  slug        varchar(40) NOT NULL UNIQUE, -- @synth Format("{0}-{1}", Bank("adjective"), Bank("noun"))
+  slug        varchar(40) NOT NULL UNIQUE,
   country     char(2) NOT NULL,
   created_at  timestamptz NOT NULL,
   deleted_at  timestamptz,

@@ -37,7 +37,7 @@ CREATE TABLE posts (
 
 CREATE TABLE hashtags (
   id    integer PRIMARY KEY,
-  name  varchar(40) NOT NULL UNIQUE CHECK (name = lower(name)) -- @synth Format("{0}{1}", Bank("word"), Bank("noun"))
+  name  varchar(40) NOT NULL UNIQUE CHECK (name = lower(name)) -- @synth Format("{0}{1}", Bank("adjective"), Bank("noun"))
 );
 
 CREATE TABLE post_hashtags (

@@ -18,6 +18,7 @@ OWN = frozenset((
     "initials", "nick", "nickname", "email", "mail", "e", "address", "login", "user", "username", "handle",
     "gender", "sex", "title", "salutation", "honorific", "courtesy", "display", "real", "legal", "preferred",
     "screen", "person", "contact", "code", "lower", "normalized", "canonical", "id",
+    "relation", "relationship", "kinship",
 ))  # fmt: skip
 _SHORTEST = 3
 _HERE = ("", "to", "reply to")  # whose address it is where the table names one person only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from msgspec import structs
@@ -20,6 +21,7 @@ PEOPLE: dict[str, PersonField] = {
     "person.first_name": "first_name", "person.last_name": "last_name", "person.full_name": "full_name",
     "email": "email", "username": "username", "gender": "gender", "person.honorific": "title", "person.title": "title",
     "person.middle_name": "middle_name", "person.initials": "initials", "person.nickname": "nickname",
+    "category.relationship": "relation",
 }  # fmt: skip
 _WOMEN = ("f", "female", "w", "woman", "women", "feminine", "girl", "fem")
 _MEN = ("m", "male", "man", "men", "masculine", "boy", "masc")
@@ -28,6 +30,13 @@ _SIR = ("mr", "mister", "sir", "m", "herr", "sr", "signor")
 _TOGETHER = ("full_name", "email", "username")  # have both names of a person
 _LIMITS = (0, 16, 14, 12, 11, 10, 9, 8, 7, 6, 5, 4)  # how long each of them may be
 _COMMON = 9  # most names are no longer
+# what a woman and a man are to somebody
+_RELATIONS = (
+    ("mother", "father"), ("wife", "husband"), ("sister", "brother"), ("daughter", "son"), ("aunt", "uncle"),
+    ("grandmother", "grandfather"), ("niece", "nephew"), ("girlfriend", "boyfriend"), ("stepmother", "stepfather"),
+    ("mom", "dad"), ("mum", "dad"), ("granddaughter", "grandson"), ("godmother", "godfather"),
+)  # fmt: skip
+_OFTEN = 3  # times as often as what either may be: a mother, beside a guardian
 _LEAST = 4  # bytes that are left of each name in an address
 
 
@@ -41,8 +50,8 @@ def person_spec(
         return None
     reachable = facts.reachable and field == "email"
     spec = Person(field=field, longest=domain.longest, ascii=domain.ascii, reachable=reachable)
-    if field in ("gender", "title"):
-        labels = _labels(field, domain)
+    if field in ("gender", "title", "relation"):
+        labels = _relations(domain) if field == "relation" else _labels(field, domain)
         return _of(facts.folk, structs.replace(spec, labels=labels, longest=0), wanted) if labels else None
     if domain.kind != Kind.TEXT or domain.values is not None or not _plain(domain, field):
         return None
@@ -140,3 +149,21 @@ def _labels(field: str, domain: Domain) -> tuple[str, ...]:
     pairs = (("F", "M"),) if field == "gender" else (("Ms.", "Mr."), ("Ms", "Mr"))
     fits = (p for p in pairs if (not domain.longest or len(p[0]) <= domain.longest) and domain.shortest <= len(p[0]))
     return next(fits, ())
+
+
+def _relations(domain: Domain) -> tuple[str, ...]:
+    """What a woman may be to somebody, then what a man may, as many each; () where the column's words tell none."""
+    sides: tuple[list[str], list[str]] = ([], [])
+    told = [str(value) for value in domain.values or ()]
+    known = [{pair[side] for pair in _RELATIONS} for side in (0, 1)]
+    for word in told:
+        for side in (0, 1):
+            if word.lower() in known[side]:
+                sides[side].extend([word] * _OFTEN)
+            elif word.lower() not in known[1 - side]:
+                sides[side].append(word)
+    hers, his = sides
+    if len(told) == len({*hers} & {*his}) or not hers or not his:
+        return ()
+    most = math.lcm(len(hers), len(his))
+    return (*hers * (most // len(hers)), *his * (most // len(his)))

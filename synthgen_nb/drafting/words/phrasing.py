@@ -76,7 +76,7 @@ def _known_names(draft: Draft, name: str) -> Given | Branched | None:
     any gets a number; in a tree, of those at its top."""
     meaning = draft.meanings[name]
     _, words = subject(Schema(dialect="", tables=dict(draft.parents)), draft.table, name)
-    named = words in _CALLED or words == "" or meaning.group == "language_name"
+    named = words in _CALLED or words == ""
     if not named or not (meaning.name.startswith(_KINDS) or meaning.group in _LISTED):
         return None
     found = distinct_text(draft.table.column(name), meaning, draft.domains[name], 1, draft.facts)

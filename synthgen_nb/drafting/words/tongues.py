@@ -1,0 +1,50 @@
+"""Languages of a row: its code and its name are one language's. Knows which columns."""
+
+from __future__ import annotations
+
+from ...schema import Kind
+from ...specs import Bank, Drawn, Given, Permuted
+from ...specs.pools import fields
+from ..draft import Draft
+
+SOURCE = "language"
+_GROUPS = ("language_name", "language_code")  # the fields of the pool
+
+
+def place_tongues(draft: Draft) -> None:
+    """The first name and the first code read one source: where one of them is unique, its own."""
+    found = {group: name for group in _GROUPS for name in draft.table.column_names[::-1] if _speaks(draft, name, group)}
+    if len(found) < len(_GROUPS):
+        return
+    rooms = [draft.domains[found[group]].longest or 99 for group in _GROUPS]
+    pairs = zip(*(field.values.to_pylist() for field in fields("language")), strict=True)
+    known = [pair for pair in pairs if all(len(text) <= room for text, room in zip(pair, rooms, strict=True))]
+    unique = [draft.placed[name][1] for name in found.values() if name in draft.placed]
+    if draft.rows > len(known) and unique:
+        return
+    source = unique[0] if unique else SOURCE
+    draft.sources[source] = Permuted(size=len(known)) if unique else Drawn(among=len(known))
+    for place, group in enumerate(_GROUPS):
+        draft.placed[found[group]] = (Given(values=tuple(pair[place] for pair in known)), source)
+
+
+def _speaks(draft: Draft, name: str, group: str) -> bool:
+    """Whether the column is of that group, and free, or in a UNIQUE of its own that the row's number serves."""
+    column, domain = draft.table.column(name), draft.domains[name]
+    if draft.meanings[name].group != group or column.type.kind != Kind.TEXT or name in draft.computed:
+        return False
+    if domain.values is not None or domain.parts or domain.hints or domain.forbidden or domain.form or domain.case:
+        return False
+    if draft.open(name):
+        return domain.shortest <= 2
+    spec, at = draft.placed.get(name, (None, ""))
+    source = draft.sources.get(at)
+    plain = isinstance(source, Permuted) and source.of == "row" and source.present is None
+    alone = [other for other, (_, its) in draft.placed.items() if its == at] == [name]
+    return (
+        isinstance(spec, Bank)
+        and spec.pool == "language"
+        and plain
+        and alone
+        and draft.table.column(name).generated is None
+    )
