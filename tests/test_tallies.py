@@ -96,6 +96,30 @@ def test_a_total_is_what_its_row_adds_up_to(shop: dict[str, pa.Table]) -> None:
         assert line["line_total"] == exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+OFFERED = """
+CREATE TABLE product (id int PRIMARY KEY, price decimal(10, 2) NOT NULL CHECK (price > 0));
+CREATE TABLE offer (product_id int NOT NULL REFERENCES product, shop int NOT NULL, PRIMARY KEY (product_id, shop));
+CREATE TABLE orders (id int PRIMARY KEY, total decimal(12, 2) NOT NULL CHECK (total > 0));
+CREATE TABLE order_line (
+    order_id int NOT NULL REFERENCES orders, line int NOT NULL, product_id int NOT NULL REFERENCES product,
+    shop int NOT NULL, quantity int NOT NULL CHECK (quantity BETWEEN 1 AND 9),
+    line_total decimal(12, 2) NOT NULL CHECK (line_total > 0), PRIMARY KEY (order_id, line),
+    FOREIGN KEY (product_id, shop) REFERENCES offer);"""
+
+
+def test_a_line_without_a_price_has_that_of_the_product_behind_its_offer() -> None:
+    plan = draft_plan(parse_ddl(OFFERED, "postgres"), {"product": 80, "offer": 300, "orders": 500, "order_line": 2000})
+    tables = made(plan)
+    wrong = """SELECT count(*) FROM order_line l JOIN product p ON l.product_id = p.id
+        WHERE l.line_total <> l.quantity * p.price"""
+    assert asked(tables, wrong) == [(0,)]
+    sums = "SELECT o.id, o.total, sum(l.line_total) FROM orders o JOIN order_line l ON l.order_id = o.id GROUP BY ALL"
+    rows = asked(tables, sums)
+    assert len(rows) == 500
+    assert all(total == lines for _, total, lines in rows)
+    assert "quantity * the price of its product" in rule_of(plan, "order_line", "line_total")
+
+
 def test_lines_stand_together_and_every_order_has_one(shop: dict[str, pa.Table]) -> None:
     keys = shop["order_lines"].column("order_id").to_pylist()
     assert keys == sorted(keys)

@@ -27,7 +27,7 @@ from ..plan import NULL_SCALE, Plan
 from ..rows import I64, U64, Indices, Kept, Mask, Rows, Values, below, bits, key_of, permute
 from ..sandbox import relation_names
 from ..schema import Column, ForeignKey
-from ..specs import Amount, AnySpec, Expression, Pick, Portion, Since
+from ..specs import Amount, AnySpec, Expression, Pick, Portion, Priced, Since
 from ..storing import nothing, one, plain
 from .parents import Parents, columns_of, widest_first
 from .recipes import PLACES, Index, Recipe, meant, planned
@@ -209,6 +209,8 @@ class Draws:
         """The sources by which it reads rows of parents, and the keys that name those rows."""
         floors = spec.floors if isinstance(spec, Since) else ()
         keys = self.schema.tables[table].foreign_keys
+        if isinstance(spec, Priced):
+            return [(spec.by, next(key for key in keys if key.table == spec.table))]
         return [
             (f.at, next(key for key in keys if f.by in key.columns and key.table == f.table)) for f in floors if f.at
         ]

@@ -19,7 +19,7 @@ from .slugs import Slug
 from .sources import AnySource, Digit, Drawn, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree, Turn
 from .stamps import Stamp
 from .states import Aging, Flag
-from .tallies import Amount, Portion, Tally, Term
+from .tallies import Amount, Portion, Priced, Tally, Term
 from .texts import Bank, Given, Pattern, Prose
 from .within import Above, Grove, Within
 
@@ -29,6 +29,6 @@ __all__ = [
     "Format", "Given", "Grove", "Iban", "Inside", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed",
     "Nations", "Null",
     "Ordinal", "Pair", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point",
-    "Portion", "Product", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Slug",
+    "Portion", "Priced", "Product", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Slug",
     "Source", "Spec", "Stamp", "Stretch", "Subset", "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ from .shares import weighed
 from .slugs import Slug
 from .stamps import Stamp
 from .states import Aging, Flag
-from .tallies import Amount, Portion, Tally
+from .tallies import Amount, Portion, Priced, Tally
 from .texts import Bank, Given, Pattern, Prose
 
 
@@ -330,6 +330,7 @@ AnySpec = (
     | Slug
     | Amount
     | Portion
+    | Priced
     | Tally
     | Since
     | Part

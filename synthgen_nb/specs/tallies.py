@@ -93,6 +93,34 @@ def _rounded(value: I64, by: I64) -> I64:
     return signed
 
 
+class Priced(Spec, frozen=True, tag="priced"):
+    """`column` of the row times `price` of the row of `table` that the source `by` names, over `over` and rounded: what
+    so much of a thing comes to. NULL where one of them is, or the row points to none."""
+
+    column: str
+    table: str
+    price: str
+    by: str
+    over: int = 1
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    @property
+    def beyond(self) -> tuple[tuple[str, str], ...]:
+        return ((self.table, self.price),)
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        index = rows.source(self.by)
+        own, price = rows.column(self.column), rows.of(self.table, index.values).column(self.price)
+        assert isinstance(own.data, np.ndarray)
+        assert isinstance(price.data, np.ndarray)
+        amount = _divided(own.data.astype(np.int64) * price.data.astype(np.int64), self.over, cut=False)
+        masks = [mask for mask in (own.valid, price.valid, index.valid) if mask is not None]
+        return Values(amount, np.logical_and.reduce(masks) if masks else None)
+
+
 class Portion(Spec, frozen=True, tag="portion"):
     """A share of an amount of the row, rounded down: one of `rates` out of `whole`, with integer `weights` (all alike
     where empty)."""
@@ -168,7 +196,14 @@ class Tally(Spec, frozen=True, tag="tally"):
                 there = valid if there is None else there & valid
         if there is not None:
             parents, amounts = parents[there], amounts[there]
-        {"least": np.minimum, "most": np.maximum}.get(self.how, np.add).at(found[0], parents, amounts)
+        combined = {"least": np.minimum, "most": np.maximum}.get(self.how, np.add)
+        if len(parents) and bool((parents[1:] >= parents[:-1]).all()):
+            first = np.flatnonzero(np.diff(parents, prepend=-1))  # of each parent's
+            at, counts = parents[first], np.diff(first, append=len(parents))
+            found[0, at] = combined(found[0, at], combined.reduceat(np.broadcast_to(amounts, len(parents)), first))
+            found[1, at] += counts
+            return
+        combined.at(found[0], parents, amounts)
         np.add.at(found[1], parents, 1)
 
     def _gathered(self, rows: Rows) -> I64:
@@ -177,9 +212,10 @@ class Tally(Spec, frozen=True, tag="tally"):
         first, end = rows.world.span(self.table, self.by, rows.index, rows.index + np.uint64(1))
         ends = np.cumsum((end - first).astype(np.int64))
         for place in _windows(int(ends[-1]) if len(ends) else 0):
-            parent = np.searchsorted(ends, place, side="right")
-            behind = (ends[parent] - place).astype(np.uint64)
-            child = end[parent] - behind
+            low, high = np.searchsorted(ends, (place[0], place[-1]), side="right").tolist()
+            inside = np.clip(ends[low : high + 1], 0, place[-1] + 1)
+            parent = np.repeat(np.arange(low, high + 1), np.diff(inside, prepend=place[0]))
+            child = (end.view(np.int64) - ends)[parent].view(np.uint64) + place.view(np.uint64)
             together = int(child[-1] - child[0]) == len(child) - 1 and bool((child[1:] > child[:-1]).all())
             window = Rows(rows.world, self.table, child, int(child[0]) if together else None)
             self.add(found, parent, window.column, None)

@@ -1,4 +1,4 @@
-"""TPC-H from nothing but its DDL: python -m tests.benchmarks.make_tpch OUT [--scale 0.1] [--validate]"""
+"""TPC-H from nothing but its DDL: python -m tests.benchmarks.make_tpch OUT [--scale 0.1] [--validate] [--check]"""
 
 from __future__ import annotations
 
@@ -29,8 +29,17 @@ def main() -> None:
     parser.add_argument("out")
     parser.add_argument("--scale", type=float, default=0.1)
     parser.add_argument("--validate", action="store_true", help="hold the data against every constraint as well")
+    parser.add_argument(
+        "--check", action="store_true", help="ask the files themselves: keys, dates, prices, totals, text"
+    )
     asked = parser.parse_args()
-    sg.generate(plan(asked.scale), sg.Store(asked.out), "tpch", validate=asked.validate)
+    dataset = sg.generate(plan(asked.scale), sg.Store(asked.out), "tpch", validate=asked.validate)
+    if asked.check:
+        from .check_tpch import found, told
+
+        result = found({table: dataset.parts(table) for table in (*FIXED, *SCALED)})
+        print(told(result, asked.scale))
+        raise SystemExit(any(result.violations.values()))
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from math import gcd
 from msgspec import structs
 
 from ...schema import Kind
-from ...specs import Amount, Choice, Key, Portion, Term
+from ...specs import Amount, Choice, Key, Portion, Priced, Term
 from ..wished.freedom import NUMBERS
-from .reach import amount_reach, leads_to, reach
+from .reach import amount_reach, leads_to, priced_reach, reach
 from .whole import Whole, floats, scale
 
 _THING = r"(?:(?:line|item|row|unit|extended|net|gross|order|detail|entry|sale) )?"
@@ -73,6 +73,8 @@ def place_line_total(whole: Whole, table: str) -> None:
     target = _first(columns, LINE_TOTAL)
     quantity = _first(columns, _QUANTITY)
     price = _first({n: words for n, words in columns.items() if n not in (target, quantity)}, _PRICE)
+    if target and quantity and not price:
+        _place_priced(whole, table, target, quantity)
     if not (target and quantity and price):
         return
     if why := whole.fixed(table, target):
@@ -108,6 +110,32 @@ def place_line_total(whole: Whole, table: str) -> None:
         return
     whole.filled(table, made.needs)
     whole.put(table, target, made, f"computed: {told(made)}")
+
+
+def _place_priced(whole: Whole, table: str, target: str, quantity: str) -> None:
+    """quantity * the price of what the line points to, where the line has none of its own."""
+    found = []
+    for parent in {key.table for key in whole.drafts[table].table.foreign_keys} & whole.tables.keys() - {table}:
+        called = _first(whole.columns(parent, NUMBERS), _LIST_PRICE)
+        if called:
+            found += [(parent, called, *way) for way in whole.row_of(table, parent)]
+    if len(found) != 1:
+        return
+    parent, called, columns, at, source = found[0]
+    over, rest = divmod(whole.units(table, quantity) * whole.units(parent, called), whole.units(table, target))
+    nullable = any(whole.column(table, name).nullable for name in (*columns, quantity))
+    nullable = nullable or whole.column(parent, called).nullable
+    kinds = {whole.column(t, n).type.kind for t, n in ((parent, called), (table, quantity), (table, target))}
+    circular = leads_to(whole.tables, (parent, called), (table, target))
+    if rest or nullable or circular or Kind.FLOAT in kinds or whole.fixed(table, target):
+        return
+    made = Priced(column=quantity, table=parent, price=called, by=at, over=over)
+    if why := whole.unfit(table, target, priced_reach(whole.tables, table, made)):
+        whole.told(table, target, f"not {quantity} * {called} of its {parent}: {why}")
+        return
+    if source is not None:
+        whole.set_source(table, at, source)
+    whole.put(table, target, made, f"computed: {quantity} * the {called} of its {parent}")
 
 
 def line_amount(whole: Whole, table: str, quantity: str, price: str, *, units: int) -> tuple[Amount, int]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ...plan import TablePlan
-from ...specs import After, Amount, Key, Layout, Portion, Range, Tally, Term
+from ...specs import After, Amount, Key, Layout, Portion, Priced, Range, Tally, Term
 
 Tables = Mapping[str, TablePlan]
 Span = tuple[int, int]
@@ -30,6 +30,8 @@ def reach(tables: Tables, table: str, column: str) -> Span | None:
         return reach(tables, spec.table, spec.column)
     if isinstance(spec, Amount):
         return amount_reach(tables, table, spec)
+    if isinstance(spec, Priced):
+        return priced_reach(tables, table, spec)
     if isinstance(spec, Portion):
         of = amount_reach(tables, table, spec.of)
         rates = min(spec.rates), max(spec.rates)
@@ -95,15 +97,23 @@ def _term_reach(tables: Tables, table: str, term: Term, *, cut: bool) -> Span | 
     return (-high, -low) if term.negative else (low, high)
 
 
-def tally_reach(tables: Tables, tally: Tally, most: int) -> Span | None:
-    """Where a row has at most so many children."""
+def priced_reach(tables: Tables, table: str, spec: Priced) -> Span | None:
+    own, price = reach(tables, table, spec.column), reach(tables, spec.table, spec.price)
+    if own is None or price is None:
+        return None
+    low, high = _sorted([one * other for one in own for other in price])
+    return None if 2 * max(-low, high) + spec.over >= _SAFE else (low // spec.over, -(-high // spec.over))
+
+
+def tally_reach(tables: Tables, tally: Tally, most: int, least: int = 0) -> Span | None:
+    """Where a row has so many children at most, and so many at least that have a value."""
     if tally.how == "count":
-        return 0, most
+        return least, most
     each = amount_reach(tables, tally.table, tally.of) if tally.of is not None else None
     if each is None:
         return None
     if tally.how == "sum":
-        low, high = min(0, each[0] * most), max(0, each[1] * most)
+        low, high = min(each[0] * least, each[0] * most), max(each[1] * least, each[1] * most)
         if 2 * max(-low, high) + tally.over >= _SAFE:
             return None
         return low // tally.over, -(-high // tally.over)

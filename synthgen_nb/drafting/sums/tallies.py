@@ -278,7 +278,10 @@ def _tallied(
     low = whole.room(table, column)[0]
     if how in ("count", "sum"):
         _narrowed(whole, child, unit, at, of, high * over, table)
-    span = tally_reach(whole.tables, made, most_children(whole.tables, child, at))
+    sure = not keys and not any(whole.column(child, name).nullable for _, name in made.beyond)
+    span = tally_reach(
+        whole.tables, made, most_children(whole.tables, child, at), _least(whole, child, at) if sure else 0
+    )
     if span is None or span[0] < low or span[1] > high:
         return f"not {meant}: {whole.unfit(table, column, span) or 'it could leave its bounds'}"
     whole.put(table, column, made, f"{meant}, named so")
@@ -290,8 +293,13 @@ def _foreign(whole: Whole, child: str) -> str:
 
 
 def _all_have(whole: Whole, child: str, at: str) -> bool:
+    return _least(whole, child, at) > 0
+
+
+def _least(whole: Whole, child: str, at: str) -> int:
+    """Children of any row."""
     source = whole.tables[child].sources.get(at)
-    return isinstance(source, Layout) and source.least > 0
+    return source.least if isinstance(source, Layout) else 0
 
 
 def _movable(whole: Whole, child: str, unit: Unit) -> bool:

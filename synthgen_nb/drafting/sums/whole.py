@@ -10,7 +10,7 @@ from msgspec import structs
 
 from ...plan import TablePlan
 from ...schema import Column, Kind, Schema
-from ...specs import After, Amount, AnySpec, Key, Layout, Portion, Range, Shaped, Tally
+from ...specs import Above, After, Amount, AnySpec, Key, Layout, Portion, Priced, Range, Shaped, Tally
 from ...wishes import Children, Nulls, Wish
 from ..domains import Domain, units_of
 from ..draft import Draft
@@ -60,7 +60,7 @@ class Whole:
         domain = self.domain(table, name)
         if why := bound(draft, plan, name):
             return why
-        if isinstance(plan.columns[name].spec, Amount | Portion | Tally):
+        if isinstance(plan.columns[name].spec, Amount | Portion | Priced | Tally):
             return f"{name} is computed from other columns"
         if plan.columns[name].at:
             return f"{name} is read together with other columns"
@@ -161,14 +161,34 @@ class Whole:
                 found.append((unit, at))
         return found
 
+    def row_of(self, child: str, parent: str) -> list[tuple[tuple[str, ...], str, Above | None]]:
+        """Where `child` points to one row of `parent`: the columns of the key, and the source that names the row, to be
+        made as said where the key's columns are those of a table between the two."""
+        found: list[tuple[tuple[str, ...], str, Above | None]] = []
+        found += [(unit.columns, at, None) for unit, at in self.units_to(child, parent)]
+        plan = self.tables[child]
+        for key in self.drafts[child].table.foreign_keys:
+            columns = [plan.columns[name] for name in key.columns]
+            between = {c.spec.table if isinstance(c.spec, Key) else "" for c in columns}
+            sources = {c.at for c in columns}
+            if key.table != parent or len(between) != 1 or len(sources) != 1 or between & {"", parent}:
+                continue
+            middle, at = between.pop(), sources.pop()
+            links = [self.tables[middle].columns[c.spec.column] for c in columns if isinstance(c.spec, Key)]
+            there = {c.at for c in links if isinstance(c.spec, Key) and c.spec.table == parent and c.at}
+            redrawn = any(decided_together(plan, name) for name in key.columns)
+            if len(there) == 1 and at and not redrawn:
+                found.append((key.columns, f"{parent} by {at}", Above(of=at, table=middle, there=there.pop())))
+        return found
+
     def bundled(self, child: str, parent: str) -> bool:
         """Whether somebody said how many rows of `child` a row of `parent` has."""
         wishes = self.wishes.get(child, ())
         return any(isinstance(wish, Children) and wish.parent == parent for wish in wishes)
 
-    def set_source(self, table: str, name: str, layout: Layout) -> None:
+    def set_source(self, table: str, name: str, source: Layout | Above) -> None:
         plan = self.tables[table]
-        self.tables[table] = structs.replace(plan, sources=plan.sources | {name: layout})
+        self.tables[table] = structs.replace(plan, sources=plan.sources | {name: source})
 
 
 def floats(whole: Whole, table: str, names: Sequence[str]) -> dict[str, int]:
