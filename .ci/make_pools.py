@@ -225,7 +225,7 @@ def user_agents() -> Weighted:
 
 def pools() -> dict[str, Weighted]:
     lists, made = sections(), keyed("companies.txt")
-    languages = {line: max(1, 12 - place) for place, line in enumerate(lists["language"])}
+    languages = {line: max(1, 1200 // (place + 2) ** 2) for place, line in enumerate(lists["language"])}
     plain = (
         "adjective",
         "category",

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from ..errors import PlanError
 
-POOLS_SHA256 = "9d0238be8c88b32ab9e38e474cdcb6b9d3dfe9dce4105c21dfa1244d3c29af38"
+POOLS_SHA256 = "92b1adf4d860183b348ec711cd68b4244d2170c7e8bed20f45404e51e9ca7edb"
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 

@@ -9,6 +9,7 @@ from ..draft import Draft
 
 SOURCE = "language"
 _GROUPS = ("language_name", "language_code")  # the fields of the pool
+_OFTEN = 60
 
 
 def place_tongues(draft: Draft) -> None:
@@ -22,6 +23,8 @@ def place_tongues(draft: Draft) -> None:
     unique = [draft.placed[name][1] for name in found.values() if name in draft.placed]
     if draft.rows > len(known) and unique:
         return
+    if not unique:  # the pool's order is that of how much they are spoken
+        known = [pair for place, pair in enumerate(known) for _ in range(max(1, _OFTEN // (place + 2)))]
     source = unique[0] if unique else SOURCE
     draft.sources[source] = Permuted(size=len(known)) if unique else Drawn(among=len(known))
     for place, group in enumerate(_GROUPS):
