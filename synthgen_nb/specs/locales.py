@@ -11,34 +11,44 @@ import io
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
+import pyarrow as pa
+
 from ..errors import PlanError
 
 LOCALES_SHA256 = "7274d76130120b1b77c420702b603172314e6acc76fec72612ce5c1cffe30128"
 
 
+@cache
 def locales() -> tuple[str, ...]:
     """All that are known, in the order of the file."""
     return tuple(dict.fromkeys(locale for locale, _ in _lists()))
 
 
+@cache
 def listed(locale: str, kind: str) -> tuple[str, ...]:
     """The female, male and last names, the streets; or, one each, the country, the form of an address ({0} is a
     street, {1} a number) and of a phone (# is a digit). PlanError for a locale that is not there."""
     found = _lists().get((locale, kind))
     if found is None:
         raise PlanError(f"there is no locale '{locale}'", hint=f"there is {', '.join(locales())}")
-    return found
+    return tuple(found.to_pylist())
 
 
 @cache
-def _lists() -> dict[tuple[str, str], tuple[str, ...]]:
+def _lists() -> dict[tuple[str, str], pa.StringArray]:
+    """As Arrow has them: a plan asks for few of all the lists."""
     import pyarrow.parquet as pq
 
     data = files("synthgen_nb").joinpath("data", "locales.parquet").read_bytes()
     if hashlib.sha256(data).hexdigest() != LOCALES_SHA256:
         raise PlanError("data/locales.parquet is not this version's file", hint="install the package again")
-    table = pq.read_table(io.BytesIO(data))
-    found: dict[tuple[str, str], list[str]] = {}
-    for locale, kind, value in zip(*(table[name].to_pylist() for name in ("locale", "kind", "value")), strict=True):
-        found.setdefault((locale, kind), []).append(value)
-    return {place: tuple(values) for place, values in found.items()}
+    table = pq.read_table(io.BytesIO(data), read_dictionary=["locale", "kind"]).combine_chunks()
+    told = [table[name].combine_chunks() for name in ("locale", "kind")]
+    codes = np.stack([column.indices.to_numpy() for column in told])
+    starts = np.flatnonzero(np.any(np.diff(codes, prepend=-1), axis=0)).tolist()  # those of a list lie together
+    found = {}
+    for start, end in zip(starts, [*starts[1:], len(table)], strict=True):
+        place = tuple(column[start].as_py() for column in told)
+        found[place] = table["value"].combine_chunks()[start:end]
+    return found

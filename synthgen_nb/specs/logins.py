@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..rows import I64, U64, Mask, below, bits
 from .joining import Parts, Places, parts
@@ -85,9 +86,10 @@ class Spellings:
 
 def spellings(first: pa.StringArray, last: pa.StringArray, hosts: tuple[str, ...]) -> Spellings:
     given, family = first.to_pylist(), last.to_pylist()
-    texts = {_FIRST: given, _LAST: family, _F: list(_LETTERS), _L: list(_LETTERS)}
-    heads = [pa.array([text + between for text in texts[head]], pa.string()) for head, between in _HEADS]
-    tails = [pa.array(texts[tail], pa.string()) for tail in (_FIRST, _LAST, _F, _L)]
+    letters = pa.array(list(_LETTERS), pa.string())
+    texts = {_FIRST: first, _LAST: last, _F: letters, _L: letters}
+    heads = [pc.binary_join_element_wise(texts[head], between, "") for head, between in _HEADS]
+    tails = [texts[tail] for tail in (_FIRST, _LAST, _F, _L)]
     held = parts(*heads, *tails, pa.array([f"@{host}" for host in hosts], pa.string()), numbered=True)
     return Spellings(first, last, _initialled(given), _initialled(family), _clear(given), held)
 

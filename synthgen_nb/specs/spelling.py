@@ -50,7 +50,7 @@ def _cut(templates: tuple[str, ...]) -> _Cut:
     found = [_pieces(places(template)) for template in templates]
     most = max(map(len, found))
     nothing: tuple[bytes, ...] = ()
-    lists = {piece: _codes(piece) for pieces in (*found, (nothing,)) for piece in pieces}
+    lists = {piece: _codes(piece) for piece in dict.fromkeys(p for pieces in (*found, (nothing,)) for p in pieces)}
     held = parts(*lists.values())
     start = dict(zip(lists, held.starts, strict=True))
     whole = [(*pieces, *[nothing] * (most - len(pieces))) for pieces in found]
