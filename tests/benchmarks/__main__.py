@@ -1,40 +1,52 @@
-"""Every benchmark, one table each. `--rounds N` (default 5), `--scale S` (default 0.1), `--check`: the files too."""
+"""Benchmarks by name: `python -m tests.benchmarks tpch small --rounds 5 --json figures.json`; without a name they are
+listed. Each prints tables, ratios first; none fails because something took long."""
 
 from __future__ import annotations
 
 import argparse
-import shutil
-import subprocess
-import sys
-import tempfile
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
 
-from .measure import interleaved, table
+from synthgen_nb.drafts import libraries
 
+from .measure import Result
 
-def tpch(scale: float, rounds: int) -> str:
-    """Our engine from the DDL beside tpchgen-cli (Rust, hand-written for this one schema), both to Parquet."""
-    ours = [sys.executable, "-m", "tests.benchmarks.make_tpch", "{out}", "--scale", str(scale)]
-    rival = shutil.which("tpchgen-cli") or shutil.which("tpchgen-cli", path=str(sys.executable).rsplit("/", 1)[0])
-    commands = {"synthgen": ours, "synthgen, validated": [*ours, "--validate"]}
-    if rival is None:
-        return "tpchgen-cli is not installed (pip install tpchgen-cli): nothing to compare with"
-    commands = {"tpchgen-cli": [rival, "parquet", "-s", str(scale), "--output-dir", "{out}"]} | commands
-    return table(interleaved(commands, rounds), "tpchgen-cli")
+NAMES = ("tpch", "lineitem", "persons", "encodings", "validation", "memory", "wide", "small", "edits", "executors")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--scale", type=float, default=0.1)
-    parser.add_argument("--check", action="store_true", help="hold what was made against TPC-H's rules, by DuckDB")
-    asked = parser.parse_args()
-    print(
-        f"TPC-H at scale {asked.scale}, medians of {asked.rounds} interleaved rounds\n{tpch(asked.scale, asked.rounds)}"
-    )
-    if asked.check:
-        with tempfile.TemporaryDirectory() as folder:
-            made = [sys.executable, "-m", "tests.benchmarks.make_tpch", folder, "--scale", str(asked.scale), "--check"]
-            print(subprocess.run(made, check=False, capture_output=True, text=True).stdout)
+def measured(name: str, rounds: int, *, tiny: bool) -> list[Result]:
+    return list(import_module(f".{name}", __package__).measured(rounds, tiny=tiny))
+
+
+def described(name: str) -> str:
+    return " ".join((import_module(f".{name}", __package__).__doc__ or "").split())
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each, of which the median counts (5)")
+    parser.add_argument("--tiny", action="store_true", help="so small that the figures say nothing, to see it run")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="the figures, for programs")
+    asked = parser.parse_args(words)
+    if unknown := [name for name in asked.names if name not in NAMES]:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    if not asked.names:
+        print("\n".join(f"{name:<12}{described(name)}" for name in NAMES))
+        return
+    found: dict[str, list[Result]] = {}
+    for name in asked.names:
+        found[name] = measured(name, asked.rounds, tiny=asked.tiny)
+        print(*(result.text() for result in found[name]), sep="\n\n", end="\n\n", flush=True)
+    if asked.json:
+        told = {name: [asdict(result) for result in results] for name, results in found.items()}
+        machine = {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
+        asked.json.write_text(json.dumps({"machine": machine, "libraries": libraries(), "benchmarks": told}, indent=1))
 
 
 if __name__ == "__main__":

@@ -1,20 +1,18 @@
 """UPDATE of 1 % of a table of 5,000,000 rows and 6 columns: edit, diff and validation of a version on disk beside
-DuckDB's own UPDATE of the same table in memory, and beside the same with reading the table and writing it anew.
-`python -m tests.benchmarks.edits [--rows N] [--rounds N] [--folder F]`."""
+DuckDB's own UPDATE of the same table in memory, and beside the same with reading the table and writing it anew."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import resource
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import synthgen_nb as sg
+
+from .measure import Result, beside, commands, own, peak
 
 DDL = """
 CREATE TABLE orders (
@@ -67,46 +65,33 @@ def _spent() -> tuple[float, float]:
 
 
 def _say(began: tuple[float, float]) -> None:
-    cpu, wall = (now - then for now, then in zip(_spent(), began, strict=True))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    print(json.dumps({"cpu": cpu, "wall": wall, "peak": peak}))
+    spent, wall = (now - then for now, then in zip(_spent(), began, strict=True))
+    print(json.dumps({"CPU s": spent, "wall s": wall, "peak MB": peak()}))
 
 
-def compared(folder: Path, rows: int, rounds: int) -> None:
-    for kind in WHERE:
-        found: dict[str, list[dict[str, float]]] = {who: [] for who in WHO}
-        for _ in range(rounds):
-            for who, runs in found.items():  # interleaved: what else the machine does hits all alike
-                asked = [sys.executable, "-m", "tests.benchmarks.edits", "--one", who, "--folder", str(folder)]
-                said = subprocess.run(
-                    [*asked, "--sql", statement(kind, rows)], check=True, capture_output=True, text=True
-                )
-                runs.append(json.loads(said.stdout))
-        middle = {who: {k: statistics.median(run[k] for run in runs) for k in runs[0]} for who, runs in found.items()}
-        times = " and ".join(f"{middle['synthgen']['cpu'] / middle[who]['cpu']:.1f} x {who}" for who in WHO[:2])
-        print(f"{kind}, {rows:,} rows, medians of {rounds}: CPU {times}")
-        for who, run in middle.items():
-            print(f"  {who:<14}{run['cpu']:8.2f} CPU s{run['wall']:8.2f} s{run['peak']:8.0f} MB at its peak")
+def measured(rounds: int, *, tiny: bool) -> list[Result]:
+    rows = 20_000 if tiny else 5_000_000
+    with tempfile.TemporaryDirectory(prefix="synthgen-bench-") as folder:
+        plan = sg.draft_plan(sg.parse_ddl(DDL, dialect="postgres"), {"orders": rows}, seed=1)
+        sg.generate(plan, sg.Store(folder), name="orders")
+        return [_compared(folder, kind, rows, rounds) for kind in WHERE]
+
+
+def _compared(folder: str, kind: str, rows: int, rounds: int) -> Result:
+    words = {who: own("edits", folder, who, statement(kind, rows)) for who in WHO}
+    found = commands(words, rounds)
+    lines = {who: {name: one[name] for name in ("CPU s", "wall s", "peak MB")} for who, one in found.items()}
+    title = f"UPDATE of 1 % of {rows:,} rows, {kind}, medians of {rounds} interleaved rounds"
+    return Result(title, beside(lines, "duckdb, files"))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=5_000_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--folder", type=Path)
-    parser.add_argument("--one", choices=WHO)
-    parser.add_argument("--sql", default="")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("who", choices=WHO)
+    parser.add_argument("sql")
     asked = parser.parse_args()
-    if asked.one:
-        one_run(asked.one, asked.folder, asked.sql)
-        return
-    with tempfile.TemporaryDirectory(prefix="synthgen-bench-") as made:
-        folder = asked.folder or Path(made)
-        store = sg.Store(folder)
-        if "orders" not in store.names():
-            plan = sg.draft_plan(sg.parse_ddl(DDL, dialect="postgres"), {"orders": asked.rows}, seed=1)
-            sg.generate(plan, store, name="orders")
-        compared(folder, asked.rows, asked.rounds)
+    one_run(asked.who, asked.folder, asked.sql)
 
 
 if __name__ == "__main__":

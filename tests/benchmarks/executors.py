@@ -1,17 +1,16 @@
 """TPC-H by threads, by processes and by a Dask cluster of this machine: what handing the work over costs, and that the
-bytes are the same, also when a worker is killed in the middle.
-`python -m tests.benchmarks.executors [--scale S] [--rounds N]`."""
+bytes are the same, also when a worker is killed in the middle."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import signal
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from synthgen_nb import maps
 from synthgen_nb.events import Saved
 
 from .make_tpch import plan
-from .measure import interleaved, table
+from .measure import Result, beside, commands, own
 
 WORKERS = 2  # threads: as many as there are cores
 WHO = ("threads", "processes", "dask", "dask, giving memory back")
@@ -96,21 +95,22 @@ def _same(same: bool) -> str:
     return "the same bytes" if same else "OTHER BYTES"
 
 
+def measured(rounds: int, *, tiny: bool) -> list[Result]:
+    scale = 0.001 if tiny else 1.0
+    title = f"TPC-H at scale {scale:g}, {WORKERS} workers, medians of {rounds} interleaved rounds"
+    who = [name for name in WHO if not name.startswith("dask") or find_spec("distributed")]
+    runs = commands({name: own("executors", name, "{out}", scale) for name in who}, rounds)
+    remark = equal(scale) if "dask" in who else "pip install 'synthgen_nb[dask]': Dask beside them"
+    return [Result(title, beside(runs, "threads"), remark)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--one", choices=WHO, help=argparse.SUPPRESS)
-    parser.add_argument("--out", help=argparse.SUPPRESS)
+    parser.add_argument("who", choices=WHO)
+    parser.add_argument("out")
+    parser.add_argument("scale", type=float)
     asked = parser.parse_args()
-    if asked.one:
-        one(asked.one, asked.out, asked.scale)
-        return
-    own = [sys.executable, "-m", "tests.benchmarks.executors", "--out", "{out}", "--scale", str(asked.scale)]
-    runs = interleaved({who: [*own, "--one", who] for who in WHO}, asked.rounds)
-    print(f"TPC-H at scale {asked.scale:g}, {WORKERS} workers, medians of {asked.rounds} interleaved rounds")
-    print(table(runs, "threads"))
-    print(equal(asked.scale))
+    one(asked.who, asked.out, asked.scale)
 
 
 if __name__ == "__main__":

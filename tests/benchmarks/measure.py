@@ -1,68 +1,117 @@
-"""Commands timed as whole processes, interleaved: CPU and wall seconds, peak memory, bytes written."""
+"""What a benchmark gives, and how it is measured: whole processes or pieces of one, interleaved, medians, CPU seconds
+first. Knows no benchmark."""
 
 from __future__ import annotations
 
+import json
 import os
+import resource
 import shutil
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_KEPT_OUT = ("PYTHONDONTWRITEBYTECODE",)  # of children's environments: an installed package has its bytecode
+
+Figures = Mapping[str, float]
+
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """CPU (user + system) and wall seconds, peak resident memory and written size in MB of one process."""
+class Result:
+    """A table: what each line is called and its figures by column, ratios first; blank where it has none."""
 
-    cpu: float
-    wall: float
-    memory: float
-    size: float
+    title: str
+    lines: Mapping[str, Figures]
+    remark: str = ""
+
+    def text(self) -> str:
+        columns = list(dict.fromkeys(column for figures in self.lines.values() for column in figures))
+        widths = [max(9, len(column) + 2) for column in columns]
+        first = max(map(len, self.lines), default=0) + 2
+        heads = "".join(f"{column:>{width}}" for column, width in zip(columns, widths, strict=True))
+        told = [self.title, f"{'':<{first}}{heads}"] if self.lines else [self.title]
+        for name, figures in self.lines.items():
+            cells = [_figure(figures[column]) if column in figures else "" for column in columns]
+            told.append(f"{name:<{first}}" + "".join(f"{c:>{w}}" for c, w in zip(cells, widths, strict=True)))
+        return "\n".join([*told, self.remark] if self.remark else told)
 
 
-def once(command: Sequence[str]) -> Run:
-    """One run; {out} in the command is a fresh folder."""
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value == 0 or abs(value) >= 100 else f"{value:.2f}"
+
+
+def once(command: Sequence[str]) -> Figures:
+    """One process: CPU (user and system) and wall seconds, peak memory and Parquet written, in MB; with the figures
+    that it prints as JSON, if it does. {out} in the command is a fresh folder."""
     folder = Path(tempfile.mkdtemp(prefix="synthgen-bench-"))
+    environment = {name: value for name, value in os.environ.items() if name not in _KEPT_OUT}
     try:
         words = [word.replace("{out}", str(folder / "out")) for word in command]
-        quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-        began = time.perf_counter()
-        child = os.posix_spawnp(words[0], words, os.environ, file_actions=quiet)
-        _, status, usage = os.wait4(child, 0)
-        wall = time.perf_counter() - began
+        with (folder / "said").open("wb") as said:
+            began = time.perf_counter()
+            actions = [(os.POSIX_SPAWN_DUP2, said.fileno(), 1)]
+            child = os.posix_spawnp(words[0], words, environment, file_actions=actions)
+            _, status, usage = os.wait4(child, 0)
+            wall = time.perf_counter() - began
         if status:
             raise SystemExit(f"{' '.join(words)} ended with status {os.waitstatus_to_exitcode(status)}")
         size = sum(f.stat().st_size for f in folder.rglob("*.parquet"))
-        scale = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss: bytes on macOS, kilobytes on Linux
-        return Run(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / scale, size / 1e6)
+        told = (folder / "said").read_bytes().splitlines()
+        own = json.loads(told[-1]) if told and told[-1].startswith(b"{") else {}
+        run = {"CPU s": usage.ru_utime + usage.ru_stime, "wall s": wall, "peak MB": usage.ru_maxrss / _PEAK}
+        return {**run, "MB": size / 1e6, **own}
     finally:
         shutil.rmtree(folder)
 
 
-def interleaved(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Run]:
-    """Medians over `rounds`, each of which runs every command once: what else the machine does hits all alike."""
-    runs: dict[str, list[Run]] = {name: [] for name in commands}
+_PEAK = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss: bytes on macOS, kilobytes on Linux
+
+
+def peak() -> float:
+    """The most memory that this process has held so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _PEAK
+
+
+def own(module: str, *words: object) -> list[str]:
+    """The command that runs a module of this package in a process of its own."""
+    return [sys.executable, "-m", f"tests.benchmarks.{module}", *map(str, words)]
+
+
+def interleaved(runs: Mapping[str, Callable[[], Figures]], rounds: int) -> dict[str, dict[str, float]]:
+    """Medians over `rounds`, each of which does every run once: what else the machine does hits all alike."""
+    found: dict[str, list[Figures]] = {name: [] for name in runs}
     for _ in range(rounds):
-        for name, command in commands.items():
-            runs[name].append(once(command))
+        for name, run in runs.items():
+            found[name].append(run())
+    return {name: {f: statistics.median(one[f] for one in many) for f in many[0]} for name, many in found.items()}
+
+
+def commands(words: Mapping[str, Sequence[str]], rounds: int) -> dict[str, dict[str, float]]:
+    """The same of commands."""
+    return interleaved({name: lambda command=command: once(command) for name, command in words.items()}, rounds)
+
+
+RATIOS = {"CPU x": "CPU s", "wall x": "wall s", "size x": "MB"}
+
+
+def beside(
+    figures: Mapping[str, Figures], reference: str, ratios: Mapping[str, str] = RATIOS
+) -> dict[str, dict[str, float]]:
+    """With ratios to the line `reference` in front: `ratios` maps their columns to the columns that they compare."""
+    base = figures[reference]
+    told = {ratio: column for ratio, column in ratios.items() if base.get(column)}
     return {
-        name: Run(
-            *(statistics.median(getattr(run, field) for run in found) for field in ("cpu", "wall", "memory", "size"))
-        )
-        for name, found in runs.items()
+        name: {**{ratio: line[column] / base[column] for ratio, column in told.items()}, **line}
+        for name, line in figures.items()
     }
 
 
-def table(results: Mapping[str, Run], reference: str) -> str:
-    """Ratios to `reference` first, then the figures."""
-    base = results[reference]
-    lines = [f"{'':<34}{'CPU x':>8}{'wall x':>8}{'size x':>8}{'CPU s':>9}{'wall s':>9}{'peak MB':>9}{'MB':>8}"]
-    for name, run in results.items():
-        ratios = (
-            f"{run.cpu / base.cpu:>8.2f}{run.wall / base.wall:>8.2f}{run.size / base.size if base.size else 0:>8.2f}"
-        )
-        lines.append(f"{name:<34}{ratios}{run.cpu:>9.2f}{run.wall:>9.2f}{run.memory:>9.0f}{run.size:>8.1f}")
-    return "\n".join(lines)
+def cpu(work: Callable[[], object]) -> tuple[float, float]:
+    """CPU and wall seconds of a piece of work in this process."""
+    began = (time.process_time(), time.perf_counter())
+    work()
+    return time.process_time() - began[0], time.perf_counter() - began[1]

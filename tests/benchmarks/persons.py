@@ -1,21 +1,35 @@
 """Consistent, unique persons (name, e-mail, user name, gender, city, phone) beside a loop over Faker that keeps the
-e-mails apart in a set: rows per CPU second. `python -m tests.benchmarks.persons [--rows N] [--loop N] [--rounds N]`."""
+e-mails apart in a set: rows per CPU second."""
 
 from __future__ import annotations
 
-import argparse
-import statistics
 import time
 import unicodedata
 
 import synthgen_nb as sg
 from synthgen_nb.generation import Engine, chunks, generate_chunk
 
+from .measure import Result, beside, interleaved
+
 DDL = """
 CREATE TABLE person (
   first_name text NOT NULL, last_name text NOT NULL, gender char(1) NOT NULL, email text NOT NULL UNIQUE,
   username text NOT NULL, city text NOT NULL, phone text NOT NULL);
 """
+
+
+SPEED = "rows per CPU s"
+
+
+def measured(rounds: int, *, tiny: bool) -> list[Result]:
+    rows, loop = (2000, 50) if tiny else (1_000_000, 20_000)
+    runs = {"synthgen": lambda: {SPEED: by_engine(rows)}, "faker": lambda: {SPEED: by_loop(loop)}}
+    title = f"Persons, {rows:,} rows (loop: {loop:,}), medians of {rounds} interleaved rounds"
+    try:
+        by_loop(10)
+    except ImportError:
+        return [Result(title, interleaved({"synthgen": runs["synthgen"]}, rounds), "pip install faker: beside it")]
+    return [Result(title, beside(interleaved(runs, rounds), "faker", {"x": SPEED}))]
 
 
 def by_engine(rows: int) -> float:
@@ -29,11 +43,11 @@ def by_engine(rows: int) -> float:
     return made / (time.process_time() - began)
 
 
-def by_loop(rows: int, seed: int) -> float:
+def by_loop(rows: int) -> float:
     from faker import Faker
 
     faker = Faker("en_US")
-    faker.seed_instance(seed)
+    faker.seed_instance(0)
     seen: set[str] = set()
     people = []
     faker.phone_number(), faker.city(), faker.first_name(), faker.last_name()
@@ -52,23 +66,3 @@ def by_loop(rows: int, seed: int) -> float:
         gender = "F" if female else "M"
         people.append((first, last, gender, f"{login}@example.com", login, faker.city(), faker.phone_number()))
     return rows / (time.process_time() - began)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--loop", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    asked = parser.parse_args()
-    ours, theirs = [], []
-    for number in range(asked.rounds):  # interleaved: what else the machine does hits both alike
-        ours.append(by_engine(asked.rows))
-        theirs.append(by_loop(asked.loop, number))
-    engine, loop = statistics.median(ours), statistics.median(theirs)
-    print(
-        f"persons per CPU second, medians of {asked.rounds}: {engine:,.0f} beside {loop:,.0f}, {engine / loop:,.0f} x"
-    )
-
-
-if __name__ == "__main__":
-    main()
