@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from .errors import InputError, ModelError
 from .llm.base import GREEDY, Sampling
-from .options import SCALES, Settings, parse_scaled
+from .options import Settings
+from .typed import SCALES, parse_scaled
 
 if TYPE_CHECKING:
     from .llm import Model

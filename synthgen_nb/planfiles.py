@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
-from .options import did_you_mean, listed, parse_as_of, parse_rows, parse_scale, parse_seed, parse_share
+from .typed import did_you_mean, listed, parse_as_of, parse_rows, parse_scale, parse_seed, parse_share
 from .wishes import Filled
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from .errors import InputError
-from .options import parse_bytes, parse_count, parse_seconds
 from .selecting import USUAL, Limits
+from .typed import parse_bytes, parse_count, parse_seconds
 
 MOST_ROWS = 10_000  # of a result, where nobody says
 

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from msgspec.structs import replace
 
 from .errors import InputError
-from .options import (
-    Settings,
+from .options import Settings
+from .planfiles import PlanFile
+from .readymade import delete_template, save_template, template
+from .typed import (
     dated,
     did_you_mean,
     listed,
@@ -31,8 +33,6 @@ from .options import (
     parse_share,
     parse_specs,
 )
-from .planfiles import PlanFile
-from .readymade import delete_template, save_template, template
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -12,8 +12,9 @@ from typing import get_args
 from .errors import InputError
 from .exports.csv import ENCODINGS, PLAIN, CsvForm
 from .listing import Order, State, Wanted
-from .options import DATABASE_FORMATS, TABLE_FORMATS, parse_bytes
+from .options import DATABASE_FORMATS, TABLE_FORMATS
 from .textsets.formats import LINE_FORMATS
+from .typed import parse_bytes
 
 _AGE = re.compile(r"(\d{1,6})\s*([mhdw])")
 ARCHIVE = "archive"  # of every version, unless one is named

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from .errors import InputError
 from .llm.base import Sampling
-from .options import DATABASE_FORMATS, TABLE_FORMATS, Settings, dated, parse_as_of, parse_count, parse_seed
+from .options import DATABASE_FORMATS, TABLE_FORMATS, Settings
 from .textsets.domains import Domain, read_domain, text_order
 from .textsets.formats import LINE_FORMATS
 from .textsets.orders import KIND_NAMES, TextOrder
+from .typed import dated, parse_as_of, parse_count, parse_seed
 
 _RECORDS = "100"
 

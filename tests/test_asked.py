@@ -12,10 +12,10 @@ import synthgen_nb as sg
 from synthgen_nb.drafting.wished.catalogue import FORMS
 from synthgen_nb.drafting.wished.goals import KINDS
 from synthgen_nb.drafting.wished.telling import told
-from synthgen_nb.options import parse_specs
 from synthgen_nb.plan import Plan, plan_from_json
 from synthgen_nb.planfiles import PlanFile, plan_toml, read_plan
 from synthgen_nb.terminal.cli import main
+from synthgen_nb.typed import parse_specs
 from synthgen_nb.wishes import Share, Shares
 from synthgen_nb.wordings import Call, Pairs, worded
 

@@ -11,16 +11,9 @@ import pytest
 from synthgen_nb.errors import InputError
 from synthgen_nb.llm import Sampling
 from synthgen_nb.modeloptions import ModelOptions, model_options, without_effect
-from synthgen_nb.options import (
-    Parser,
-    Settings,
-    add_instruction_options,
-    parse_bytes,
-    parse_count,
-    parse_rows,
-    settings,
-)
+from synthgen_nb.options import Parser, Settings, add_instruction_options, settings
 from synthgen_nb.request import as_text, request, table_key
+from synthgen_nb.typed import parse_bytes, parse_count, parse_rows
 
 TODAY = datetime.date(2026, 5, 4)
 

@@ -23,12 +23,10 @@ from ..options import (
     add_reading_options,
     add_store_option,
     add_template_words,
-    did_you_mean,
-    parse_seconds,
-    parse_version,
 )
 from ..storeoptions import add_export_options, add_gc_options, add_listing_options, add_verify_option
 from ..textrequest import add_domain_options, add_text_options
+from ..typed import did_you_mean, parse_seconds, parse_version
 from .binding import unfit
 
 _ASSIGNED = re.compile(r"\s*(\S+)\s*<<(?:\s+|$)(.*)", re.DOTALL)

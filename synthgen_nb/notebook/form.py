@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DDLError, InputError, SynthgenError
 from ..modeloptions import ModelOptions, model_options
-from ..options import SCALES, Settings, parse_rows, parse_scaled, parse_seed
+from ..options import Settings
 from ..pages import plural
 from ..pages.plans import note_line
 from ..request import Request, request
+from ..typed import SCALES, parse_rows, parse_scaled, parse_seed
 from .arguments import repeated
 from .binding import unfit
 

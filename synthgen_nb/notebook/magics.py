@@ -17,7 +17,8 @@ from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, Union, valida
 
 from ..engines.urls import masked
 from ..errors import DDLError, InputError, SynthgenError
-from ..options import DISPLAYS, SCALES, Settings, settings
+from ..options import DISPLAYS, Settings, settings
+from ..typed import SCALES
 from .arguments import (
     FRAME_COMMANDS,
     assigned,

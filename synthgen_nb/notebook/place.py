@@ -10,7 +10,8 @@ from IPython.core.error import StdinNotImplementedError
 from IPython.display import display
 
 from ..maps import Map, named
-from ..options import Settings, parse_bytes
+from ..options import Settings
+from ..typed import parse_bytes
 from .session import Session, Wanted
 from .views import bundle
 

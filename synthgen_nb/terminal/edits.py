@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..modeloptions import no_model
-from ..options import add_edit_options, add_store_option, parse_version
+from ..options import add_edit_options, add_store_option
 from ..pages.diffs import diff_document, diff_page, history_document, history_page, moved_document, moved_page
 from ..pages.proposals import applied_page, proposal_document, proposal_page, ways_out
 from ..querying import one_text
 from ..request import table_key
 from ..revising import breaking_of, edit_of, is_sql
 from ..store import Store
+from ..typed import parse_version
 from .console import answer, confirmed, meter, model_options_of, model_with_pace, show, store_of
 
 if TYPE_CHECKING:

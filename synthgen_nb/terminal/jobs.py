@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Interrupted
 from ..events import Event, line
-from ..options import add_executor_option, add_loading_options, add_store_option, parse_seconds
+from ..options import add_executor_option, add_loading_options, add_store_option
 from ..pages import dataset_page
 from ..pages.documents import dataset_document
 from ..pages.jobs import WHY, job_page, jobs_document, jobs_page
 from ..progress import Announced, follow
 from ..summaries import summary
+from ..typed import parse_seconds
 from .console import answer, confirmed, map_of, model_of, model_options_of, reader, store_of
 
 if TYPE_CHECKING:
