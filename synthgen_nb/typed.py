@@ -1,4 +1,4 @@
-"""What a person types as the value of an option: numbers with a k behind, shares, dates, names; each is read, or refused
+"""What a person types as the value of an option: numbers with a k behind, shares, dates, names; each is read or refused
 in one line with what would do. Knows no option but the bounds of a model's numbers."""
 
 from __future__ import annotations
