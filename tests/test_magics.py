@@ -58,6 +58,18 @@ def test_the_same_plan_again_writes_nothing_new_and_another_seed_does(cells: Cel
     assert cells["shop"].version == 2
 
 
+def test_a_line_or_config_says_who_makes_the_rows(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("synthgen_nb.notebook.place.named", lambda text, count: asked.append(text))
+    assert cells(f"%%synthgen a << -n 5 --executor processes\n{DDL}").success
+    assert "--executor processes" in cells.said
+    cells("%config SynthgenMagics.executor = 'dask://10.0.0.5:8786'")
+    assert cells(f"%%synthgen b << -n 5\n{DDL}").success
+    assert asked == ["processes", "dask://10.0.0.5:8786"]
+    assert not cells(f"%%synthgen c << -n 5 --executor spark\n{DDL}").success
+    assert "'spark' is no executor (threads, processes or dask://HOST:PORT)" in cells.said
+
+
 def test_a_variable_of_the_users_is_never_taken_without_force(cells: Cells) -> None:
     cells("orders = 'mine'")
     cells(f"%%synthgen shop << -n 5\n{DDL}")

@@ -177,9 +177,8 @@ class SynthgenMagics(Magics):
         `request`."""
         own = {f.name: getattr(self, f.name) for f in fields(Settings)}
         own |= {name: str(own[name]) for name in ("rows", *SCALES)}
-        line = {
-            n: v for n in ("store", "vars", "prefix", "quiet", "display") if (v := getattr(args, n, None)) is not None
-        }
+        options = ("store", "executor", "vars", "prefix", "quiet", "display")
+        line = {n: v for n in options if (v := getattr(args, n, None)) is not None}
         given = Settings(**(own | line))
         kernel = hasattr(self.session.shell, "kernel")
         seen = front_end(given.display, kernel=kernel, environ=os.environ, modules=sys.modules)
