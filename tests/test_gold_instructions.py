@@ -21,7 +21,7 @@ from synthgen_nb.llm import Ask, ScriptedModel
 from synthgen_nb.physical import to_arrow
 from synthgen_nb.plan import Plan
 from synthgen_nb.rows import Rows
-from synthgen_nb.specs import Since
+from synthgen_nb.specs import LIFE, Life
 from synthgen_nb.specs.cities import cities
 from synthgen_nb.specs.locales import listed
 from synthgen_nb.wishes import Between, Children, Count, Locales, Nulls, Rhythm, Shares, Wish, Written
@@ -109,7 +109,8 @@ def rhythm(plan: Plan, wish: Rhythm) -> None:
     """Rows a day (or an hour) against those of the days that no wish names. Where no moment is earlier than its
     parent's, later months have more rows in any case: a wish of months is held against the plan without it."""
     before = sg.draft_plan(plan.schema, {key: table.asked for key, table in plan.tables.items()})
-    follows = isinstance(plan.tables[wish.table].columns[wish.column].spec, Since)
+    life = plan.tables[wish.table].sources[LIFE]
+    follows = isinstance(life, Life) and bool(life.parents)
     months = (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     parts = (
         (wish.months, "month", dict(enumerate(months, 1))),

@@ -14,7 +14,7 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.generation import Chunk, Engine, generate_chunk
-from synthgen_nb.specs import Aging, Since
+from synthgen_nb.specs import Since, Stage, Standing
 
 SHOP = (Path(sg.__file__).parent / "templates" / "shop.sql").read_text()
 OFFICE = """
@@ -217,7 +217,8 @@ def test_the_plan_says_what_follows_what() -> None:
     assert [(floor.table, floor.column) for floor in ordered.floors] == [("customers", "joined_on")]
     assert isinstance(shipped, Since)
     assert (shipped.when, set(shipped.among)) == ("status", {"shipped", "delivered"})
-    assert isinstance(status, Aging)
+    assert isinstance(shipped.on, Stage)
+    assert isinstance(status, Standing)
     assert columns["shipped_at"].nulls == 0
 
 

@@ -9,19 +9,24 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import structs
 
 from synthgen_nb.generation import Chunk, Engine, generate_chunk
 from synthgen_nb.plan import ColumnPlan, Plan, TablePlan
 from synthgen_nb.schema import Column, Kind, Schema, Table, Type
 from synthgen_nb.specs import (
+    LIFE,
+    SO_FAR,
     Above,
     After,
-    Aging,
+    Ahead,
     Among,
     Amount,
     AnySource,
     AnySpec,
+    Anywhere,
     Bank,
+    Begin,
     BitText,
     Branched,
     Bytes,
@@ -36,19 +41,23 @@ from synthgen_nb.specs import (
     Floor,
     Format,
     Given,
+    Gone,
     Grove,
     Iban,
     Inside,
     Joined,
     Key,
+    Late,
     Latin,
     Layout,
+    Life,
     Listed,
     ListOf,
     Nations,
     Null,
     Ordinal,
     Pair,
+    Parent,
     Part,
     Parted,
     Path,
@@ -62,6 +71,7 @@ from synthgen_nb.specs import (
     Portion,
     Priced,
     Product,
+    Progress,
     Prose,
     Range,
     Ranked,
@@ -71,11 +81,16 @@ from synthgen_nb.specs import (
     Skip,
     Slice,
     Slug,
+    Span,
+    Stage,
     Stamp,
+    Standing,
+    Step,
     Stretch,
     Subset,
     Tally,
     Term,
+    Touched,
     Town,
     Tree,
     Turn,
@@ -100,6 +115,10 @@ TYPES = {
 FOLK = (Folk(weight=6, locale="de_DE"), Folk(weight=3, locale="fr_FR", gender="F"), Folk(weight=1))
 MONTHS = (1,) * 11 + (9,)
 HOURS = (0,) * 8 + (1, 3, 3) + (1,) * 13
+
+NOW = Rhythmic(low=10**15, high=17 * 10**14, unit="moment", weekdays=(2, 1, 1, 1, 1, 0, 0), hours=HOURS)
+STAGE = Stage(2, 3_000, 900_000, 100, 1000)
+WAY = (0, 900, 3_000, 900_000, 4_000_000)
 
 _BASE = Amount(terms=(Term(columns=("base",)),))
 
@@ -207,42 +226,61 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     ),
     "null": (Null(), "text", ""),
     "after": (After(column="base", low=1, high=50, limit=10**7), "integer", ""),
-    "since": (
+    "begin": (
         Since(
+            on=Begin(),
+            series=NOW,
+            low=0,
+            high=10**16,
+            unit="moment",
             floors=(
                 Floor(column="base", unit="moment"),
                 Floor(column="base", unit="moment", table="parent", at="pick"),
             ),
-            series=Rhythmic(low=0, high=10**15, unit="moment", weekdays=(2, 1, 1, 1, 1, 0, 0), hours=HOURS),
         ),
         "integer",
         "",
     ),
-    "soon": (
-        Since(
-            floors=(Floor(column="base", unit="day", table="parent", at="pick"),),
-            series=Rhythmic(low=0, high=10**6 - 100, unit="day", rising=True),
-            within=300,
-            open=True,
-        ),
-        "integer",
-        "",
-    ),
+    "stage": (Since(on=STAGE, series=NOW, low=0, high=20_000, unit="day", open=True), "integer", ""),
     "at some stages": (
         Since(
+            on=STAGE,
+            series=NOW,
+            low=0,
+            high=10**16,
+            unit="moment",
             floors=(Floor(column="base", unit="moment"),),
-            series=Rhythmic(low=0, high=10**12, unit="moment", hours=HOURS),
-            within=3 * 10**11,
             when="id",
             among=(1, 5, 2000, 3999),
         ),
         "integer",
         "",
     ),
+    **{
+        name: (Since(on=place, series=NOW, low=0, high=10**16, unit="moment", open=True), "integer", "")
+        for name, place in (
+            ("end", Span("end", 0, 86_400 * 40)),
+            ("due", Ahead("due", 86_400, 86_400 * 20)),
+            ("seen", Anywhere()),
+            ("archived", Late(100, 330)),
+            ("updated", Touched(200)),
+            ("deleted", Gone(400, 200, 330, 350)),
+        )
+    },
     "year": (Part(column="base", unit="moment", part="year"), "integer", ""),
     "age": (Part(column="base", unit="day", part="age", today=20_000), "integer", ""),
     "elapsed": (Elapsed(start="id", end="base", per=7), "integer", ""),
-    "aging": (Aging(column="base", values=("a", "b"), until=(10**5,), ages=((1, 9), (3, 1))), "text", ""),
+    "standing": (
+        Standing(
+            values=("new", "shipped", "archived"),
+            first=(0,),
+            steps=(Step((1,), STAGE), Step((2,), Late(100, 330))),
+            series=NOW,
+            weights=(25, 745, 230),
+        ),
+        "text",
+        "",
+    ),
     "flag": (Flag(column="id", values=(5, 7, 2000), yes="Y", no="N"), "text", ""),
     "key": (Key(table="parent", column="base"), "integer", "pick"),
     "key apart from another": (Key(table="parent", column="base"), "integer", "apart"),
@@ -350,7 +388,10 @@ SOURCES: dict[str, AnySource] = {
     "in its place": Within(of="pick", through=(("t", "layout"),), place="digit"),
     "above": Above(of="tree", table="t", there="layout"),
     "grove": Grove(of="layout"),
+    LIFE: Life(series=structs.replace(NOW, rising=True), within=90, parents=(Parent("parent", "pick", "key"),)),
+    SO_FAR: Progress(series=NOW, way=WAY, stop=2, out=100, end=(0, 86_400), late=(100, 330), days=300),
 }
+PARENTS: dict[str, AnySource] = {LIFE: Life(series=structs.replace(NOW, levelling=True))}
 
 
 def world(specs: Mapping[str, tuple[AnySpec, str, str]], *, seed: int = 0, nulls: int = 0, rows: int = ROWS) -> Plan:
@@ -369,7 +410,7 @@ def world(specs: Mapping[str, tuple[AnySpec, str, str]], *, seed: int = 0, nulls
         },
     )
     tables = {
-        "parent": TablePlan(rows=500, asked=500, columns=columns),
+        "parent": TablePlan(rows=500, asked=500, columns=columns, sources=PARENTS),
         "t": TablePlan(rows=rows, asked=rows, columns=t, sources=SOURCES),
     }
     return Plan(schema=schema, seed=seed, as_of="2026-01-01", tables=tables)

@@ -22,6 +22,7 @@ from .preparing import ANYWHERE, Prepared, prepared
 from .scaling import Sized
 from .sums.tallies import with_tallies
 from .sums.whole import Whole
+from .timing.timelines import with_read
 from .wished.asked import filled, with_hints
 from .wished.edges import with_edges
 from .wished.granting import Refusal, granted
@@ -116,8 +117,8 @@ def _drafted(found: Prepared, seed: int, as_of: str) -> tuple[Plan, tuple[Refusa
     findings += _unequal_keys(found.keys, tables)
     with_tallies(Whole(found.schema, {key: draft for key, (draft, *_) in found.drafts.items()}, found.wishes, tables))
     plan = Plan(
-        schema=found.schema, seed=seed, as_of=as_of, tables=tables, findings=tuple(findings), locales=LOCALES_SHA256,
-        places=PLACES_SHA256,
+        schema=found.schema, seed=seed, as_of=as_of, tables=with_read(tables), findings=tuple(findings),
+        locales=LOCALES_SHA256, places=PLACES_SHA256,
     )  # fmt: skip
     return plan, tuple(refused)
 

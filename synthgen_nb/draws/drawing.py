@@ -27,7 +27,7 @@ from ..plan import NULL_SCALE, Plan
 from ..rows import I64, U64, Indices, Kept, Mask, Rows, Values, below, bits, key_of, permute
 from ..sandbox import relation_names
 from ..schema import Column, ForeignKey
-from ..specs import Amount, AnySpec, Expression, Pick, Portion, Priced, Since
+from ..specs import LIFE, SO_FAR, Amount, AnySpec, Expression, Pick, Portion, Priced, Since
 from ..storing import nothing, one, plain
 from .parents import Parents, columns_of, widest_first
 from .recipes import PLACES, Index, Recipe, meant, planned
@@ -380,6 +380,8 @@ class _World:
             key, given = self._above[name]
             place = self._draws.parents(rows.table).places(key, given)
             return Indices(np.maximum(place, 0).astype(np.uint64), place >= 0)
+        if name in (LIFE, SO_FAR):  # only rows of the plan have one
+            return Indices(np.zeros(len(rows), np.uint64), np.zeros(len(rows), bool))
         raise PlanError(f"{rows.table}.{self._call.column} reads '{name}', which only rows of the plan have")
 
     def draw_column(self, rows: Rows, name: str) -> Values:

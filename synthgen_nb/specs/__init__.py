@@ -6,7 +6,8 @@ from .binary import BitText, Bytes, Point, Uuid
 from .branches import Branched
 from .combinations import Among, Latin, Listed, Pair, Ranked
 from .derived import After, Expression, Key, Null
-from .moments import Elapsed, Floor, Part, Since
+from .lives import FATES, LIFE, SO_FAR, Late, Life, Parent, Progress, Stage
+from .moments import Ahead, Anywhere, Begin, Elapsed, Floor, Gone, Part, Since, Span, Touched
 from .nested import AnySpec, Edged, Either, Entries, Fields, Format, Joined, ListOf, Parted, Subset
 from .numbers import Choice, Range, Shaped
 from .people import Person
@@ -18,17 +19,18 @@ from .rhythms import Rhythmic
 from .slugs import Slug
 from .sources import AnySource, Digit, Drawn, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree, Turn
 from .stamps import Stamp
-from .states import Aging, Flag
+from .states import Flag, Standing, Step
 from .tallies import Amount, Portion, Priced, Tally, Term
 from .texts import Bank, Given, Pattern, Prose
 from .within import Above, Grove, Within
 
 __all__ = [
-    "Above", "After", "Aging", "Among", "Amount", "AnySource", "AnySpec", "Bank", "BitText", "Branched", "Bytes",
-    "Choice", "Digit", "Drawn", "Edged", "Either", "Elapsed", "Entries", "Expression", "Fields", "Flag", "Floor",
-    "Format", "Given", "Grove", "Iban", "Inside", "Joined", "Key", "Latin", "Layout", "ListOf", "Listed",
-    "Nations", "Null",
-    "Ordinal", "Pair", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point",
-    "Portion", "Priced", "Product", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip", "Slice", "Slug",
-    "Source", "Spec", "Stamp", "Stretch", "Subset", "Tally", "Term", "Town", "Tree", "Turn", "Uuid", "Within",
+    "FATES", "LIFE", "SO_FAR", "Above", "After", "Ahead", "Among", "Amount", "AnySource", "AnySpec", "Anywhere",
+    "Bank", "Begin", "BitText", "Branched", "Bytes", "Choice", "Digit", "Drawn", "Edged", "Either", "Elapsed",
+    "Entries", "Expression", "Fields", "Flag", "Floor", "Format", "Given", "Gone", "Grove", "Iban", "Inside",
+    "Joined", "Key", "Late", "Latin", "Layout", "Life", "ListOf", "Listed", "Nations", "Null", "Ordinal", "Pair",
+    "Parent", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point",
+    "Portion", "Priced", "Product", "Progress", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip",
+    "Slice", "Slug", "Source", "Span", "Spec", "Stage", "Stamp", "Standing", "Step", "Stretch", "Subset", "Tally",
+    "Term", "Touched", "Town", "Tree", "Turn", "Uuid", "Within",
 ]  # fmt: skip

@@ -8,10 +8,11 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from ..rows import I64, Mask, Rows, Values, below, bits
+from ..rows import I64, Mask, Rows, Values
 from .base import Spec
+from .lives import FATES, Late, Stage, begins, fated, known, onward, parent_rows, so_far, span, staged
 from .numbers import Label
 from .rhythms import DAY, Rhythmic
 
@@ -22,26 +23,70 @@ _BEFORE = -(1 << 62)  # no floor
 class Floor(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A moment that another is not earlier than, by `least` of the other's units: `column` of the same row, or of the
     row of `table` that the source `at` names, for the key of which `by` is a column. Where it is NULL it asks for
-    nothing, or, with `must`, for NULL."""
+    nothing."""
 
     column: str
     unit: Literal["day", "moment"]
     least: int = 0
-    must: bool = False
     table: str = ""
     at: str = ""
     by: str = ""
 
 
-class Since(Spec, frozen=True, tag="since"):
-    """A moment of `series`, not earlier than the latest of `floors`: anywhere from there on by the weights of `series`,
-    or, with `within`, after a gap of up to so many units, skewed towards short ones, in whole days or seconds. Where a
-    parent's floors lie behind the series, they count for nothing. NULL where `when` does not hold one of `among`; with
-    `open` NULL too where the gap ends behind the series: it has not happened yet."""
+class Begin(Struct, frozen=True, tag="begin"):
+    """With the row itself."""
 
-    floors: tuple[Floor, ...]
+
+class Span(Struct, frozen=True, tag="span"):
+    """`after` seconds behind the begin of the row, and up to `within` more, skewed towards few; `name` keys them."""
+
+    name: str
+    after: int
+    within: int
+
+
+class Ahead(Struct, frozen=True, tag="ahead"):
+    """The same, of what may be yet to come."""
+
+    name: str
+    after: int
+    within: int
+
+
+class Anywhere(Struct, frozen=True, tag="anywhere"):
+    """Between the begin of the row and now."""
+
+
+class Touched(Struct, frozen=True, tag="touched"):
+    """Up to `days` after the last thing that happened to the row."""
+
+    days: int
+
+
+class Gone(Struct, frozen=True, tag="gone"):
+    """Up to `days` after the last touch, in rows of the fates `low`..`high`-1."""
+
+    days: int
+    last: int
+    low: int = 0
+    high: int = FATES
+
+
+Place = Begin | Stage | Late | Span | Ahead | Anywhere | Touched | Gone  # on the life line of a row
+
+
+class Since(Spec, frozen=True, tag="since"):
+    """A moment on the life line of its row, from `low` to `high` in its own unit, not earlier than the latest of
+    `floors` (which it is not by itself, unless something else decides on those; where a parent's lie behind `high`,
+    they count for nothing). `series` says how the line's moments spread, and until when they are. NULL where `when`
+    does not hold one of `among`; with `open` where by the life line it has not happened yet, or never will."""
+
+    on: Place
     series: Rhythmic
-    within: int = 0
+    low: int
+    high: int
+    unit: Literal["day", "moment"]
+    floors: tuple[Floor, ...] = ()
     when: str = ""
     among: tuple[Label, ...] = ()
     open: bool = False
@@ -57,62 +102,99 @@ class Since(Spec, frozen=True, tag="since"):
 
     @property
     def span(self) -> tuple[int, int]:
-        return self.series.low, self.series.high
+        return self.low, self.high
+
+    @property
+    def seconds(self) -> int:
+        """How much later than its row's begin at most, where that is bounded; else 0."""
+        return self.on.after + self.on.within if isinstance(self.on, Span) else 0
 
     def draw(self, rows: Rows, name: str) -> Values:
-        series = self.series
-        own, valid = self._latest(rows, parents=False)
-        other, there = self._latest(rows, parents=True)
-        floor = np.maximum(own, other)
-        floor = np.clip(np.where(floor > series.high, own, floor), series.low, series.high)
-        valid &= there
-        if self.when:
-            valid &= among(rows.column(self.when), self.among)
-        random, key = rows.bits(name), rows.key(f"{name}/time")
-        if not self.within:
-            return Values(series.since(floor, random, key), valid)
-        step = 1 if series.unit == "day" else _SECOND
-        room = np.full(len(rows), self.within, np.int64)
-        if not self.open:
-            room = np.minimum(room, series.high - floor)
-        bound = (room // step + 1).astype(np.uint64)
-        value = floor + np.minimum(below(random, bound), below(~random, bound)).astype(np.int64) * step
-        size = 1 if series.unit == "day" else DAY
-        first, day = floor // size, value // size
-        if series.weekdays:
-            other = series.weekday(day, bits(key, ~random))
-            last = np.minimum(floor + self.within, series.high)
-            moved = (other > first) & (day > first) & (value + (other - day) * size <= last)
-            value, day = np.where(moved, value + (other - day) * size, value), np.where(moved, other, day)
-        if series.unit == "moment" and series.hours and self.within >= DAY:
-            value = np.where(day > first, day * DAY + series.clock(bits(key, random)), value)
-        if self.open:
-            valid &= value <= series.high
-        return Values(np.minimum(value, series.high), valid)
+        floor = self._floor(rows)
+        told = known(rows)
+        begin = begins(rows) if told else self._begun(rows, name, floor)
+        moment = self._moment(rows, name, begin)
+        valid = self._there(rows, moment) if self.open else None
+        if self.when and not (self.open and told):
+            valid = among(rows.column(self.when), self.among)
+        if not isinstance(self.on, Ahead):
+            moment = self._by_now(rows, begin, moment, told=told)
+        value = self._day(begin, moment) if self.unit == "day" else moment
+        if self.low > int(value.min(initial=self.high)):
+            value = np.where(value < self.low, self._within(rows, name), value)
+        return Values(np.minimum(np.maximum(value, floor), self.high), valid)
 
-    def _latest(self, rows: Rows, *, parents: bool) -> tuple[I64, Mask]:
-        """The latest floor of each row, and where none is missing that must be there."""
-        latest, valid = np.full(len(rows), _BEFORE, np.int64), np.ones(len(rows), bool)
+    def _moment(self, rows: Rows, name: str, begin: I64) -> I64:
+        series, told = self.series, known(rows)
+        match self.on:
+            case Stage() as stage:
+                return staged(rows, begin, stage, series)
+            case Span(own, after, within):
+                return span(rows, begin, own, after, within)
+            case Ahead(own, after, within):
+                return span(rows, begin, own, after, within)
+            case Anywhere():
+                return series.since(np.minimum(begin, series.high), rows.bits(name), rows.key(f"{name}/time"))
+            case Late():
+                return so_far(rows) if told else onward(rows, begin, "late", 1, series)
+            case Touched(days):
+                return onward(rows, so_far(rows) if told else begin, "touched", days, series)
+            case Gone(days, last):
+                touched = onward(rows, so_far(rows) if told else begin, "touched", last, series)
+                return onward(rows, touched, "gone", days, series)
+            case Begin():
+                return begin
+
+    def _day(self, begin: I64, moment: I64) -> I64:
+        """The day of a moment, no earlier as an instant than the begin where it comes later."""
+        return moment // DAY if isinstance(self.on, Begin) else np.maximum(moment // DAY, -(-begin // DAY))
+
+    def _there(self, rows: Rows, moment: I64) -> Mask:
+        """Which rows have come so far."""
+        if isinstance(self.on, Stage | Late | Gone):
+            there = fated(rows, self.on.low, self.on.high)
+            return there & (moment <= self.series.high) if isinstance(self.on, Stage) else there
+        return moment <= self.series.high
+
+    def _by_now(self, rows: Rows, begin: I64, moment: I64, *, told: bool) -> I64:
+        """What must have happened though it would be yet to come: with the last thing that has."""
+        late = np.flatnonzero(moment > self.series.high)
+        if len(late):
+            last = so_far(rows.some(late)) if told else begin[late]
+            moment[late] = np.minimum(last, self.series.high)
+        return moment
+
+    def _within(self, rows: Rows, name: str) -> I64:
+        """Anywhere between its bounds."""
+        own = structs.replace(self.series, low=self.low, high=self.high, unit=self.unit, rising=False, levelling=False)
+        return own.since(np.full(len(rows), self.low), rows.bits(name), rows.key(f"{name}/time"))
+
+    def _begun(self, rows: Rows, name: str, floor: I64) -> I64:
+        """The begin of a row that has no life line: what it has to follow, or anywhere."""
+        at = floor * (DAY if self.unit == "day" else 1)
+        low = np.clip(at, self.series.low, self.series.high)
+        drawn = self.series.since(low, rows.bits(f"{name}/begin"), rows.key(f"{name}/begin/time"))
+        return np.where(floor > _BEFORE, low, drawn) if not isinstance(self.on, Begin) else drawn
+
+    def _floor(self, rows: Rows) -> I64:
+        """The latest floor of each row, those of parents as far as they leave room."""
+        own, other = np.full(len(rows), _BEFORE, np.int64), np.full(len(rows), _BEFORE, np.int64)
         for floor in self.floors:
-            if bool(floor.table) != parents:
-                continue
-            values = _of_parent(floor, rows) if parents else rows.column(floor.column)
-            moment = _as(values, floor.unit, self.series.unit) + floor.least
+            values = _of_parent(floor, rows) if floor.table else rows.column(floor.column)
+            moment = _as(values, floor.unit, self.unit) + floor.least
             if values.valid is not None:
                 moment = np.where(values.valid, moment, _BEFORE)
-                valid = valid & values.valid if floor.must else valid
-            latest = np.maximum(latest, moment)
-        return latest, valid
+            if floor.table:
+                other = np.maximum(other, moment)
+            else:
+                own = np.maximum(own, moment)
+        return np.where(other > self.high, own, np.maximum(own, other))
 
 
 def _of_parent(floor: Floor, rows: Rows) -> Values:
-    """The parent's moment. In a row that is drawn again the key may stay: then it is the one of the first draw."""
-    kept = rows.attempt and floor.by not in rows.redrawn
-    index = (Rows(rows.world, rows.table, rows.index) if kept else rows).source(floor.at)
-    values = rows.of(floor.table, index.values).column(floor.column)
-    if index.valid is None:
-        return values
-    return Values(values.data, index.valid if values.valid is None else index.valid & values.valid)
+    window, there = parent_rows(rows, floor.table, floor.at, floor.by)
+    values = window.column(floor.column)
+    return Values(values.data, there if values.valid is None else there & values.valid)
 
 
 class Part(Spec, frozen=True, tag="part"):

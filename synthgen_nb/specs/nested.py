@@ -28,7 +28,7 @@ from .rhythms import Rhythmic
 from .shares import weighed
 from .slugs import Slug
 from .stamps import Stamp
-from .states import Aging, Flag
+from .states import Flag, Standing
 from .tallies import Amount, Portion, Priced, Tally
 from .texts import Bank, Given, Pattern, Prose
 
@@ -335,6 +335,6 @@ AnySpec = (
     | Since
     | Part
     | Elapsed
-    | Aging
+    | Standing
     | Flag
 )

@@ -10,6 +10,7 @@ from ..rows import I64, U64, Indices, Rows, World, below, bits, high_product, pe
 from .base import Source
 from .combinations import Among, Latin, Listed, Pair, Ranked
 from .fanout import Fanout, laid_out
+from .lives import Life, Progress
 from .places import Inside, Nations, Town
 from .shares import weighed
 from .within import Above, Grove, Within
@@ -252,5 +253,5 @@ class Path(Source, frozen=True, tag="path"):
 
 AnySource = (
     Pick | Drawn | Permuted | Digit | Skip | Layout | Ordinal | Tree | Turn | Path | Among | Pair | Latin | Listed
-    | Ranked | Within | Above | Grove | Town | Nations | Inside
+    | Ranked | Within | Above | Grove | Town | Nations | Inside | Life | Progress
 )  # fmt: skip

@@ -1,39 +1,48 @@
-"""States that follow from other columns of their row: a status by its age, a flag by a status."""
+"""States of a row: a status by how far its life line has come, a flag by a status."""
 
 from __future__ import annotations
 
 import numpy as np
+from msgspec import Struct
 
-from ..rows import Rows, Values
+from ..rows import U64, Rows, Values, below
 from .base import Spec
+from .lives import Late, Stage, begins, known, reached
 from .moments import among
 from .numbers import Choice, Label
-from .shares import weighed
+from .rhythms import Rhythmic
 
 
-class Aging(Spec, frozen=True, tag="aging"):
-    """One of `values`, by integer weights that depend on the moment in `column` (physical units): those of `ages[k]`
-    before `until[k]`, and those of the last of `ages`, which has one more, from there on."""
+class Step(Struct, frozen=True):
+    """The places in `values` of the labels that say that a row has come to `on`."""
 
-    column: str
+    labels: tuple[int, ...]
+    on: Stage | Late
+
+
+class Standing(Spec, frozen=True, tag="standing"):
+    """How far a row is in its life: the label of the last of `steps` that it has reached, else of the first; of several
+    labels for one step any. `weights` say how often each comes in old rows: for those that have no life line."""
+
     values: tuple[Label, ...]
-    until: tuple[int, ...]
-    ages: tuple[tuple[int, ...], ...]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        return (self.column,)
+    first: tuple[int, ...]
+    steps: tuple[Step, ...]
+    series: Rhythmic
+    weights: tuple[int, ...]
 
     def draw(self, rows: Rows, name: str) -> Values:
-        moment = rows.column(self.column)
-        assert isinstance(moment.data, np.ndarray)
-        age = np.searchsorted(np.array(self.until), moment.data, side="right")
         random = rows.bits(name)
-        pick = np.zeros(len(rows), np.uint64)
-        for number, weights in enumerate(self.ages):
-            here = np.flatnonzero(age == number)
-            pick[here] = weighed(weights).draw(random[here]).view(np.uint64)
+        if not known(rows):
+            return Choice(values=self.values, weights=self.weights).draw(rows, name)
+        begin = begins(rows)
+        pick = _one_of(self.first, random)
+        for step in self.steps:
+            pick = np.where(reached(rows, begin, step.on, self.series), _one_of(step.labels, random), pick)
         return Choice(values=self.values).value(pick)
+
+
+def _one_of(places: tuple[int, ...], random: U64) -> U64:
+    return np.array(places, np.uint64)[below(random, len(places)).astype(np.int64)]
 
 
 class Flag(Spec, frozen=True, tag="flag"):

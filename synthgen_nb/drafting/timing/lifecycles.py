@@ -1,5 +1,5 @@
-"""Stages that things go through: what the labels of a status and the names of dates say of them, which stages a status
-has reached, and how often each comes in old rows and in young ones. Knows no columns and no specs."""
+"""Stages that things go through: what the labels of a status and the names of dates say of them, and which stages a
+status has reached. Knows no columns and no specs."""
 
 from __future__ import annotations
 
@@ -47,16 +47,11 @@ _RANK = {name: rank for rank, (name, _) in enumerate(_WAY)}
 _STAGES = [(name, re.compile(rf"\b({words})\b")) for name, words in (*((n, w) for n, w, _ in _OUT), *reversed(_WAY))]
 _NOT_YET = re.compile(r"^(not|un|non|awaiting|to be) |^part\w* paid$")
 
-# of 1,000 rows: the ways out, the ways beyond the end
-_RARE = {"cancelled": 60, "rejected": 50, "failed": 40, "expired": 50, "archived": 90, "suspended": 40,
-         "terminated": 110, "deleted": 20, "returned": 35, "refunded": 25}  # fmt: skip
 # tables whose rows go on for years
 LASTING = re.compile(
     r"account|customer|client|user|member|subscri|contract|employee|staff|tenant|vendor|supplier|store|branch|polic"
     r"|license|device|vehicle|person|people|patient|student|teacher|product|company|organi"
 )
-_STEADY = 700
-_PASSING = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,28 +104,3 @@ def _has_reached(here: Stage, stage: Stage) -> bool:
     if here.rank is not None:
         return stage.rank is not None and stage.rank <= here.rank
     return any(stage.name in before for name, _, before in _OUT if name == here.name)
-
-
-def weights(stages: Sequence[Stage], default: int | None, *, lasting: bool = False) -> tuple[tuple[int, ...], ...]:
-    """Integer weights of the labels: in rows of the last two days, of the last two weeks, and in older ones. `default`
-    is the place of the label that a row begins with. `lasting`: things that stay as they are for years."""
-    ranks = sorted({s.rank for s in stages if s.rank is not None and s.name not in _RARE})
-    alive = [s.rank for s in stages if s.name == "active" and s.rank is not None]
-    last = alive[0] if alive else ranks[0] if lasting and ranks else ranks[-1] if ranks else 0
-    aged: list[tuple[int, ...]] = []
-    for age in range(3):
-        found = []
-        for place, stage in enumerate(stages):
-            if stage.name in _RARE or stage.rank is None or stage.rank > last:
-                weight = _RARE.get(stage.name, 100) // (4, 2, 1)[age]
-            else:
-                way = ranks.index(stage.rank)
-                end = stage.rank == last
-                weight = (
-                    _STEADY >> way + (way > 0),
-                    _STEADY >> abs(len(ranks) - 1 - way) + 1,
-                    _STEADY if end else _PASSING,
-                )[age]
-            found.append(max(1, weight * (2 if place == default and stage.rank != last else 1)))
-        aged.append(tuple(found))
-    return tuple(aged)

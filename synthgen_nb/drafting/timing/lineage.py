@@ -1,45 +1,59 @@
-"""Over which foreign keys rows are later than the rows they belong to, without rings, and what that leaves of the
-parents' years. Knows schemas, meanings and domains; drafts no column."""
+"""Over which foreign keys rows are later than the rows they belong to, without rings, how soon they follow, and what
+that leaves of the parents' years: by the names of tables and by keys, whichever columns tell of it. Knows schemas,
+meanings and domains; drafts no column."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from ...physical import DAY
 from ...schema import Schema
 from ..domains import Domain, Facts
 from ..meaning import Meaning
+from ..meaning.names import words_of
 from .lifecycles import LASTING
 from .moments import Moment, anchor_of, begin_of, moments_of
 
-_ENTITIES = frozenset(
-    {"person.first_name", "person.last_name", "person.full_name", "username", "email", "birth_date", "company", "title"}
-    | {"product_name", "object_name", "department_name", "brand", "work_title", "device_name", "gender", "city"}
+# what is there before anybody does anything with it
+_FIRST = re.compile(
+    r"\b(countr(y|ies)|nations?|regions?|states?|provinces?|cit(y|ies)|districts?|continents?|locations?|address(es)?"
+    r"|languages?|currenc(y|ies)|categor(y|ies)|types?|kinds?|status(es)?|genres?|tags?|roles?|permissions?|privileges?"
+    r"|class(es)?|brands?|units?|codes?|departments?|groups?|levels?|priorit(y|ies)|settings?)$"
 )
+# what others happen to, beside the people and the things that last
+_THINGS = re.compile(
+    r"\b(films?|movies?|books?|tracks?|albums?|artists?|authors?|actors?|items?|parts?|inventor(y|ies)|assets?|projects?"
+    r"|teams?|courses?|rooms?|warehouses?|depots?|doctors?|drivers?|nurses?|players?|contacts?|profiles?|channels?|sites?"
+    r"|machines?|sensors?|loans?|cards?|propert(y|ies)|listings?|groups?|workspaces?|titles?|jobs?)$"
+)
+_SOON, _LATER = 8, 120  # days
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """That a row is not earlier than `column` of the row of `table` that its column `by` points to."""
+    """That a row is later than the row of `table` that its column `by` points to; `column` is the first moment that is
+    known of that ("": none is), with `told` its begin, else a birth."""
 
     by: str
     table: str
     column: str
     unit: Literal["day", "moment"]
+    told: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """Of one table: the parents before its rows, those after which its rows come within days or within months, whether
-    it has no such parents but children, and the last days that these leave to its moments."""
+    """Of one table: the parents before its rows, within how many days its rows follow (0: any time later), whether they
+    are there before all others or are followed by others, and the last day on which they can begin."""
 
     lines: tuple[Line, ...] = ()
-    soon: frozenset[str] = frozenset()
-    later: frozenset[str] = frozenset()
+    within: int = 0
+    first: bool = False
     followed: bool = False
-    until: Mapping[str, int] = field(default_factory=dict)
+    until: int = 1 << 30
 
 
 def lineages(
@@ -54,29 +68,53 @@ def lineages(
     lines: dict[str, list[Line]] = {key: [] for key in schema.tables}
     above: dict[str, set[str]] = {key: set() for key in schema.tables}
     for key, parent, by in _keys(schema):
-        begin = begin_of(moments[parent]) if parent in moments else None
         closes = parent == key or key in above.get(parent, ())
-        if _first(moments[key]) is None or begin is None or closes or any(line.by == by for line in lines[key]):
+        if parent not in moments or closes or any(line.by == by for line in lines[key]):
             continue
-        lines[key].append(Line(by, parent, begin.column, begin.unit))
+        begin = begin_of(moments[parent])
+        unit = begin.unit if begin else "moment"
+        told = begin is not None and begin.part != "birth"
+        lines[key].append(Line(by, parent, begin.column if begin else "", unit, told))
         for other in above:
             if other == key or key in above[other]:
                 above[other] |= {parent, *above[parent]}
-    until = _until(lines, above, moments, domains, boxes, facts)
-    kept = {key: tuple(li for li in lines[key] if (li.table, li.column) not in until[1]) for key in lines}
-    parents = {line.table for found in kept.values() for line in found}
-    named = {k for k in lines if not _ENTITIES.isdisjoint(m.group for m in meanings[k].values())}
-    things = named | {k for k in lines if LASTING.search(k.lower()) or "loan" in k.lower()}
+    first = {key for key in lines if _is_first(schema, key, above[key])}
+    until, given_up = _until(lines, above, moments, domains, boxes, facts)
+    kept = {key: tuple(li for li in lines[key] if (key, li.table) not in given_up) for key in lines}
+    read = {key: tuple(li for li in kept[key] if li.table not in first) for key in lines}
+    parents = {line.table for key, found in read.items() for line in found}
     return {
         key: Lineage(
-            lines=found,
-            soon=frozenset(line.table for line in found if kept[line.table] and line.table not in things),
-            later=frozenset(line.table for line in found if kept[line.table] and line.table in things),
-            followed=key in parents and not found,
-            until=until[0].get(key, {}),
+            lines=kept[key],
+            within=_within([line.table for line in read[key] if read[line.table]]),
+            first=key in first,
+            followed=key in parents and not read[key],
+            until=until.get(key, facts.today),
         )
-        for key, found in kept.items()
+        for key in lines
     }
+
+
+def _is_first(schema: Schema, key: str, above: set[str]) -> bool:
+    def told(name: str) -> bool:
+        return bool(schema.tables[name].rows) or _FIRST.search(_called(schema.tables[name].name)) is not None
+
+    return told(key) and all(told(parent) for parent in above)
+
+
+def _called(table: str) -> str:
+    return " ".join(words_of(table))
+
+
+def _within(parents: Sequence[str]) -> int:
+    """Soon after what happens, later after what is there for long; any time after what comes after nothing itself."""
+    if not parents:
+        return 0
+    return _LATER if all(_lasts(parent) for parent in parents) else _SOON
+
+
+def _lasts(table: str) -> bool:
+    return LASTING.search(table.lower()) is not None or _THINGS.search(_called(table)) is not None
 
 
 def _valued(moments: Mapping[str, Moment], domains: Mapping[str, Domain]) -> dict[str, Moment]:
@@ -103,29 +141,30 @@ def _until(
     domains: Mapping[str, Mapping[str, Domain]],
     boxes: Mapping[str, Sequence[Mapping[str, Domain]]],
     facts: Facts,
-) -> tuple[dict[str, dict[str, int]], set[tuple[str, str]]]:
-    """The last day of parents' moments, so that their children's bounds leave room; and those parents' moments that
-    can't be so early."""
-    found: dict[str, dict[str, int]] = {}
+) -> tuple[dict[str, int], set[tuple[str, str]]]:
+    """The last day on which rows can begin, so that their children's bounds leave room; and which (child, parent) can't
+    be so early."""
+    found: dict[str, int] = {}
     given_up: set[tuple[str, str]] = set()
     for key in sorted(lines, key=lambda key: -len(above[key])):
         first = _first(moments[key])
-        if first is None:
-            continue
-        size = 1 if first.unit == "day" else DAY
-        bounds = [domains[key][first.column].high]
-        bounds += [
-            domains[key][first.column].meet(box[first.column]).low for box in boxes.get(key, ()) if first.column in box
-        ]
-        last = min((bound // size for bound in bounds if bound is not None), default=facts.today)
-        last = min(last, found.get(key, {}).get(first.column, facts.today))
+        bounds = []
+        if first is not None:
+            size = 1 if first.unit == "day" else DAY
+            low = [
+                domains[key][first.column].meet(box[first.column]).low
+                for box in boxes.get(key, ())
+                if first.column in box
+            ]
+            bounds = [bound // size for bound in (domains[key][first.column].high, *low) if bound is not None]
+        last = min([*bounds, found.get(key, facts.today)])
         if last >= facts.today - 1:
             continue
+        found[key] = last
         for line in lines[key]:
-            low, unit = domains[line.table][line.column].low, 1 if line.unit == "day" else DAY
-            if low is not None and low // unit >= last:
-                given_up.add((line.table, line.column))
+            low_, unit = domains[line.table][line.column].low if line.column else None, 1 if line.unit == "day" else DAY
+            if low_ is not None and low_ // unit >= last:
+                given_up.add((key, line.table))
                 continue
-            own = found.setdefault(line.table, {})
-            own[line.column] = min(last - 1, own.get(line.column, facts.today))
+            found[line.table] = min(last - 1, found.get(line.table, facts.today))
     return found, given_up

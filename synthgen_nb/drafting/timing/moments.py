@@ -29,6 +29,9 @@ _OWN = re.compile(
     r"\b(release|launch|premiere|effective|valid|founded|established|event|holiday|publication|manufactur\w*)\b"
 )
 _EXTREME = re.compile(r"^(first|last|latest|most recent|newest|recent|earliest|oldest)\b")
+PROMPTLY = re.compile(r"\b(value|read|seen|acknowledg\w*|clearing|settlement|posting|respon\w*|answer\w*)\b")
+_RECURRING = re.compile(r"\b(login|seen|activity|access)$")
+_STARTED = re.compile(r"^(started|processed|begun)$")
 _UPDATED = re.compile(r"\b(last )?(updat\w*|modif\w*|chang\w*|edited)\b")
 
 
@@ -106,9 +109,20 @@ def anchor_of(moments: Mapping[str, Moment]) -> Moment | None:
     return None
 
 
+def begins(moment: Moment) -> bool:
+    """Whether it tells of the begin of its row, by its name. What is started may have waited for that."""
+    if _EXTREME.search(moment.words) or _RECURRING.search(moment.words):
+        return False
+    stage = moment.part == "stage" and moment.stage is not None and moment.stage.rank == 0
+    event = moment.part == "event" and not PROMPTLY.search(moment.words)
+    start = moment.part == "start" and not _STARTED.search(moment.words)
+    return stage or event or start or moment.part == "created"
+
+
 def begin_of(moments: Mapping[str, Moment]) -> Moment | None:
-    """Before which nothing of the row, and nothing that belongs to it, can have been: its anchor, or a birth."""
-    return anchor_of(moments) or next((m for m in moments.values() if m.part == "birth"), None)
+    """Before which nothing of the row, and nothing that belongs to it, can have been: its begin, or a birth."""
+    told = anchor_of({name: moment for name, moment in moments.items() if begins(moment)})
+    return told or next((m for m in moments.values() if m.part == "birth"), None)
 
 
 def ages_of(table: str) -> tuple[int, int, int]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from ...physical import DAY
+from ...physical import DAY, MICROS
 from ...schema import Column, Kind
 from ...specs import Elapsed, Part, Since
 from ..conditions.orders import Link
@@ -96,12 +96,13 @@ def durations(
         start, end, spec = span
         if domain.values is not None or not is_free(draft, column.name, domain):
             continue
-        long = "stay" in words or spec.within > (2 if start.unit == "day" else 2 * DAY)
+        within = spec.seconds * MICROS // (1 if start.unit == "moment" else DAY)
+        long = "stay" in words or within > (2 if start.unit == "day" else 2 * DAY)
         usual = DAY if long else 60 * 10**6
         per = next((size for word, size in _MICROS if re.search(rf"\b{word}", words)), usual)
         per = per if start.unit == "moment" else per // DAY
         one = units_of(column.type)
-        room = domain.high is None or spec.within // max(per, 1) * one <= domain.high
+        room = domain.high is None or within // max(per, 1) * one <= domain.high
         if per and room and (domain.low or 0) <= 0 and (domain.nullable or not draft.domains[end.column].nullable):
             scale = one if column.type.kind is Kind.FLOAT else 0
             found[column.name] = Told(Elapsed(start=start.column, end=end.column, per=per, times=one, scale=scale), 0)
@@ -112,7 +113,7 @@ def _span(name: str, moments: Mapping[str, Moment], told: Mapping[str, Told]) ->
     """(start, end, how the end is drawn) where this moment is an end, and always later than its start."""
     end, spec = moments[name], told[name].spec if name in told else None
     over = end.part == "end" or (end.stage is not None and end.stage.name in ("completed", "returned", "terminated"))
-    if not over or not isinstance(spec, Since) or not spec.within:
+    if not over or not isinstance(spec, Since) or not spec.seconds:
         return None
     starts = [moments[f.column] for f in spec.floors if not f.table and f.column in moments]
     first = next((m for m in starts if m.part == "start"), starts[0] if len(starts) == 1 else None)

@@ -8,8 +8,9 @@ import re
 from ...physical import DAY, MICROS
 from ...specs import Rhythmic
 from ..columns import YEAR, within
-from ..domains import Domain, Facts
+from ..domains import Domain
 from ..meaning.names import words_of
+from .courses import is_staff
 from .moments import Moment
 
 _MACHINE = re.compile(
@@ -28,36 +29,58 @@ _HOURS = {
     "office": (0, 0, 0, 0, 0, 0, 1, 4, 14, 18, 18, 16, 10, 14, 17, 16, 13, 7, 3, 1, 0, 0, 0, 0),
     "consumer": (3, 2, 1, 1, 1, 1, 2, 4, 6, 8, 10, 11, 12, 12, 11, 11, 11, 12, 13, 14, 14, 12, 9, 5),
 }
-_LONGEST = 36_500  # days: further back no business rises
+_FARTHEST = 36_500  # days: further back no business rises
 _BACK = 3  # years
+LONGEST = 2 * _BACK  # years that rows go back
 _SERVED = 12  # years that people stay where they are hired
 
 
-def series(table: str, moment: Moment, domain: Domain, facts: Facts, until: int, *, long: bool = False) -> Rhythmic:
-    """From when to when the moments of a column lie, and how they spread. `until` is the last day there may be; of that
-    only the first instant where it is today. `long`: others come after them, which is to take some years."""
-    kind, size, step = _kind(table), (1 if moment.unit == "day" else DAY), (1 if moment.unit == "day" else MICROS)
-    today = facts.today
-    last = until
-    first = last - (_SERVED if "hire" in moment.words else 2 * _BACK if long else _BACK) * YEAR
-    if moment.part == "future":
-        last = today + _BACK * YEAR
-    if moment.part in ("birth", "death"):
-        first = last - 100 * YEAR
-    low, high = within(domain, first * size, last * size if last == today else (last + 1) * size - step)
-    low += -low % step if low + -low % step <= high else 0  # columns may keep no fractions of a second
-    growing = moment.part not in ("future", "own", "birth") and (high - low) // size <= _LONGEST
+def lives(table: str, bounds: Domain, today: int, until: int, *, first: bool, followed: bool) -> Rhythmic:
+    """From when to when the rows of a table begin, and how that spreads. `until` is the last day there may be: of that
+    only the first instant where it is today. `first`: they are there before all others are; `followed`: others come
+    after them, which is to take some years."""
+    years = _SERVED if is_staff(table) else LONGEST if followed else _BACK
+    last = min(until, today - (_SERVED * YEAR + 1) if first else today)
+    start = last - (years if not first else _BACK) * YEAR
+    low, high = within(bounds, start * DAY, last * DAY if last == today else (last + 1) * DAY - MICROS)
+    low += -low % MICROS if low + -low % MICROS <= high else 0  # columns may keep no fractions of a second
+    growing = (high - low) // DAY <= _FARTHEST
+    weekdays, hours = _weights(table)
     return Rhythmic(
         low=low,
         high=high,
-        unit=moment.unit,
-        weekdays=_WEEKS.get(kind, ()),
-        hours=_HOURS.get(kind, ()) if moment.unit == "moment" else (),
-        rising=growing and not long,
-        levelling=growing and long,  # were there ever more of them, most of what follows would lie in the last weeks
+        unit="moment",
+        rising=growing and not followed,
+        levelling=growing and followed,  # were there ever more, most of what follows would lie in the last weeks
+        weekdays=weekdays,
+        hours=hours,
     )
 
 
-def _kind(table: str) -> str:
+def by_now(table: str, today: int) -> Rhythmic:
+    """All that has happened by now."""
+    weekdays, hours = _weights(table)
+    low = (today - 2 * _SERVED * YEAR) * DAY
+    return Rhythmic(low=low, high=today * DAY, unit="moment", weekdays=weekdays, hours=hours)
+
+
+def alone(table: str, moment: Moment, low: int, high: int) -> Rhythmic:
+    """The moments of a column that is about nothing in its row."""
+    weekdays, hours = _weights(table)
+    hours = hours if moment.unit == "moment" else ()
+    return Rhythmic(low=low, high=high, unit=moment.unit, weekdays=weekdays, hours=hours)
+
+
+def bounds_of(moment: Moment, domain: Domain, today: int) -> tuple[int, int]:
+    """The first and the last value that a column may have, in its unit."""
+    size, step = (1, 1) if moment.unit == "day" else (DAY, MICROS)
+    years = (100, _BACK) if moment.part == "future" else (_BACK, 0) if moment.part == "own" else (100, 0)
+    low, high = within(domain, (today - years[0] * YEAR) * size, (today + years[1] * YEAR) * size)
+    return low + (-low % step if low + -low % step <= high else 0), high
+
+
+def _weights(table: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Of the days of a week and of the hours of a day."""
     words = " ".join(words_of(table))
-    return "machine" if _MACHINE.search(words) else "consumer" if _CONSUMER.search(words) else "office"
+    kind = "machine" if _MACHINE.search(words) else "consumer" if _CONSUMER.search(words) else "office"
+    return _WEEKS.get(kind, ()), _HOURS.get(kind, ())

@@ -7,23 +7,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...physical import DAY
 from ...schema import Kind
-from ...specs import Aging, Flag
+from ...specs import FATES, Flag, Late, Rhythmic, Stage, Standing, Step
 from ...specs.numbers import Label
 from ..domains import Domain
 from ..draft import Draft
 from ..meaning.flags import pair_of
 from ..meaning.names import words_of
 from ..undecided import Told, is_free
-from .lifecycles import LASTING, Stage, reached, stage_of, stages_of, weights
+from .courses import Course
+from .lifecycles import Stage as Named
+from .lifecycles import reached, stage_of, stages_of
 from .moments import Moment
 
 _STATUS = re.compile(r"\b(status|state|stage|phase|workflow)$")
 _MARK = re.compile(r"(^| )(is|has|was|been|flag|bool|boolean|indicator|yn|date|at|on)(?= |$)")
 _ALIVE = re.compile(r"^(active|enabled|current|alive|live|open|valid)$")
 _OVER = {"ended", "closed", "terminated", "suspended", "archived", "cancelled", "deleted"}
-_YOUNG = (14, 2)  # days
+_PASSING = 25  # of 1,000 old rows are still on a step of their way
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Status:
 
     column: str
     labels: tuple[Label, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[Named, ...]
+    own: bool  # they are what the dates of the row say, and nobody else's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +43,70 @@ class Mark:
 
     column: str
     words: str
-    stage: Stage | None
+    stage: Named | None
     yes: Label
     no: Label
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """With which values of which column a date is there; `beside`: by the life line alone that is the same."""
+
+    column: str
+    labels: tuple[Label, ...]
+    beside: bool
+
+
+@dataclass(frozen=True, slots=True)
 class States:
-    """What fills statuses and flags, and for each date that hangs on one the column and the values with which it is
-    there."""
+    """What fills statuses and flags, and what the dates hang on."""
 
     told: Mapping[str, Told]
-    when: Mapping[str, tuple[str, tuple[Label, ...]]]
+    when: Mapping[str, When]
 
 
 def states_of(
-    draft: Draft, domains: Mapping[str, Domain], moments: Mapping[str, Moment], anchor: Moment | None
+    draft: Draft,
+    domains: Mapping[str, Domain],
+    moments: Mapping[str, Moment],
+    anchor: Moment | None,
+    course: Course,
+    now: Rhythmic,
 ) -> States:
     """`moments` are the dates that have values."""
     statuses, marks = _statuses(draft, domains, moments), _marks(draft, domains)
-    told = {s.column: aged for s in statuses if (aged := _aged(draft, s, domains, anchor)) is not None}
+    told = {s.column: _standing(draft, s, course, now) for s in statuses if is_free(draft, s.column, domains[s.column])}
     for mark in marks:
-        follows = next((flag for s in statuses if (flag := _repeating(mark, s)) is not None), None)
-        twin = next((m for m in marks[: marks.index(mark)] if m.words == mark.words), None)
-        if twin is not None:
-            follows = Flag(column=twin.column, values=(twin.yes,), yes=mark.yes, no=mark.no)
-        if follows is not None and is_free(draft, mark.column, domains[mark.column]):
-            told[mark.column] = Told(follows, None)
-    when: dict[str, tuple[str, tuple[Label, ...]]] = {}
+        fresh = _marked(mark, statuses, marks, course, now)
+        if fresh is not None and is_free(draft, mark.column, domains[mark.column]):
+            told[mark.column] = Told(fresh, 0 if isinstance(fresh, Standing) else None)
+    when: dict[str, When] = {}
     for moment in moments.values():
         if moment == anchor or moment.part not in ("stage", "end", "deleted", "start"):
             continue
-        hangs = _on_status(moment, statuses) or _on_mark(moment, marks)
+        hangs = _on_status(moment, statuses) or _on_mark(moment, marks, told)
         if hangs is not None:
             when[moment.column] = hangs
     return States(told, when)
+
+
+def _marked(
+    mark: Mark, statuses: list[Status], marks: list[Mark], course: Course, now: Rhythmic
+) -> Flag | Standing | None:
+    """What a flag repeats, or how far its row has come; None where nothing is known of it."""
+    twin = next((m for m in marks[: marks.index(mark)] if m.words == mark.words), None)
+    if twin is not None:
+        return Flag(column=twin.column, values=(twin.yes,), yes=mark.yes, no=mark.no)
+    follows = next((flag for s in statuses if not s.own and (flag := _repeating(mark, s)) is not None), None)
+    if follows is not None:
+        return follows
+    alive = _ALIVE.search(mark.words) is not None
+    stage = "terminated" if alive else mark.stage.name if mark.stage is not None else "created"
+    on = course.place(stage)
+    if isinstance(on, Stage) and not on.last:
+        return None
+    values = (mark.yes, mark.no) if alive else (mark.no, mark.yes)
+    return Standing(values=values, first=(0,), steps=(Step((1,), on),), series=now, weights=_weights(2, {1: on}))
 
 
 def _statuses(draft: Draft, domains: Mapping[str, Domain], moments: Mapping[str, Moment]) -> list[Status]:
@@ -92,7 +123,7 @@ def _statuses(draft: Draft, domains: Mapping[str, Domain], moments: Mapping[str,
             labels = _own_labels(moments, domain)
         stages = stages_of([str(label) for label in labels])
         if stages is not None and column.name not in draft.kinds:
-            found.append(Status(column.name, labels, tuple(stages)))
+            found.append(Status(column.name, labels, tuple(stages), own=domain.values is None))
     return found
 
 
@@ -105,16 +136,32 @@ def _own_labels(moments: Mapping[str, Moment], domain: Domain) -> tuple[str, ...
     return labels if len(labels) > 1 and all(domain.allows(label) for label in labels) else ()
 
 
-def _aged(draft: Draft, status: Status, domains: Mapping[str, Domain], anchor: Moment | None) -> Told | None:
-    if anchor is None or not is_free(draft, status.column, domains[status.column]):
-        return None
-    default = (draft.table.column(status.column).default or "").split("::")[0].strip().strip("'").lower()
-    place = next((at for at, label in enumerate(status.labels) if str(label).lower() == default), None)
-    young, middle, old = weights(status.stages, place, lasting=bool(LASTING.search(draft.table.name.lower())))
-    size = 1 if anchor.unit == "day" else DAY
-    until = tuple((draft.facts.today - days) * size for days in _YOUNG)
-    spec = Aging(column=anchor.column, values=status.labels, until=until, ages=(old, middle, young))
-    return Told(spec, 0.0 if any(label == "" for label in status.labels) else None)
+def _standing(draft: Draft, status: Status, course: Course, now: Rhythmic) -> Told:
+    """Labels of the way in its order, then those of what takes a row out of it."""
+    places: dict[Stage | Late, list[int]] = {}
+    for at, stage in enumerate(status.stages):
+        places.setdefault(course.place(stage.name), []).append(at)
+    order = sorted(places, key=lambda on: (not _on_way(on), on.number if isinstance(on, Stage) else 0))
+    first = next((on for on in order if _on_way(on)), order[0])
+    steps = tuple(Step(tuple(places[on]), on) for on in order if on != first)
+    weights = _weights(len(status.labels), {at: on for on, held in places.items() for at in held})
+    spec = Standing(values=status.labels, first=tuple(places[first]), steps=steps, series=now, weights=weights)
+    return Told(spec, 0 if status.own or any(label == "" for label in status.labels) else None)
+
+
+def _on_way(on: Stage | Late) -> bool:
+    return isinstance(on, Stage) and on.high == FATES
+
+
+def _weights(labels: int, places: Mapping[int, Stage | Late]) -> tuple[int, ...]:
+    """How often the labels come in old rows: those that most end with have what the others leave."""
+    way = [on.number for on in places.values() if isinstance(on, Stage) and _on_way(on)]
+    rare = {at: on.high - on.low for at, on in places.items() if not _on_way(on)}
+    last = [at for at in range(labels) if at not in rare and (at not in places or places[at].number == max(way))]  # type: ignore[union-attr]
+    passing = {at: _PASSING for at in range(labels) if at not in rare and at not in last}
+    rest = max(FATES - sum(rare.values()) - sum(passing.values()), 1)
+    told = rare | passing | {at: max(rest // len(last), 1) for at in last}
+    return tuple(told[at] for at in range(labels))
 
 
 def _marks(draft: Draft, domains: Mapping[str, Domain]) -> list[Mark]:
@@ -141,7 +188,7 @@ def _repeating(mark: Mark, status: Status) -> Flag | None:
     return Flag(column=status.column, values=tuple(status.labels[at] for at in alive), yes=mark.yes, no=mark.no)
 
 
-def _on_status(moment: Moment, statuses: list[Status]) -> tuple[str, tuple[Label, ...]] | None:
+def _on_status(moment: Moment, statuses: list[Status]) -> When | None:
     """The status in whose labels the date's stage is, or else the first that says anything of it."""
     if moment.stage is None:
         return None
@@ -149,21 +196,25 @@ def _on_status(moment: Moment, statuses: list[Status]) -> tuple[str, tuple[Label
     for status in ordered:
         labels = tuple(status.labels[at] for at in reached(moment.stage, status.stages))
         if labels:
-            return (status.column, labels)
+            return When(status.column, labels, status.own)
     return None
 
 
-def _on_mark(moment: Moment, marks: list[Mark]) -> tuple[str, tuple[Label, ...]] | None:
+def _on_mark(moment: Moment, marks: list[Mark], told: Mapping[str, Told]) -> When | None:
     words = _MARK.sub(" ", moment.words).strip()
     stage = "deleted" if moment.part == "deleted" else moment.stage.name if moment.stage is not None else ""
     for mark in sorted(marks, key=lambda mark: words != mark.words):
         same = mark.stage is not None and stage == mark.stage.name and not _ALIVE.search(mark.words)
         if words == mark.words or (same and _alike(words, mark.words)):
-            return (mark.column, (mark.yes,))
+            return When(mark.column, (mark.yes,), _by_life(mark, told))
     for mark in marks:
         if _ALIVE.search(mark.words) and (stage in _OVER or moment.part == "end"):
-            return (mark.column, (mark.no,))
+            return When(mark.column, (mark.no,), _by_life(mark, told))
     return None
+
+
+def _by_life(mark: Mark, told: Mapping[str, Told]) -> bool:
+    return mark.column in told and isinstance(told[mark.column].spec, Standing)
 
 
 def _alike(words: str, others: str) -> bool:

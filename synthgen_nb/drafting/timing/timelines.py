@@ -11,37 +11,47 @@ from msgspec import structs
 
 from ...drafting import shapes
 from ...physical import DAY, MICROS
+from ...plan import TablePlan
 from ...schema import Kind
-from ...specs import AnySpec, Floor, Key, Rhythmic, Since
+from ...specs import (
+    LIFE,
+    SO_FAR,
+    Ahead,
+    AnySource,
+    AnySpec,
+    Anywhere,
+    Begin,
+    Floor,
+    Gone,
+    Key,
+    Life,
+    Parent,
+    Rhythmic,
+    Since,
+    Span,
+    Standing,
+    Touched,
+)
+from ...specs.moments import Place
 from ..columns import YEAR
 from ..conditions.orders import Link
 from ..domains import Domain
 from ..draft import Draft
 from ..undecided import Told, contested, date_orders, is_free
-from .lifecycles import LASTING
-from .moments import MOMENTS, Moment, ages_of, anchor_of, moments_of, unit_of
+from .courses import DAY_SECONDS, Course, course_of
+from .moments import MOMENTS, PROMPTLY, Moment, ages_of, anchor_of, begins, moments_of, unit_of
 from .repeats import day_of, durations, parts, twins
-from .seasons import series
+from .seasons import LONGEST, alone, bounds_of, by_now, lives
 from .states import States, states_of
 
 _LEAST = 128  # values that a column must have left for a life of its own
 _RARE = 0.9  # of the rows have no such stage
-_SELDOM = {"cancelled", "rejected", "failed", "expired", "archived", "suspended", "terminated", "deleted", "returned",
-           "refunded"}  # fmt: skip
-# days from what came before: nine in ten lie within two thirds of them
-_GAPS = {
-    "created": 0.02, "submitted": 3, "assigned": 2, "reviewed": 7, "approved": 5, "paid": 2, "started": 7, "shipped": 3,
-    "delivered": 6, "published": 14, "resolved": 10, "completed": 14, "closed": 20, "returned": 30, "refunded": 10,
-    "cancelled": 5, "rejected": 7, "failed": 0.5, "expired": 60, "archived": 300, "suspended": 300, "terminated": 1200,
-    "deleted": 400, "ended": 60,
-}  # fmt: skip
 _EXPIRES = re.compile(r"\bexpir\w*|\bvalid (until|to|thru)")
 _UNTIL = re.compile(r"\b(to|until|thru|through)$")
-_LENT = re.compile(r"rental|loan|lend|borrow|checkout|circulation|hire|lease")
-_UPDATED, _SOON, _LATER, _TO_COME = 200, 9, 120, 45
-_PROMPTLY = re.compile(r"\b(value|read|seen|acknowledg\w*|clearing|settlement|posting|respon\w*|answer\w*)\b")
-_PROMPT = 3
+_PROMPT, _TO_COME = 3, 45  # days
+_UPDATED, _DELETED = 200, 400
 _FOREVER = 1 << 60
+_LIVING = (Since, Standing)  # what reads life lines
 
 
 def timeline(draft: Draft, links: Mapping[str, Link], domains: Mapping[str, Domain]) -> dict[str, Told]:
@@ -53,13 +63,23 @@ def timeline(draft: Draft, links: Mapping[str, Link], domains: Mapping[str, Doma
     free = {name: moment for name, moment in free.items() if name not in days}
     there = {n: m for n, m in moments.items() if n in free or (n in draft.placed and not domains[n].always_null)}
     anchor = anchor_of(there)
-    states = states_of(draft, domains, there, anchor)
+    course = course_of(draft.table.name)
+    now = by_now(draft.table.name, draft.facts.today)
+    states = states_of(draft, domains, there, anchor, course, now)
     floors = _beside(_floors(draft, there, anchor, links), days)
     wide = _wide(free, floors, links)
-    highs = _highs(draft, free, anchor, floors, domains, wide)
+    begun = anchor_of({name: m for name, m in there.items() if name not in free and begins(m)})
     found: dict[str, Told] = dict(states.told)
     for name, moment in free.items():
-        found[name] = _told(draft, moment, anchor, floors[name], highs[name], domains[name], states, wide)
+        bounds = bounds_of(moment, domains[name], draft.facts.today)
+        if name in wide:
+            high = domains[name].high
+            bounds = bounds[0], _FOREVER if high is None else high
+        first = next((m.column for m in moments.values() if begins(m)), "")
+        place = _place(draft, moment, course, first=first)
+        above = _of_parents(draft) if isinstance(place, Begin) and begun is None else ()
+        found[name] = _told(draft, moment, place, (*floors[name], *above), bounds, domains[name], states, now)
+    draft.sources |= _lives(draft, free, domains, floors, course, now, begun)
     found |= {name: day_of(draft, name, moments[of]) for name, of in days.items()}
     return found | parts(draft, free, domains) | durations(draft, free, found, domains)
 
@@ -143,12 +163,12 @@ def _follows(moment: Moment, other: Moment, anchor: Moment | None, draft: Draft)
     if moment.part in ("birth", "own") or other.part in ("own", "future", "updated", "deleted", "death"):
         last = moment.part == "deleted" and other.part == "updated"
         return floor if last and other.part != "own" else None
-    if moment == anchor:
+    if moment == anchor or begins(moment):
         return None
     if moment.part in ("updated", "deleted", "death"):
-        return floor
-    if moment.part == "end" and other.part == "start":
-        return floor if _paired(moment, other) else None
+        return None if other.part == "event" and not begins(other) else floor
+    if moment.part == "end" and (moment.stage is None or moment.stage.rank is None):
+        return floor if other == anchor or (other.part == "start" and _paired(moment, other)) else None
     if moment.part == "future" and _EXPIRES.search(moment.words):
         years = YEAR if moment.unit == "day" else YEAR * DAY
         return structs.replace(floor, least=years) if other == anchor else None
@@ -158,7 +178,7 @@ def _follows(moment: Moment, other: Moment, anchor: Moment | None, draft: Draft)
     if staged and moment.stage is not None and other.stage is not None:
         here, there = moment.stage.rank, other.stage.rank
         if there is not None and (here is None or there < here):
-            return structs.replace(floor, must=here is not None and other != anchor and there > 0)
+            return floor
         return floor if other == anchor else None
     return floor if other == anchor else None
 
@@ -167,42 +187,6 @@ def _paired(end: Moment, start: Moment) -> bool:
     """visit end with visit start, and not with that of the shift."""
     left = [" ".join(w for w in m.words.split()[:-1]) for m in (end, start)]
     return left[0] == left[1] or not left[0] or not left[1]
-
-
-def _highs(
-    draft: Draft,
-    free: Mapping[str, Moment],
-    anchor: Moment | None,
-    floors: Mapping[str, tuple[Floor, ...]],
-    domains: Mapping[str, Domain],
-    wide: frozenset[str],
-) -> dict[str, Rhythmic]:
-    """The series of each free moment, none of which ends behind those of the moments that follow it."""
-    today, until = draft.facts.today, draft.lineage.until
-    found = {}
-    for name, moment in free.items():
-        root = not floors[name] and not (moment == anchor and draft.lineage.lines)  # leave a day for all that follows
-        last = until.get(name, today - 1 if root else today)
-        found[name] = series(draft.table.name, moment, domains[name], draft.facts, last, long=draft.lineage.followed)
-        if name in wide:
-            high = domains[name].high
-            found[name] = structs.replace(found[name], high=_FOREVER if high is None else high)
-    for name in reversed([name for name in floors if name in free]):
-        for floor in floors[name]:
-            if floor.column in found:
-                its = found[floor.column]
-                high = _last(found[name], floor.least, its.unit)
-                if its.low < high < its.high:
-                    found[floor.column] = structs.replace(its, high=high)
-    return found
-
-
-def _last(span: Rhythmic, least: int, unit: str) -> int:
-    """Of those that come so much before its end, the last one in days or moments."""
-    high = span.high - least
-    if span.unit == unit:
-        return high
-    return high * DAY if unit == "moment" else high // DAY
 
 
 def _wide(
@@ -216,108 +200,156 @@ def _wide(
     return frozenset(found)
 
 
-# --- the specs
+# --- where on the life line
+
+
+def _place(draft: Draft, moment: Moment, course: Course, *, first: str) -> Place:
+    """`first` is the first column that tells of the begin: of several events it alone does."""
+    stage = moment.stage.name if moment.stage is not None else ""
+    match moment.part:
+        case "birth" | "own":
+            return Anywhere()
+        case "updated":
+            return Touched(_UPDATED)
+        case "deleted":
+            deleted = course.place("deleted")
+            return Gone(_DELETED, _UPDATED, deleted.low, deleted.high)
+        case "death":
+            return Gone(_DELETED, _UPDATED)
+        case "future":
+            return _ahead(moment)
+        case "end" if stage == "closed" and not course.lasting:
+            return course.place(stage)
+        case "end" if course.lasting and draft.domains[moment.column].nullable:
+            return course.place("ended")
+        case "end":
+            return course.end
+        case "start" if not begins(moment):
+            return Begin() if course.brief else course.place("started")
+        case "event" if not begins(moment) or moment.column != first:
+            prompt = PROMPTLY.search(moment.words) is not None
+            return Span(moment.words, 0, _PROMPT * DAY_SECONDS) if prompt else Anywhere()
+        case "stage" if not begins(moment):
+            return Anywhere() if stage == "created" else course.place(stage)
+    return Begin()
+
+
+def _ahead(moment: Moment) -> Ahead:
+    due = "due" in moment.words or "expect" in moment.words
+    after = YEAR if _EXPIRES.search(moment.words) else 0
+    return Ahead(moment.words, after * DAY_SECONDS, (_TO_COME if due else 2 * YEAR) * DAY_SECONDS)
 
 
 def _told(
     draft: Draft,
     moment: Moment,
-    anchor: Moment | None,
+    place: Place,
     floors: tuple[Floor, ...],
-    span: Rhythmic,
+    bounds: tuple[int, int],
     domain: Domain,
     states: States,
-    wide: frozenset[str],
+    now: Rhythmic,
 ) -> Told:
     if moment.part == "birth" and not floors:
-        return Told(_born(draft, span), None)
-    if moment == anchor or (anchor is None and moment.part in ("updated", "start", "event")):
-        floors = (*floors, *_of_parents(draft, span))
-    size = 1 if moment.unit == "day" else DAY
-    within = 0 if moment == anchor or not floors else round(_gap(moment, draft) * size)
-    if moment.column in wide:
-        within = within or _TO_COME * size
-    above = {f.table for f in floors if f.table}
-    if moment == anchor and above & {*draft.lineage.soon, *draft.lineage.later}:
-        within = (_SOON if above & draft.lineage.soon else _LATER) * size
-    if any(f.table for f in floors):
-        span = structs.replace(span, rising=False, levelling=False)  # there are more parents by and by already
+        return Told(_born(draft, moment, *bounds), None)
+    if moment.part == "own" and not floors:
+        return Told(alone(draft.table.name, moment, *bounds), None)
+    spec = Since(on=place, series=now, low=bounds[0], high=bounds[1], unit=moment.unit, floors=floors)
+    if not domain.nullable or domain.always_null:
+        return Told(spec)
     when = states.when.get(moment.column)
-    nullable = domain.nullable and not domain.always_null
-    if not floors and when is None:
-        return Told(span, _share(draft, moment) if nullable else None)
-    spec = Since(floors=floors, series=span, within=min(within, span.high - span.low) if within else 0)
-    if not nullable:
-        return Told(structs.replace(spec, floors=tuple(structs.replace(f, must=False) for f in floors)))
     if when is not None:
-        column, labels = when
-        plain = tuple(structs.replace(f, must=False) for f in floors)
-        return Told(structs.replace(spec, floors=plain, when=column, among=labels), 0)
-    happens = moment.part in ("stage", "end") and bool(spec.within)
-    return Told(structs.replace(spec, open=happens), _share(draft, moment))
+        return Told(structs.replace(spec, when=when.column, among=when.labels, open=when.beside), 0)
+    if isinstance(place, Ahead | Anywhere | Touched | Begin) or (isinstance(place, Span) and moment.part == "event"):
+        return Told(spec, 0 if moment.part in ("created", "stage") else None)
+    return Told(structs.replace(spec, open=True), _RARE if moment.part == "death" else 0)
 
 
-def _share(draft: Draft, moment: Moment) -> float | None:
-    """NULLs of a moment that no status decides on."""
-    lent = _LENT.search(draft.table.name.lower()) and moment.stage is not None and moment.stage.name == "returned"
-    if moment.part == "deleted" or (moment.stage is not None and moment.stage.name in _SELDOM and not lent):
-        return _RARE
-    if moment.part == "end" and LASTING.search(draft.table.name.lower()):
-        return _RARE  # most are still there
-    if moment.part in ("stage", "end", "created"):
-        return 0
-    return _RARE if moment.part == "death" else None
-
-
-def _gap(moment: Moment, draft: Draft) -> float:
-    """Days within which it follows; 0 for anywhere later."""
-    if moment.part == "updated":
-        return _UPDATED
-    if moment.part == "future":
-        return _TO_COME if "due" in moment.words or "expect" in moment.words else 2 * YEAR
-    if moment.part == "deleted":
-        return _GAPS["deleted"]
-    lasting, stage = LASTING.search(draft.table.name.lower()), moment.stage.name if moment.stage is not None else ""
-    if stage == "terminated" or (lasting and (moment.part == "end" or stage in ("closed", "cancelled", "expired"))):
-        return _GAPS["terminated"]
-    if moment.part == "end":
-        return _lasting(draft)
-    if moment.part == "event":
-        return _PROMPT if _PROMPTLY.search(moment.words) else 0
-    if moment.part == "stage":
-        return 2 / 24 if moment.unit == "moment" and stage == "created" else _GAPS[stage]
-    return 0
-
-
-def _lasting(draft: Draft) -> float:
-    """Days that what the table is about usually takes."""
-    name = draft.table.name.lower()
-    for words, days in (
-        ("session call job run shift appointment meeting lesson ride trip", 0.3),
-        ("visit stay booking reserv exposure admission rental leave absence vacation", 14),
-        ("contract employ subscription membership polic lease assignment salar title", 900),
-    ):
-        if any(word in name for word in words.split()):
-            return days
-    return _GAPS["ended"]
-
-
-def _born(draft: Draft, span: Rhythmic) -> AnySpec:
+def _born(draft: Draft, moment: Moment, first: int, last: int) -> AnySpec:
     youngest, oldest, middle = ages_of(draft.table.name)
-    size, step = (1, 1) if span.unit == "day" else (DAY, MICROS)
-    first, last, half = (draft.facts.today - years * YEAR - years // 4 for years in (oldest, youngest, middle))
-    low, high = max(first * size, span.low), min((last - 1) * size, span.high)
+    youngest = max(youngest, LONGEST + 1)  # before anything of the row, and of those below it
+    size, step = (1, 1) if moment.unit == "day" else (DAY, MICROS)
+    ends = [(draft.facts.today - years * YEAR - years // 4) * size for years in (oldest, youngest, middle)]
+    low, high = max(ends[0], first), min(ends[1] - size, last)
     if low + _LEAST * step > high:
-        return structs.replace(span, weekdays=(), hours=(), rising=False, levelling=False)
-    middle = half * size if low < half * size < high else (low + high) // 2
-    return shapes.halves(low, high, middle, step=step)
+        return alone(draft.table.name, moment, first, last)
+    return shapes.halves(low, high, ends[2] if low < ends[2] < high else (low + high) // 2, step=step)
 
 
-def _of_parents(draft: Draft, span: Rhythmic) -> tuple[Floor, ...]:
-    """The moments before which no row of the parents was."""
+# --- the life line itself
+
+
+def _lives(
+    draft: Draft,
+    free: Mapping[str, Moment],
+    domains: Mapping[str, Domain],
+    floors: Mapping[str, tuple[Floor, ...]],
+    course: Course,
+    now: Rhythmic,
+    begun: Moment | None,
+) -> dict[str, AnySource]:
+    """`begun`: the column with which rows begin, where something else decides on it."""
+    lineage, today = draft.lineage, draft.facts.today
+    strict = sum(floor.least > 0 and not floor.table and floor.column in free for f in floors.values() for floor in f)
+    lines = [] if lineage.first else _parents(draft)
+    until = min(lineage.until, today - min(strict, 9) if lines else today - 1 - min(strict, 9))
+    series = lives(
+        draft.table.name, _bounds(free, domains), today, until, first=lineage.first, followed=lineage.followed
+    )
+    if lines:  # there are more parents by and by already
+        series = structs.replace(series, rising=False, levelling=False)
+    life = Life(series=series, parents=tuple(lines), within=lineage.within)
+    if begun is not None:
+        life = structs.replace(life, column=begun.column, days=begun.unit == "day")
+    return {LIFE: life, SO_FAR: course.progress(now)}
+
+
+def _bounds(free: Mapping[str, Moment], domains: Mapping[str, Domain]) -> Domain:
+    """What the columns that follow the life line leave to it: those that tell of its begin, and no one an end."""
+    led = {name: moment for name, moment in free.items() if moment.part not in ("birth", "own", "future")}
+    lows = [bound * _size(m) for n, m in led.items() if begins(m) and (bound := domains[n].low) is not None]
+    highs = [bound * _size(m) for n, m in led.items() if (bound := domains[n].high) is not None]
+    high = min(highs, default=None)
+    low = max((bound for bound in lows if high is None or bound < high), default=None)
+    return Domain(kind=Kind.TIMESTAMP, low=low, high=high)
+
+
+def _size(moment: Moment) -> int:
+    return DAY if moment.unit == "day" else 1
+
+
+def _parents(draft: Draft) -> list[Parent]:
+    """The rows before which none of the table begins."""
     found = []
     for line in draft.lineage.lines:
         spec, at = draft.placed.get(line.by, (None, ""))
         if isinstance(spec, Key) and spec.table == line.table and line.by not in contested(draft):
-            found.append(Floor(column=line.column, unit=line.unit, table=line.table, at=at, by=line.by))
-    return tuple(found)
+            found.append(Parent(line.table, at, line.by, told=line.told))
+    return found
+
+
+def _of_parents(draft: Draft) -> tuple[Floor, ...]:
+    """The moments before which no row of the parents was, where columns tell of them."""
+    told = {line.by: line for line in draft.lineage.lines if line.column}
+    return tuple(
+        Floor(column=told[p.by].column, unit=told[p.by].unit, table=p.table, at=p.at, by=p.by)
+        for p in _parents(draft)
+        if p.by in told
+    )
+
+
+def with_read(tables: Mapping[str, TablePlan]) -> dict[str, TablePlan]:
+    """The plans without the life lines that no column reads, be it of a table below."""
+    read: set[str] = set()
+    todo = [key for key, plan in tables.items() if any(isinstance(c.spec, _LIVING) for c in plan.columns.values())]
+    while todo:
+        key = todo.pop()
+        life = tables[key].sources.get(LIFE)
+        if key not in read and isinstance(life, Life):
+            read.add(key)
+            todo += [parent.table for parent in life.parents]
+    return {key: plan if key in read else _without_life(plan) for key, plan in tables.items()}
+
+
+def _without_life(plan: TablePlan) -> TablePlan:
+    return structs.replace(plan, sources={n: s for n, s in plan.sources.items() if n not in (LIFE, SO_FAR)})

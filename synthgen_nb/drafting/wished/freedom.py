@@ -11,7 +11,22 @@ from msgspec import structs
 
 from ...plan import ColumnPlan, TablePlan
 from ...schema import Column, Kind
-from ...specs import After, AnySpec, Elapsed, Expression, Flag, Floor, Joined, Null, Part, Since
+from ...specs import (
+    LIFE,
+    After,
+    AnySpec,
+    Begin,
+    Elapsed,
+    Expression,
+    Flag,
+    Floor,
+    Joined,
+    Life,
+    Null,
+    Part,
+    Rhythmic,
+    Since,
+)
 from ...wishes import Value
 from ..conditions.reading import scalar_of
 from ..domains import Domain, Scalar, units_of
@@ -59,11 +74,34 @@ def follows(plan: TablePlan, name: str) -> str:
             return f"{name} is there as {state} has it"
         case Since(floors=(Floor(column=before, table=table), *_)):
             return f"{name} is drawn from {before} of {table} on, to which the row belongs"
+        case Since():
+            return f"{name} is a moment in the life of its row"
         case Part(column=moment) | Elapsed(end=moment):
             return f"{name} repeats a part of {moment}"
         case Flag(column=state):
             return f"{name} says what {state} says"
     return ""
+
+
+def begins(spec: AnySpec) -> bool:
+    """Whether it tells when its row begins, and nothing else has a say in that."""
+    return isinstance(spec, Since) and isinstance(spec.on, Begin) and not spec.needs
+
+
+def life_of(plan: TablePlan) -> Rhythmic:
+    """How the begins of a table's rows spread."""
+    life = plan.sources[LIFE]
+    assert isinstance(life, Life)
+    return life.series
+
+
+def with_life(plan: TablePlan, series: Rhythmic) -> TablePlan:
+    """The table with other begins: all that follows in its rows goes with them. Parents of whose begin nothing tells
+    leave them alone."""
+    life = plan.sources[LIFE]
+    assert isinstance(life, Life)
+    fresh = structs.replace(life, series=series, parents=tuple(parent for parent in life.parents if parent.told))
+    return structs.replace(plan, sources=plan.sources | {LIFE: fresh})
 
 
 def decided_together(plan: TablePlan, name: str) -> str:

@@ -12,12 +12,24 @@ from msgspec import structs
 from ...physical import DAY, MICROS
 from ...plan import TablePlan
 from ...schema import Column, Kind
-from ...specs import AnySpec, Choice, Range, Rhythmic, Shaped, Since
+from ...specs import AnySpec, Choice, Range, Rhythmic, Shaped
 from ...wishes import Between
 from .. import shapes
 from ..domains import Domain, units, units_of
 from ..draft import Draft
-from .freedom import MOMENTS, NUMBERS, beside, bound, changed, decided_together, follows, sane
+from .freedom import (
+    MOMENTS,
+    NUMBERS,
+    begins,
+    beside,
+    bound,
+    changed,
+    decided_together,
+    follows,
+    life_of,
+    sane,
+    with_life,
+)
 
 _SPREAD = 0.6  # of the logarithm, around a typical value: nine in ten lie within a factor of three
 _TAIL = 5  # times less and more: as far as that spread reaches
@@ -78,9 +90,8 @@ def grant_between(draft: Draft, plan: TablePlan, wish: Between) -> tuple[TablePl
     name = wish.column
     before = plan.columns[name]
     told = beside(name, decided_together(plan, name))
-    if isinstance(before.spec, Since) and not before.spec.needs and not wish.typical:
-        later = structs.replace(before.spec, series=_between(before.spec.series, draft.chained[name], wish))
-        return changed(plan, name, structs.replace(before, spec=later)), told
+    if begins(before.spec) and not wish.typical:
+        return with_life(plan, _between(life_of(plan), draft.chained[name], wish, draft.table.column(name))), told
     if before.at or before.spec.needs:
         return plan, follows(plan, name) if wish.typical else told
     column, domain = draft.table.column(name), draft.chained[name]
@@ -91,17 +102,20 @@ def grant_between(draft: Draft, plan: TablePlan, wish: Between) -> tuple[TablePl
             return plan, f"there is no typical value of {name} ({column.type.sql})"
         spec = _reaching(around, domain, low=bool(wish.low), high=bool(wish.high))
     elif isinstance(spec, Rhythmic):
-        spec = _between(spec, domain, wish)
+        spec = _between(spec, domain, wish, column)
     elif domain.values is None and not domain.parts and not domain.forbidden:
         spec = _spread(column, domain, before.spec, low=bool(wish.low), high=bool(wish.high))
     return changed(plan, name, structs.replace(before, spec=spec)), told
 
 
-def _between(spec: Rhythmic, domain: Domain, wish: Between) -> Rhythmic:
+def _between(spec: Rhythmic, domain: Domain, wish: Between, column: Column) -> Rhythmic:
     """All between the bounds where both are given."""
     if not (wish.low and wish.high) or domain.low is None or domain.high is None:
         return spec
-    return structs.replace(spec, low=domain.low, high=domain.high)
+    size = DAY if spec.unit == "moment" and column.type.kind is Kind.DATE else 1
+    return structs.replace(
+        spec, low=domain.low * size, high=(domain.high + 1) * size - MICROS if size > 1 else domain.high
+    )
 
 
 def _around(column: Column, domain: Domain, middle: int | None) -> Shaped | None:

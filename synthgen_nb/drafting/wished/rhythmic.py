@@ -9,10 +9,10 @@ from msgspec import structs
 
 from ...plan import TablePlan
 from ...schema import Kind
-from ...specs import AnySpec, Range, Rhythmic, Shaped, Since
+from ...specs import AnySpec, Range, Rhythmic, Shaped
 from ...wishes import Rhythm
 from ..draft import Draft
-from .freedom import MOMENTS, beside, bound, changed, decided_together, follows
+from .freedom import MOMENTS, begins, beside, bound, changed, decided_together, follows, life_of, with_life
 
 MOST_TIMES = 100  # the usual number of rows
 _PARTS = 100  # of the usual number, in weights
@@ -25,7 +25,7 @@ def grant_rhythm(draft: Draft, plan: TablePlan, wish: Rhythm) -> tuple[TablePlan
     name = wish.column
     column, before = draft.table.column(name), plan.columns[name]
     kind, spec, domain = column.type.kind, before.spec, draft.chained[name]
-    series = spec.series if isinstance(spec, Since) and not (spec.within or spec.needs) else spec
+    series = life_of(plan) if begins(spec) else spec
     why = bound(draft, plan, name) or ("" if isinstance(series, Rhythmic) else follows(plan, name))
     if not why and kind not in MOMENTS | {Kind.TIME}:
         why = f"{name} ({column.type.sql}) is no date and no time"
@@ -41,10 +41,10 @@ def grant_rhythm(draft: Draft, plan: TablePlan, wish: Rhythm) -> tuple[TablePlan
         if isinstance(series, Shaped)
         else (series.low, series.high)
     )
-    unit = _UNITS.get(kind, "moment")
+    unit = "moment" if begins(spec) else _UNITS.get(kind, "moment")
     months = () if unit == "time" else _weights(wish.months, 1, 12)
     weekdays = () if unit == "time" else _weights(wish.weekdays, 1, 7)
-    hours = () if unit == "day" else _weights(wish.hours, 0, 23)
+    hours = () if kind is Kind.DATE else _weights(wish.hours, 0, 23)
     long = (high - low) // (1 if unit == "day" else 86_400_000_000) > _LONGEST
     grows = isinstance(series, Shaped) or (isinstance(series, Rhythmic) and series.rising)
     rising = grows and not months and unit != "time" and not long  # a year's rows as its months say
@@ -56,12 +56,11 @@ def grant_rhythm(draft: Draft, plan: TablePlan, wish: Rhythm) -> tuple[TablePlan
     )
     if not rhythmic.possible:
         return plan, f"no day or hour of {name} would be left"
-    lost = {"day": wish.hours, "time": wish.months or wish.weekdays}.get(unit, {})
-    if lost and not (months or weekdays or hours):
-        return plan, f"{name} ({column.type.sql}) has no {'hours' if unit == 'day' else 'days'}"
-    wished = structs.replace(spec, series=rhythmic) if isinstance(spec, Since) else rhythmic
-    plan = changed(plan, name, structs.replace(before, spec=wished))
-    told = f"{name} ({column.type.sql}) has no {'hours' if unit == 'day' else 'days'}: only the rest is done"
+    lost = {Kind.DATE: wish.hours, Kind.TIME: wish.months or wish.weekdays}.get(kind, {})
+    if lost and not (wish.months or wish.weekdays if kind is Kind.DATE else wish.hours):
+        return plan, f"{name} ({column.type.sql}) has no {'hours' if kind is Kind.DATE else 'days'}"
+    plan = with_life(plan, rhythmic) if begins(spec) else changed(plan, name, structs.replace(before, spec=rhythmic))
+    told = f"{name} ({column.type.sql}) has no {'hours' if kind is Kind.DATE else 'days'}: only the rest is done"
     return plan, told if lost else beside(name, decided_together(plan, name))
 
 

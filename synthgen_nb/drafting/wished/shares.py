@@ -9,7 +9,7 @@ from msgspec import structs
 from ...errors import PlanError
 from ...plan import NULL_SCALE, TablePlan
 from ...schema import Column, Kind
-from ...specs import Aging, AnySpec, Bank, Choice, Joined, Person, Place, Rhythmic, Since, Town
+from ...specs import AnySpec, Bank, Choice, Joined, Person, Place, Rhythmic, Since, Standing, Town
 from ...specs.numbers import Label
 from ...specs.texts import bank
 from ...wishes import Nulls, Shares
@@ -105,7 +105,15 @@ def grant_shares(draft: Draft, plan: TablePlan, wish: Shares, *, nulls_wished: b
     if alone:
         why = f"{name} has no other values for the rest"
     plan = changed(plan, name, structs.replace(before, spec=spec, at="", nulls=round(nulls / 100 * NULL_SCALE)))
-    return plan, beside(name, sql) or why
+    return _heeded(plan, name), beside(name, sql) or why
+
+
+def _heeded(plan: TablePlan, state: str) -> TablePlan:
+    """With the dates of its stages as the state now has it, and no longer as the life of the row."""
+    told = {n: c.spec for n, c in plan.columns.items() if isinstance(c.spec, Since) and c.spec.when == state}
+    for name, spec in told.items():
+        plan = changed(plan, name, structs.replace(plan.columns[name], spec=structs.replace(spec, open=False)))
+    return plan
 
 
 def _alone(draft: Draft, plan: TablePlan, name: str) -> AnySpec:
@@ -126,8 +134,8 @@ def _weighted(
     named: dict[Label, float] = {v / scale if scale else v: p for v, p in wanted.items()}  # type: ignore[operator]
     if rest < 0.001:
         return _choice(named), False
-    if isinstance(before, Aging):
-        before = Choice(values=before.values, weights=before.ages[0])
+    if isinstance(before, Standing):
+        before = Choice(values=before.values, weights=before.weights)
     if isinstance(before, Choice):
         weights = before.weights or (1,) * len(before.values)
         told = {str(value).casefold() for value in named}  # a wished "web" leaves no "Web" among the rest

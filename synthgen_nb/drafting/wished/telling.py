@@ -11,7 +11,6 @@ from msgspec import structs
 from ...plan import NULL_SCALE, ColumnPlan
 from ...schema import Column, Kind, Type
 from ...specs import (
-    Aging,
     Bank,
     Choice,
     Given,
@@ -25,6 +24,7 @@ from ...specs import (
     Range,
     Shaped,
     Stamp,
+    Standing,
     Uuid,
 )
 from ...specs.numbers import Label
@@ -50,8 +50,8 @@ def _said(plan: ColumnPlan, column: Column) -> str:
     match plan.spec:
         case Choice() as choice if len(choice.values) <= _MOST:
             return _weighted(column, choice.values, choice.weights)
-        case Aging() as aging:
-            return _weighted(column, aging.values, aging.ages[-1])
+        case Standing() as standing:
+            return _weighted(column, standing.values, standing.weights)
         case Range() as span:
             return f"Range({_value(column, span.low)}, {_value(column, span.high)})"
         case Shaped() as shaped if column.type.kind in NUMBERS:

@@ -1,0 +1,100 @@
+"""A column more in the DDL changes no other column: plain ones, put into each table of a schema in turn."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from msgspec import structs
+
+import synthgen_nb as sg
+from synthgen_nb.generation import Chunk, Engine, generate_chunk
+from synthgen_nb.schema import Column, Kind, Type
+
+TEMPLATES = {path.stem: path.read_text() for path in sorted((Path(sg.__file__).parent / "templates").glob("*.sql"))}
+FILMS = """
+CREATE TABLE country (country_id int PRIMARY KEY, country varchar(50) NOT NULL, last_update timestamp NOT NULL);
+CREATE TABLE city (city_id int PRIMARY KEY, city varchar(50) NOT NULL,
+  country_id int NOT NULL REFERENCES country (country_id), last_update timestamp NOT NULL);
+CREATE TABLE customer (customer_id int PRIMARY KEY, first_name varchar(45) NOT NULL, last_name varchar(45) NOT NULL,
+  city_id int NOT NULL REFERENCES city (city_id), active boolean NOT NULL, create_date date NOT NULL,
+  last_update timestamp);
+CREATE TABLE film (film_id int PRIMARY KEY, title varchar(255) NOT NULL, last_update timestamp NOT NULL);
+CREATE TABLE inventory (inventory_id int PRIMARY KEY, film_id int NOT NULL REFERENCES film (film_id));
+CREATE TABLE rental (rental_id int PRIMARY KEY, rental_date timestamp NOT NULL,
+  inventory_id int NOT NULL REFERENCES inventory (inventory_id),
+  customer_id int NOT NULL REFERENCES customer (customer_id), return_date timestamp, last_update timestamp NOT NULL);
+CREATE TABLE payment (payment_id int PRIMARY KEY, rental_id int REFERENCES rental (rental_id),
+  amount numeric(5,2) NOT NULL, payment_date timestamp NOT NULL);
+CREATE TABLE parcel (id int PRIMARY KEY, customer_id int NOT NULL REFERENCES customer (customer_id), paid_at timestamp,
+  delivered_at timestamp, cancelled_at timestamp, is_deleted boolean NOT NULL, deleted_at timestamp,
+  updated_at timestamp);
+"""
+SCHEMAS = TEMPLATES | {"films": FILMS}
+
+
+def text(length: int) -> Type:
+    return Type(kind=Kind.TEXT, sql=f"varchar({length})", length=length)
+
+
+MORE = {
+    "created_at": Type(kind=Kind.TIMESTAMP, sql="timestamp"),
+    "shipped_at": Type(kind=Kind.TIMESTAMP, sql="timestamp"),
+    "status": text(20),
+    "remark": Type(kind=Kind.TEXT, sql="text"),
+    "price": Type(kind=Kind.DECIMAL, sql="numeric(10,2)", precision=10, scale=2),
+    "zzz": Type(kind=Kind.INTEGER, sql="integer", bits=32),
+}
+FAST = ("clinic", "shop", "films")
+
+
+@cache
+def parsed(name: str) -> sg.Schema:
+    return sg.parse_ddl(SCHEMAS[name], dialect="postgres")
+
+
+def values(schema: sg.Schema) -> dict[tuple[str, str], pa.Array]:
+    plan = sg.draft_plan(schema, 60)
+    engine, found = Engine(plan), {}
+    for table, planned in plan.tables.items():
+        batch = generate_chunk(engine, Chunk(table, 0, planned.rows))
+        found |= {(table, name): column for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+    return found
+
+
+@cache
+def before(name: str) -> dict[tuple[str, str], pa.Array]:
+    return values(parsed(name))
+
+
+def moved(name: str, table: str, column: str) -> list[tuple[str, str]]:
+    """The columns that are others with one more `column` in the table."""
+    schema = parsed(name)
+    owner = schema.tables[table]
+    wider = structs.replace(owner, columns=(*owner.columns, Column(name=column, type=MORE[column])))
+    after = values(structs.replace(schema, tables=schema.tables | {table: wider}))
+    return [place for place, held in before(name).items() if not held.equals(after[place])]
+
+
+def cases(names: tuple[str, ...] = tuple(SCHEMAS)) -> list[tuple[str, str]]:
+    """(schema, column), for the columns that some table lacks."""
+    return [(name, column) for name in names for column in MORE]
+
+
+def check(name: str, column: str) -> None:
+    for table in parsed(name).tables.values():
+        if column not in table.column_names and not table.rows:
+            assert moved(name, table.key, column) == []
+
+
+@pytest.mark.parametrize("name, column", cases(FAST))
+def test_one_column_more_changes_no_other(name: str, column: str) -> None:
+    check(name, column)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name, column", [case for case in cases() if case[0] not in FAST])
+def test_one_column_more_changes_no_other_in_any_template(name: str, column: str) -> None:
+    check(name, column)
