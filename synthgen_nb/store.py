@@ -166,6 +166,10 @@ class Store:
         for path in home.glob("v*"):
             left = any(path.glob("lease-*.json")) or _unsigned_for_long(path)
             if left and not whole(path) and leases.holder(path) is None:
+                if self.remote is not None:
+                    if self.remote.pull(path / "dataset.json"):  # it died just after it was done
+                        continue
+                    self.remote.remove(path)
                 shutil.rmtree(path, ignore_errors=True)
         draft = self._claim(name, parent)
         leases.acquire(draft.path)

@@ -20,7 +20,7 @@ import synthgen_nb as sg
 from synthgen_nb import maps, partmaking
 from synthgen_nb.errors import InputError, MissingExtra, StoreError, SynthgenError
 from synthgen_nb.events import Advanced, Paused
-from synthgen_nb.jobs import Jobs, generate, rowmaking
+from synthgen_nb.jobs import Jobs, generate, rowmaking, running
 from synthgen_nb.terminal import cli
 from synthgen_nb.testing import check_map
 
@@ -162,6 +162,29 @@ def test_a_pause_reaches_workers_elsewhere_and_the_job_goes_on(store: sg.Store, 
     time.sleep(0.3)
     assert sorted(store.path.glob("shop/v1/*/*")) == made, "paused means that nothing works"
     assert sums(jobs.resume(job.number, map=maps.threads(2)).result()) == sums(generate(plan(60_000), store, "whole"))
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_an_executor_that_answers_no_more_is_left_alone(store: sg.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_PATIENCE", 0.2)
+    answers = threading.Event()
+
+    def silent(function: Callable[[Any], Any], items: Iterable[Any], /) -> Iterator[Any]:
+        for number, item in enumerate(items):
+            if number == 2:
+                answers.wait(20)
+            yield function(item)
+
+    job = Jobs(store).start(plan(), "shop", map=silent)
+    while len(list(store.path.glob("shop/v1/*/part-*"))) < 2:
+        time.sleep(0.01)
+    job.pause()
+    assert job.wait(10) == "paused"
+    journal = (job.record.path / "parts.jsonl").read_bytes()
+    answers.set()
+    time.sleep(0.5)
+    assert (job.record.path / "parts.jsonl").read_bytes() == journal, "who was given up notes nothing any more"
+    assert len(journal.splitlines()) == 2
 
 
 def test_a_worker_that_sees_another_plan_or_other_libraries_refuses(store: sg.Store) -> None:

@@ -115,6 +115,32 @@ def test_two_machines_never_make_the_same_version(store: sg.Store, elsewhere: sg
     assert store.names() == ()
 
 
+def test_what_a_dead_process_began_is_swept_by_the_next_on_its_machine(store: sg.Store, elsewhere: sg.Store) -> None:
+    dying = "import os, sys, synthgen_nb as sg; sg.Store(*sys.argv[1:2], mirror=sys.argv[2]).begin('shop'); os._exit(1)"
+    subprocess.run([sys.executable, "-c", dying, URL, str(store.path)], check=False)
+    assert objects(store) == ["shop/v1/claim"]
+    with elsewhere.begin("shop") as other:
+        assert other.version == 2, "another machine can't know whether that one lives"
+    with store.begin("shop") as again:
+        assert again.version == 1
+    assert objects(store) == []
+
+
+def test_a_manifest_that_names_a_file_outside_of_its_version_writes_nothing(
+    store: sg.Store, elsewhere: sg.Store, tmp_path: Path
+) -> None:
+    made = generate(plan(5), store, "shop")
+    assert store.remote is not None
+    text = (made.path / "dataset.json").read_bytes()
+    (made.path / "dataset.json").write_bytes(text.replace(b"orders/part-00000.parquet", b"../../../stolen"))
+    store.remote.push([made.path / "dataset.json"])
+    with pytest.raises(StoreError):
+        elsewhere.open("shop")
+    with pytest.raises(StoreError, match="outside of it"):
+        elsewhere.look("shop").fetch()
+    assert not (tmp_path / "stolen").exists()
+
+
 def test_a_version_that_is_dropped_is_gone_everywhere(store: sg.Store, elsewhere: sg.Store) -> None:
     for seed in (1, 2):
         generate(sg.draft_plan(plan().schema, 20, seed=seed), store, "shop")
