@@ -79,7 +79,12 @@ def high_product(a: U64, b: U64 | np.uint64) -> U64:
 def below(random: U64, n: int | U64) -> U64:
     """Uniform integers in 0..n-1 from 64 random bits, by multiply-shift (bias below 2**-12 for any n)."""
     if isinstance(n, np.ndarray):
-        return high_product(random, n)
+        if int(n.max(initial=0)) >> 32:
+            return high_product(random, n)
+        scaled: U64 = (random >> _S32) * n  # the same, for such n
+        scaled += ((random & _LOW32) * n) >> _S32
+        scaled >>= _S32
+        return scaled
     out = np.empty(len(random), np.uint64)
     bound = np.uint64(n)
     for part in _blocks(len(random)):

@@ -43,11 +43,12 @@ class Fanout:
         low = np.maximum(self.least * left, total - self._most(right))
         high = np.minimum(self._most(left), total - self.least * right)
         random = bits(self.key, start.view(np.uint64) * np.uint64(64) + _log2(size))
-        pairs = np.all(size == 2)
         # the last split decides what a reader sees: uniform between the bounds, as the urn has it
-        uniform: I64 | None = low + _below(random, high - low + 1) if pairs or np.any(size == 2) else None
-        if uniform is not None and pairs:
-            return uniform
+        uniform: I64 | None = None
+        if np.any(size == 2):
+            uniform = low + below(random, (high - low + 1).view(np.uint64)).view(np.int64)
+            if np.all(size == 2):
+                return uniform
         halves = (random & _EVEN16) + ((random >> np.uint64(16)) & _EVEN16)  # four 16-bit numbers, two by two
         hall = ((halves + (halves >> np.uint64(32))) & _LOW32).view(np.int64) - _HALL_MEAN
         variance = exact * right / size * (size + total) / (size + 1)
@@ -150,14 +151,6 @@ def _pairs(left: I64, right: I64) -> I64:
     both = np.empty(2 * len(left), np.int64)
     both[::2], both[1::2] = left, right
     return both
-
-
-def _below(random: U64, n: I64) -> I64:
-    """Uniform integers in 0..n-1."""
-    if int(n.max(initial=0)) >> 20:
-        return below(random, n.view(np.uint64)).view(np.int64)
-    scaled: U64 = (random >> np.uint64(32)) * n.view(np.uint64) >> np.uint64(32)
-    return scaled.view(np.int64)
 
 
 def _half(size: I64) -> I64:

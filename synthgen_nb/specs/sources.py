@@ -46,11 +46,10 @@ class Pick(Source, frozen=True, tag="pick"):
 
     def _ranked(self, random: U64, among: int) -> U64:
         bands = weighed(self.weights[: max(among, 1).bit_length()])
-        band = bands.draw(random).view(np.uint64)
-        first = (np.uint64(1) << band) - np.uint64(1)
-        left = np.uint64(among) - first
-        size = np.where(band == np.uint64(len(bands.ends) - 1), left, np.minimum(first + np.uint64(1), left))
-        return first + below(bits(_WITHIN, random), size)
+        first = (np.uint64(1) << np.arange(len(bands.ends), dtype=np.uint64)) - np.uint64(1)
+        size = np.diff(first, append=np.uint64(among))  # the last band holds all the others
+        band = bands.draw(random)
+        return np.take(first, band) + below(bits(_WITHIN, random), np.take(size, band))
 
 
 class Drawn(Source, frozen=True, tag="drawn"):

@@ -73,7 +73,7 @@ class Amount(Spec, frozen=True, tag="amount"):
             data = values.data
             assert isinstance(data, np.ndarray)
             units = np.rint(data * self.units[name]) if name in self.units else data
-            whole = units.astype(np.int64)
+            whole = units.astype(np.int64, copy=False)
             product = product * (term.whole - whole if name == term.off else whole)
             if values.valid is not None:
                 valid = values.valid if valid is None else valid & values.valid
@@ -210,6 +210,9 @@ class Tally(Spec, frozen=True, tag="tally"):
         """Of children that lie together: only those of the window's rows are looked at."""
         found = self.start(len(rows))
         first, end = rows.world.span(self.table, self.by, rows.index, rows.index + np.uint64(1))
+        if rows.start is not None and len(rows):
+            self._beside(rows, found, first.view(np.int64), int(end[-1]))
+            return found
         ends = np.cumsum((end - first).astype(np.int64))
         for place in _windows(int(ends[-1]) if len(ends) else 0):
             low, high = np.searchsorted(ends, (place[0], place[-1]), side="right").tolist()
@@ -220,6 +223,17 @@ class Tally(Spec, frozen=True, tag="tally"):
             window = Rows(rows.world, self.table, child, int(child[0]) if together else None)
             self.add(found, parent, window.column, None)
         return found
+
+    def _beside(self, rows: Rows, found: I64, first: I64, end: int) -> None:
+        """Of rows that follow one another: their children do so too."""
+        starts = np.append(first, end)
+        for place in _windows(end - int(first[0])):
+            child = place + first[0]
+            low, high = np.searchsorted(starts, (child[0], child[-1]), side="right").tolist()
+            inside = np.clip(starts[low - 1 : high + 1], child[0], child[-1] + 1)
+            parent = np.repeat(np.arange(low - 1, high), np.diff(inside))
+            window = Rows(rows.world, self.table, child.view(np.uint64), int(child[0]))
+            self.add(found, parent, window.column, None)
 
     def _streamed(self, rows: Rows) -> I64:
         """Over all rows of the table, once."""
