@@ -35,8 +35,8 @@ _GUESSING = 4  # attempts before every other one guesses
 _HELD = 1 << 15  # rows drawn to find values that hold a condition at all
 _ENOUGH = 64  # of those, for rows to differ
 _KEPT_BACK = 8 << 20
-_FEW = 256  # texts that are written as codes: of more, Parquet's own table is as fast
-_CODES = pa.dictionary(pa.int16(), pa.string())
+_FEW = 127  # texts that are written as codes: of more, Parquet's own table is as fast
+_CODES = pa.dictionary(pa.int8(), pa.string())
 
 
 @dataclass(frozen=True, slots=True)
