@@ -48,8 +48,8 @@ def _lists() -> dict[tuple[str, str], pa.StringArray]:
     told = [table[name].combine_chunks() for name in ("locale", "kind")]
     codes = np.stack([column.indices.to_numpy() for column in told])
     starts = np.flatnonzero(np.any(np.diff(codes, prepend=-1), axis=0)).tolist()  # those of a list lie together
-    found = {}
+    values, found = table["value"].combine_chunks(), {}
     for start, end in zip(starts, [*starts[1:], len(table)], strict=True):
         place = tuple(column[start].as_py() for column in told)
-        found[place] = table["value"].combine_chunks()[start:end]
+        found[place] = values[start:end]
     return found
