@@ -3,21 +3,24 @@ that hang on no column, so that dates and states agree by what they read. Micros
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from msgspec import Struct
 
-from ..rows import I64, U64, Indices, Mask, Rows, below, bits
+from ..rows import I64, U64, Indices, Mask, Rows, Values, below, bits
 from .base import Source
 from .rhythms import DAY, Rhythmic
+from .shares import Shares, shares
 
 LIFE, SO_FAR = "life line", "life line so far"  # the sources of a table of these names
 FATES = 1000  # of which each row has one: what becomes of it
 
 _SECOND = 1_000_000
 _HOUR, _WEEK, _MONDAY = 3600, 7 * 86_400, 3 * 86_400  # seconds; from a Monday to 1970-01-01
-_TICKS = 1 << 32  # of working time in a week
+_WIDTH = 32
+_TICKS = 1 << _WIDTH  # of working time in a week
 _SLOWEST, _FASTEST = 1000, 350  # thousandths of the longest way
 
 
@@ -46,33 +49,37 @@ class Life(Source, frozen=True, tag="life"):
         begin = self._drawn(rows, name)
         if self.column:
             told = rows.column(self.column)
-            assert isinstance(told.data, np.ndarray)
-            moment = told.data.astype(np.int64) * (DAY if self.days else 1)
+            moment = _whole(told) * (DAY if self.days else 1)
             begin = moment if told.valid is None else np.where(told.valid, moment, begin)
         return Indices(begin.view(np.uint64))
 
     def _drawn(self, rows: Rows, name: str) -> I64:
-        series, random, key = self.series, rows.bits(name), rows.key(f"{name}/time")
         if not self.parents:
-            return series.since(np.full(len(rows), series.low), random, key)
-        floor = np.full(len(rows), series.low)
-        orphan = np.ones(len(rows), bool)
-        for parent in self.parents:
-            window, there = parent_rows(rows, parent.table, parent.at, parent.by)
-            after = (_signed(window.source(LIFE)) // DAY + 1) * DAY
-            floor = np.where(there, np.maximum(floor, after), floor)
-            orphan &= ~there
-        floor = np.minimum(floor, series.high)
-        anywhere = series.since(floor, random, key)
+            return _whole(self.series.draw(rows, name))
+        series, random, key = self.series, rows.bits(name), rows.key(f"{name}/time")
+        floor, orphan = self._floor(rows)
         if not self.within:
-            return anywhere
+            return series.since(floor, random, key)
         first = floor // DAY
         room = np.minimum(self.within, series.high // DAY - first)
         day = first + skewed(random, room)
         other = series.weekday(day, bits(key, ~random))
         day = np.where((other >= first) & (other <= first + room), other, day)
         value = np.minimum(np.maximum(day * DAY + series.clock(bits(key, random)), floor), series.high)
-        return np.where(orphan, anywhere, value)
+        return np.where(orphan, series.since(floor, random, key), value) if orphan.any() else value
+
+    def _floor(self, rows: Rows) -> tuple[I64, Mask]:
+        """The first instant of the day after all parents' begins, and which rows have no parent."""
+        floor, orphan = np.full(len(rows), self.series.low), np.ones(len(rows), bool)
+        for parent in self.parents:
+            window, there = parent_rows(rows, parent.table, parent.at, parent.by)
+            after = (begins(window) // DAY + 1) * DAY
+            if there is None:
+                floor, orphan = np.maximum(floor, after), np.zeros(len(rows), bool)
+            else:
+                floor = np.where(there, np.maximum(floor, after), floor)
+                orphan &= ~there
+        return np.minimum(floor, self.series.high), orphan
 
 
 class Stage(Struct, frozen=True, tag="stage"):
@@ -126,7 +133,9 @@ class Progress(Source, frozen=True, tag="progress"):
 
     def _offset(self, rows: Rows, way: I64, speed: I64, number: I64) -> I64:
         keys = np.array([rows.key(f"{LIFE}/{place}") for place in range(len(way) - 1)], np.uint64)
-        return _within(way[number], way[number + 1], speed, bits(keys[number], rows.index))
+        width = (way[number + 1] - way[number] + 1).astype(np.uint64)
+        offset: I64 = way[number] + below(bits(keys[number], rows.index), width).astype(np.int64)
+        return offset * speed // 1000
 
 
 def begins(rows: Rows) -> I64:
@@ -149,13 +158,18 @@ def _signed(index: Indices) -> I64:
     return moments
 
 
-def parent_rows(rows: Rows, table: str, at: str, by: str) -> tuple[Rows, Mask]:
-    """The window on the parents' rows, and which rows have one. In rows that are drawn again the key may stay: then
-    they are those of the first draw."""
+def _whole(values: Values) -> I64:
+    assert isinstance(values.data, np.ndarray)
+    moments: I64 = values.data.astype(np.int64, copy=False)
+    return moments
+
+
+def parent_rows(rows: Rows, table: str, at: str, by: str) -> tuple[Rows, Mask | None]:
+    """The window on the parents' rows, and which rows have one (None: all). In rows that are drawn again the key may
+    stay: then they are those of the first draw."""
     kept = rows.attempt and by not in rows.redrawn
     index = (Rows(rows.world, rows.table, rows.index) if kept else rows).source(at)
-    window = rows.once((table, at), index.values, lambda: rows.of(table, index.values))
-    return window, np.ones(len(rows), bool) if index.valid is None else index.valid
+    return rows.of(table, index.values), index.valid
 
 
 def pace(rows: Rows) -> I64:
@@ -182,7 +196,8 @@ def staged(rows: Rows, begin: I64, stage: Stage, series: Rhythmic) -> I64:
     if not stage.last:
         return begin
     random = rows.bits(f"{LIFE}/{stage.number}")
-    return later(series, begin, _within(stage.first, stage.last, pace(rows), random))
+    offset = stage.first + below(random, stage.last - stage.first + 1).astype(np.int64)
+    return later(series, begin, offset * pace(rows) // 1000)
 
 
 def reached(rows: Rows, begin: I64, on: Stage | Late, series: Rhythmic) -> Mask:
@@ -191,15 +206,10 @@ def reached(rows: Rows, begin: I64, on: Stage | Late, series: Rhythmic) -> Mask:
     return there & (staged(rows, begin, on, series) <= series.high) if isinstance(on, Stage) else there
 
 
-def _within(first: int | I64, last: int | I64, speed: I64, random: U64) -> I64:
-    width = np.asarray(last - first, np.uint64) + np.uint64(1)
-    return (first + below(random, np.broadcast_to(width, random.shape)).astype(np.int64)) * speed // 1000
-
-
 def span(rows: Rows, begin: I64, name: str, after: int, within: int) -> I64:
     """So many seconds later: `after`, and up to `within` more, skewed towards few; days are whole ones."""
     step = 86_400 if within >= 30 * 86_400 else 1
-    gap = skewed(rows.bits(f"{LIFE}/{name}"), np.full(len(rows), within // step)) * step
+    gap = skewed(rows.bits(f"{LIFE}/{name}"), within // step) * step
     return begin + (after + gap) * _SECOND
 
 
@@ -214,41 +224,51 @@ def onward(rows: Rows, floor: I64, name: str, days: int, series: Rhythmic) -> I6
 
 def skewed(random: U64, most: I64 | int) -> I64:
     """Integers 0..most, small ones more often."""
-    bound = np.asarray(most + 1, np.uint64)
-    bound = np.broadcast_to(bound, random.shape)
+    bound = (most + 1).astype(np.uint64) if isinstance(most, np.ndarray) else most + 1
     return np.minimum(below(random, bound), below(~random, bound)).astype(np.int64)
 
 
 def later(series: Rhythmic, begin: I64, seconds: I64) -> I64:
     """So many seconds of working time later: a week has as many of them as others, and they lie where the hours and
     the days of the series have their weights. Rising in both."""
-    ends = _week(series.weekdays, series.hours)
-    week, tick = np.divmod(_ticks(ends, begin) + seconds * _TICKS // _WEEK, _TICKS)
-    hour = np.searchsorted(ends, tick, side="right") - 1
-    second = hour * _HOUR + (tick - ends[hour]) * _HOUR // np.maximum(ends[hour + 1] - ends[hour], 1)
+    hours = _hours(series.weekdays, series.hours)
+    tick = hours.ticks(begin) + seconds * _TICKS // _WEEK
+    week, tick = tick >> _WIDTH, tick & (_TICKS - 1)
+    hour = hours.shares.place(tick.view(np.uint64))
+    second = hour * _HOUR + (tick - hours.starts[hour]) * _HOUR // hours.widths[hour]
     moments: I64 = np.maximum((week * _WEEK + second - _MONDAY) * _SECOND, begin)
     return moments
 
 
 def passed(series: Rhythmic, begin: I64) -> I64:
     """Seconds of working time from there to the end of the series."""
-    ends = _week(series.weekdays, series.hours)
-    ticks = _ticks(ends, np.array([series.high])) - _ticks(ends, begin)
-    seconds: I64 = np.maximum(ticks, 0) * _WEEK // _TICKS
+    hours = _hours(series.weekdays, series.hours)
+    ticks = hours.ticks(np.array([series.high])) - hours.ticks(begin)
+    seconds: I64 = (np.maximum(ticks, 0) * _WEEK) >> _WIDTH
     return seconds
 
 
-def _ticks(ends: I64, moment: I64) -> I64:
-    week, second = np.divmod(moment // _SECOND + _MONDAY, _WEEK)
-    hour, rest = np.divmod(second, _HOUR)
-    ticks: I64 = week * _TICKS + ends[hour] + rest * (ends[hour + 1] - ends[hour]) // _HOUR
-    return ticks
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """The 168 hours of a week in its working time: where each starts, how wide it is (at least 1), and which one a
+    tick lies in."""
+
+    starts: I64
+    widths: I64
+    shares: Shares
+
+    def ticks(self, moment: I64) -> I64:
+        second = moment // _SECOND + _MONDAY
+        week = second // _WEEK
+        second = second - week * _WEEK
+        hour = second // _HOUR
+        ticks: I64 = week * _TICKS + self.starts[hour] + (second - hour * _HOUR) * self.widths[hour] // _HOUR
+        return ticks
 
 
 @cache
-def _week(weekdays: tuple[int, ...], hours: tuple[int, ...]) -> I64:
-    """Where in the working time of a week its 168 hours begin, and where it ends (i64[169])."""
+def _hours(weekdays: tuple[int, ...], hours: tuple[int, ...]) -> _Hours:
     weights = np.outer(np.array(weekdays or (1,) * 7), np.array(hours or (1,) * 24)).ravel()
-    ends: I64 = np.concatenate([[0], np.cumsum(weights)]).astype(np.int64)
-    ends = ends * _TICKS // max(int(ends[-1]), 1)
-    return ends
+    ends = np.cumsum(weights) * _TICKS // max(int(weights.sum()), 1)
+    starts: I64 = np.concatenate([[0], ends[:-1]]).astype(np.int64)
+    return _Hours(starts, np.maximum(ends - starts, 1), shares(ends.astype(np.uint64)))

@@ -194,7 +194,9 @@ class Since(Spec, frozen=True, tag="since"):
 def _of_parent(floor: Floor, rows: Rows) -> Values:
     window, there = parent_rows(rows, floor.table, floor.at, floor.by)
     values = window.column(floor.column)
-    return Values(values.data, there if values.valid is None else there & values.valid)
+    if there is None or values.valid is None:
+        return Values(values.data, values.valid if there is None else there)
+    return Values(values.data, there & values.valid)
 
 
 class Part(Spec, frozen=True, tag="part"):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ...physical import DAY
@@ -35,13 +35,14 @@ _SOON, _LATER = 8, 120  # days
 @dataclass(frozen=True, slots=True)
 class Line:
     """That a row is later than the row of `table` that its column `by` points to; `column` is the first moment that is
-    known of that ("": none is), with `told` its begin, else a birth."""
+    known of that ("": none is), with `told` its begin, else a birth. `first`: it is there before all others anyway."""
 
     by: str
     table: str
     column: str
     unit: Literal["day", "moment"]
     told: bool
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,11 @@ def lineages(
                 above[other] |= {parent, *above[parent]}
     first = {key for key in lines if _is_first(schema, key, above[key])}
     until, given_up = _until(lines, above, moments, domains, boxes, facts)
-    kept = {key: tuple(li for li in lines[key] if (key, li.table) not in given_up) for key in lines}
-    read = {key: tuple(li for li in kept[key] if li.table not in first) for key in lines}
+    kept = {
+        key: tuple(replace(li, first=li.table in first) for li in lines[key] if (key, li.table) not in given_up)
+        for key in lines
+    }
+    read = {key: tuple(li for li in kept[key] if not li.first) for key in lines}
     parents = {line.table for key, found in read.items() for line in found}
     return {
         key: Lineage(

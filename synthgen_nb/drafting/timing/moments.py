@@ -11,6 +11,7 @@ from typing import Literal
 from ...schema import Column, Kind, Table
 from ..meaning import Meaning
 from ..meaning.names import words_of
+from .courses import course_of
 from .lifecycles import Stage, stage_of
 
 MOMENTS = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ}
@@ -45,20 +46,24 @@ class Moment:
     part: Part
     words: str
     stage: Stage | None
+    waits: bool = False  # what is started then was there before
 
 
 def moments_of(table: Table, meanings: Mapping[str, Meaning]) -> dict[str, Moment]:
     """The dates and timestamps of a table, in its order."""
     return {
-        c.name: _moment(c, meanings[c.name]) for c in table.columns if c.type.kind in MOMENTS and c.generated is None
+        c.name: _moment(c, meanings[c.name], table)
+        for c in table.columns
+        if c.type.kind in MOMENTS and c.generated is None
     }
 
 
-def _moment(column: Column, meaning: Meaning) -> Moment:
+def _moment(column: Column, meaning: Meaning, table: Table) -> Moment:
     named = " ".join(words_of(column.name))
     words = _WHEN.sub(" ", named).strip()
     stage = stage_of(words)
-    return Moment(column.name, unit_of(column), _part(named, words, meaning.group, stage), words, stage)
+    waits = _STARTED.search(words) is not None and not course_of(table.name).brief
+    return Moment(column.name, unit_of(column), _part(named, words, meaning.group, stage), words, stage, waits)
 
 
 def unit_of(column: Column) -> Literal["day", "moment"]:
@@ -110,12 +115,12 @@ def anchor_of(moments: Mapping[str, Moment]) -> Moment | None:
 
 
 def begins(moment: Moment) -> bool:
-    """Whether it tells of the begin of its row, by its name. What is started may have waited for that."""
+    """Whether it tells of the begin of its row, by its name."""
     if _EXTREME.search(moment.words) or _RECURRING.search(moment.words):
         return False
     stage = moment.part == "stage" and moment.stage is not None and moment.stage.rank == 0
     event = moment.part == "event" and not PROMPTLY.search(moment.words)
-    start = moment.part == "start" and not _STARTED.search(moment.words)
+    start = moment.part == "start" and not moment.waits
     return stage or event or start or moment.part == "created"
 
 

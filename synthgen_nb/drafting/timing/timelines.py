@@ -39,6 +39,7 @@ from ..domains import Domain
 from ..draft import Draft
 from ..undecided import Told, contested, date_orders, is_free
 from .courses import DAY_SECONDS, Course, course_of
+from .lineage import Line
 from .moments import MOMENTS, PROMPTLY, Moment, ages_of, anchor_of, begins, moments_of, unit_of
 from .repeats import day_of, durations, parts, twins
 from .seasons import LONGEST, alone, bounds_of, by_now, lives
@@ -224,8 +225,8 @@ def _place(draft: Draft, moment: Moment, course: Course, *, first: str) -> Place
             return course.place("ended")
         case "end":
             return course.end
-        case "start" if not begins(moment):
-            return Begin() if course.brief else course.place("started")
+        case "start" if moment.waits:
+            return course.place("started")
         case "event" if not begins(moment) or moment.column != first:
             prompt = PROMPTLY.search(moment.words) is not None
             return Span(moment.words, 0, _PROMPT * DAY_SECONDS) if prompt else Anywhere()
@@ -291,14 +292,14 @@ def _lives(
     """`begun`: the column with which rows begin, where something else decides on it."""
     lineage, today = draft.lineage, draft.facts.today
     strict = sum(floor.least > 0 and not floor.table and floor.column in free for f in floors.values() for floor in f)
-    lines = [] if lineage.first else _parents(draft)
+    lines = tuple(parent for line, parent in _lines(draft) if not line.first)
     until = min(lineage.until, today - min(strict, 9) if lines else today - 1 - min(strict, 9))
     series = lives(
         draft.table.name, _bounds(free, domains), today, until, first=lineage.first, followed=lineage.followed
     )
     if lines:  # there are more parents by and by already
         series = structs.replace(series, rising=False, levelling=False)
-    life = Life(series=series, parents=tuple(lines), within=lineage.within)
+    life = Life(series=series, parents=lines, within=lineage.within)
     if begun is not None:
         life = structs.replace(life, column=begun.column, days=begun.unit == "day")
     return {LIFE: life, SO_FAR: course.progress(now)}
@@ -318,23 +319,22 @@ def _size(moment: Moment) -> int:
     return DAY if moment.unit == "day" else 1
 
 
-def _parents(draft: Draft) -> list[Parent]:
+def _lines(draft: Draft) -> list[tuple[Line, Parent]]:
     """The rows before which none of the table begins."""
     found = []
     for line in draft.lineage.lines:
         spec, at = draft.placed.get(line.by, (None, ""))
         if isinstance(spec, Key) and spec.table == line.table and line.by not in contested(draft):
-            found.append(Parent(line.table, at, line.by, told=line.told))
+            found.append((line, Parent(line.table, at, line.by, told=line.told)))
     return found
 
 
 def _of_parents(draft: Draft) -> tuple[Floor, ...]:
     """The moments before which no row of the parents was, where columns tell of them."""
-    told = {line.by: line for line in draft.lineage.lines if line.column}
     return tuple(
-        Floor(column=told[p.by].column, unit=told[p.by].unit, table=p.table, at=p.at, by=p.by)
-        for p in _parents(draft)
-        if p.by in told
+        Floor(column=line.column, unit=line.unit, table=parent.table, at=parent.at, by=parent.by)
+        for line, parent in _lines(draft)
+        if line.column
     )
 
 
