@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -51,3 +52,9 @@ def test_some_parents_have_many_children_and_many_have_few() -> None:
     assert counts.max() > 20
     even = np.diff(Fanout(10_000, 40_000, 0, 1000, True, 3).starts(0, 10_000))
     assert set(even.tolist()) == {4}
+
+
+@pytest.mark.parametrize("parents", [0, 1, 65_536, 65_537, 200_000])
+def test_the_table_of_all_parents_is_the_blocks_put_together(parents: int) -> None:
+    fanout = Fanout(parents, 3 * parents, 0, 50, False, 7)
+    assert np.array_equal(fanout.table(), fanout.starts(0, parents))

@@ -19,6 +19,7 @@ _HALL_SD = 37_837  # standard deviation of a sum of four uniform 16-bit numbers:
 _HALL_MEAN = 131_070
 _EVEN16 = np.uint64(0x0000FFFF0000FFFF)
 _LOW32 = np.uint64(0xFFFFFFFF)
+_BLOCK = 1 << 16  # parents
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,14 @@ class Fanout:
             if not keep.all():
                 start, first, size, total = start[keep], first[keep], size[keep], total[keep]
         return np.append(first, first[-1] + total[-1]) if len(first) else np.zeros(1, np.int64)
+
+    def table(self) -> I64:
+        """The same of all parents, made block by block: it stays in cache, and takes no memory but its own."""
+        found = np.zeros(self.parents + 1, np.int64)
+        for low in range(0, self.parents, _BLOCK):
+            high = min(low + _BLOCK, self.parents)
+            found[low : high + 1] = self.starts(low, high)
+        return found
 
     def locate(self, rows: U64) -> tuple[I64, I64]:
         """Parent and ordinal of each child row (any rows, any order), by walking down the tree."""

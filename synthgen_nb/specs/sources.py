@@ -150,7 +150,7 @@ class Layout(Source, frozen=True, tag="layout"):
         if self.of == "row" and rows.start is not None and len(rows):
             if self.parents > min(_TABULATED, _AT_ONCE * len(rows)):
                 return fanout.window(rows.start, rows.start + len(rows))
-            starts = rows.world.kept(rows.table, name, lambda: fanout.starts(0, self.parents))
+            starts = rows.world.kept(rows.table, name, fanout.table)
             return laid_out(starts, rows.start, rows.start + len(rows))
         return _located(fanout, index, rows, name)
 
@@ -160,7 +160,7 @@ class Layout(Source, frozen=True, tag="layout"):
         wanted = np.minimum(parent, np.uint64(self.parents)).astype(np.int64)
         if self.parents > _TABULATED:
             return fanout.first(wanted).astype(np.uint64)
-        starts = world.kept(table, name, lambda: fanout.starts(0, self.parents))
+        starts = world.kept(table, name, fanout.table)
         return starts[wanted].astype(np.uint64)
 
     def _fanout(self, world: World, table: str, name: str) -> Fanout:
@@ -172,7 +172,7 @@ def _located(fanout: Fanout, index: U64, rows: Rows, name: str) -> tuple[I64, I6
     if fanout.parents > _TABULATED:
         return fanout.locate(index)
     world, row = rows.world, index.view(np.int64)
-    starts = world.kept(rows.table, name, lambda: fanout.starts(0, fanout.parents))
+    starts = world.kept(rows.table, name, fanout.table)
     if fanout.total > _TABULATED:
         parent: I64 = np.searchsorted(starts, row, side="right") - 1
         return parent, row - starts[parent]
