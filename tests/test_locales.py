@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.errors import InputError
+from synthgen_nb.generation import Engine
 from synthgen_nb.options import Settings
 from synthgen_nb.plan import plan_from_json
 from synthgen_nb.planfiles import plan_toml, read_plan
 from synthgen_nb.request import request
-from synthgen_nb.specs.accounts import TEST_CARDS
+from synthgen_nb.rows import Rows
+from synthgen_nb.specs import Iban
+from synthgen_nb.specs.accounts import COUNTRIES, TEST_CARDS, Country
 from synthgen_nb.specs.locales import listed, locales
 from synthgen_nb.specs.people import HOSTS, MAIL_HOSTS
 
@@ -110,6 +114,31 @@ def test_accounts_and_cards_pass_the_tests_of_programs() -> None:
     for number in set(frame["card_number"]):
         doubled = [int(d) * (1 + place % 2) for place, d in enumerate(reversed(number))]
         assert sum(d // 10 + d % 10 for d in doubled) % 10 == 0
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_accounts_of_every_country_have_right_check_digits_and_no_bank(country: Country) -> None:
+    """Also those that some countries have inside."""
+    spec = Iban(country=country)
+    index = np.array([*range(200), spec.size - 1], np.uint64)
+    engine = Engine(sg.draft_plan(sg.parse_ddl("CREATE TABLE t (a int)", dialect="postgres"), 1))
+    found = spec.at(index, Rows(engine, "t", index), "a").data.to_pylist()
+    assert len(set(found)) == len(index)
+    assert {len(iban) for iban in found} == {spec.width}
+    for iban in found:
+        assert int("".join(str(int(letter, 36)) for letter in iban[4:] + iban[:4])) % 97 == 1
+        assert set(iban[4:7]) <= set("0Z")
+    inside = [iban[4:] for iban in found]
+    if country == "BE":
+        assert all(int(text[:10]) % 97 == int(text[10:]) % 97 for text in inside)
+    if country in ("FR", "PT"):
+        assert all(int(text) % 97 == (0 if country == "FR" else 1) for text in inside)
+
+
+def test_accounts_are_of_the_country_that_is_asked_for() -> None:
+    ddl = "CREATE TABLE account (iban varchar(34) NOT NULL)"
+    plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), 5, locale="nl_NL")
+    assert plan.tables["account"].columns["iban"].spec == Iban(country="NL")
 
 
 def test_a_card_s_brand_and_last_digits_are_its_own() -> None:

@@ -164,3 +164,19 @@ def test_places_lie_anywhere_where_the_table_around_them_is_left_out() -> None:
     found = {name: pl.DataFrame(table) for name, table in made(plan).items()}
     assert set(found) == {"city", "address"}
     assert found["city"]["city"].n_unique() > 30
+
+
+def test_a_person_whose_address_is_another_row_s_is_called_there() -> None:
+    ddl = """
+    CREATE TABLE city (id int PRIMARY KEY, city text NOT NULL, country_code char(2) NOT NULL);
+    CREATE TABLE address (id int PRIMARY KEY, street_address text NOT NULL, city_id int NOT NULL REFERENCES city);
+    CREATE TABLE customer (
+        id int PRIMARY KEY, first_name text NOT NULL, phone text NOT NULL, address_id int NOT NULL REFERENCES address
+    );"""
+    tables = made(sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), 2_000))
+    city, address, customer = (pl.DataFrame(tables[name]) for name in ("city", "address", "customer"))
+    joined = customer.join(address, left_on="address_id", right_on="id").join(city, left_on="city_id", right_on="id")
+    known = cities().texts
+    codes = dict(zip(known["country_code"].to_pylist(), known["calling_code"].to_pylist(), strict=True))
+    pairs = joined.select("phone", "country_code").iter_rows()
+    assert all(phone.startswith(codes[country]) for phone, country in pairs)

@@ -2,7 +2,7 @@
 CREATE TABLE branches (
   id           integer PRIMARY KEY,
   name         varchar(80) NOT NULL,
-  bic          varchar(11) NOT NULL UNIQUE, -- @synth Pattern("TEST@@##")
+  bic          varchar(11) NOT NULL UNIQUE,
   street       varchar(120) NOT NULL,
   city         varchar(60) NOT NULL,
   country_code char(2) NOT NULL
@@ -28,7 +28,7 @@ CREATE TABLE customers (
 CREATE TABLE accounts (
   id           integer PRIMARY KEY,
   branch_id    integer NOT NULL REFERENCES branches (id),
-  iban         varchar(34) NOT NULL UNIQUE, -- @synth Pattern("DE00##################")
+  iban         varchar(34) NOT NULL UNIQUE,
   kind         varchar(10) NOT NULL CHECK (kind IN ('current', 'savings', 'credit', 'business')),
   currency     char(3) NOT NULL DEFAULT 'EUR' CHECK (currency IN ('EUR', 'USD', 'GBP', 'CHF')),
   balance      numeric(14, 2) NOT NULL DEFAULT 0, -- @synth LogNormal(median=2400, sigma=1.6, high=900000)

@@ -96,12 +96,14 @@ def _spots(table: Table, meanings: Mapping[str, Meaning], domains: Mapping[str, 
 
 def _around(spot: Spot, table: Table, homes: Mapping[str, Spot | None]) -> Spot:
     """Inside of the narrowest place that a key of the same role points to, of those that are wider."""
-    best = spot
+    best, depth = spot, spot.depth
+    if {spec.field for spec in spot.specs.values()} == {"phone"}:
+        depth = len(_LEVELS)  # whoever has an address elsewhere is called there
     for key in table.foreign_keys:
         home = homes.get(key.table)
         words = {word for column in key.columns for word in words_of(column)}
         told = " ".join(word for word in words if word not in OWN)
-        wider = home is not None and home.depth < spot.depth and key.table != table.key
+        wider = home is not None and home.depth < depth and key.table != table.key
         if wider and told in (spot.role.name, ""):
             assert home is not None
             if best.inside is None or home.depth > _LEVELS.index(best.around):

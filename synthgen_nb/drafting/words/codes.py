@@ -40,7 +40,7 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "id.card_digits": ("####",),
     "id.card_number": ("9999############",),  # begins as no issuer's cards do
     "id.card_code": ("###",),
-    "id.bic": ("@@@@ZZ##XXX", "@@@@ZZ##"),  # ZZ is no country
+    "id.bic": ("@@@@DE[23456789]0XXX", "@@@@DE[23456789]0"),  # a place that ends with 0 is one of tests
     "id.national": ("666-##-####", "666######"),  # an area that is never given
     "id.tax": ("00-#######", "00#######"),  # as no office's
     "id.airport": ("[XQ]@@",),  # no town's code

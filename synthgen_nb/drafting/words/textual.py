@@ -7,6 +7,7 @@ import re
 from ...errors import PlanError
 from ...schema import Column, Kind
 from ...specs import AnySpec, Bank, Choice, Format, Iban, Pattern, Prose, Range, Uuid
+from ...specs.accounts import COUNTRIES
 from ...specs.people import HOSTS
 from ..conditions.templates import literal, template_of
 from ..domains import Domain, Facts
@@ -45,7 +46,7 @@ def random_text(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
         return person
     known = (
         chosen_words(column, meaning, domain)
-        or _account(meaning, domain)
+        or _account(meaning, domain, facts)
         or form_of(meaning.name, group, domain)
         or phrase_of(meaning.name, group, domain)
     )
@@ -107,9 +108,10 @@ def _formed_text(domain: Domain, name: str, wanted: int = 1) -> Pattern:
     return Pattern(template=template)
 
 
-def _account(meaning: Meaning, domain: Domain) -> Iban | None:
-    """An IBAN with right check digits, where the column has room for one."""
-    spec = Iban()
+def _account(meaning: Meaning, domain: Domain, facts: Facts) -> Iban | None:
+    """An IBAN with right check digits, where the column has room for one: of the country that was asked for."""
+    asked = facts.folk[0].locale[-2:] if facts.asked else ""
+    spec = Iban(country=asked) if asked in COUNTRIES else Iban()  # type: ignore[arg-type]
     plain = domain.form is None and not domain.case and domain.shortest <= spec.width
     fits = plain and (not domain.longest or domain.longest >= spec.width)
     return spec if meaning.name == "id.iban" and fits else None
@@ -178,7 +180,7 @@ def distinct_text(column: Column, meaning: Meaning, domain: Domain, wanted: int,
     if domain.form is None and not domain.coded and not domain.path:
         known = (
             distinct_words(column, meaning, domain, wanted)
-            or _account(meaning, domain)
+            or _account(meaning, domain, facts)
             or form_of(meaning.name, group, domain, wanted)
             or phrase_of(meaning.name, group, domain, wanted)
         )
