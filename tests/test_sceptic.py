@@ -53,7 +53,7 @@ PLANTED = {
     "event_in_the_future": "UPDATE members SET updated_at = TIMESTAMP '2031-01-01 00:00:00' WHERE id <= 3",
     "number_beyond_its_scale": "UPDATE orders SET discount_percent = 400 WHERE id <= 3",
     "broken_code": "UPDATE orders SET md5 = 'not a hash, but as long as one...' WHERE id <= 3",
-    "lookup_that_repeats": "UPDATE countries SET name = 'France' WHERE id <= 4",
+    "lookup_that_repeats": "UPDATE countries SET name = 'France' WHERE id <= 3",
     "one_number_for_all": "UPDATE members SET phone = '+1-202-555-0123' WHERE id <= 300",
 }
 
