@@ -21,7 +21,9 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "": ("synthgen-nb", "polars", "pyarrow", "duckdb", "sqlglot", "numpy", "ipython"),
     "lab": ("jupyterlab", "ipykernel", "ipywidgets", "anywidget"),
     "charts": ("altair",),
+    "dask": ("distributed",),
     "prove": ("psycopg", "pymysql"),
+    "s3": ("obstore",),
     "llm": ("torch", "transformers", "bitsandbytes"),
 }
 # Where each face has been run, as the README's table has it: by tests, or by nobody yet.
