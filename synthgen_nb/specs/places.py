@@ -12,14 +12,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..rows import I64, U64, Indices, Mask, Rows, Values, below, bits, permute
+from ..rows import I64, U64, Indices, Mask, Rows, Values, below, permute
 from .base import Source, Spec
 from .cities import DEGREE, Level, Limit, cities, country_of, ordered, within
 from .folk import Folk, ends_of, group_of, grouped
 from .joining import Parts, parts
 from .latin import plain
 from .locales import listed, locales
-from .spelling import spelled
+from .spelling import sample, spelled
 
 PlaceField = Literal[
     "city", "region", "region_code", "county", "country", "country_code", "country_code3", "continent",
@@ -249,5 +249,4 @@ def _samples(field: PlaceField, digits: int, ascii: bool, reachable: bool) -> tu
         return tuple(found)
     else:
         return tuple((_plain(field) if ascii else known.texts[field].dictionary).to_pylist())
-    which = np.arange(len(forms))
-    return tuple(spelled(forms, which, bits(0, which.astype(np.uint64))).to_pylist())
+    return tuple(sample(form) for form in forms)

@@ -45,6 +45,11 @@ def spelled(templates: tuple[str, ...], which: I64, random: U64) -> pa.StringArr
     return cut.held.joined(*columns)
 
 
+def sample(template: str) -> str:
+    """One of its codes."""
+    return bytes(alphabet[len(alphabet) // 2] for alphabet in places(template)).decode()
+
+
 @lru_cache(maxsize=16)
 def _cut(templates: tuple[str, ...]) -> _Cut:
     found = [_pieces(places(template)) for template in templates]
