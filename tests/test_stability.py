@@ -45,7 +45,13 @@ MORE = {
     "status": text(20),
     "remark": Type(kind=Kind.TEXT, sql="text"),
     "price": Type(kind=Kind.DECIMAL, sql="numeric(10,2)", precision=10, scale=2),
+    "total": Type(kind=Kind.DECIMAL, sql="numeric(12,2)", precision=12, scale=2),
     "zzz": Type(kind=Kind.INTEGER, sql="integer", bits=32),
+}
+# what a column means is told by those beside it, in few cases; one that names a person or a place (email, city) belongs
+# to the row's own one, so that the two agree on a country, and is not among MORE
+RELATIVE = {
+    ("bank", "total"): {("loans", "total_paid")},  # beside a total it is a part of that, and no sum of payments
 }
 FAST = ("clinic", "shop", "films")
 
@@ -86,7 +92,7 @@ def cases(names: tuple[str, ...] = tuple(SCHEMAS)) -> list[tuple[str, str]]:
 def check(name: str, column: str) -> None:
     for table in parsed(name).tables.values():
         if column not in table.column_names and not table.rows:
-            assert moved(name, table.key, column) == []
+            assert set(moved(name, table.key, column)) <= RELATIVE.get((name, column), set())
 
 
 @pytest.mark.parametrize("name, column", cases(FAST))

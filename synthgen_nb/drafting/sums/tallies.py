@@ -60,6 +60,7 @@ def with_tallies(whole: Whole) -> None:
         place_price(whole, table)
         place_line_total(whole, table)
     for table in succession(_below(whole)):
+        _lines_together(whole, table)
         for column, words in whole.columns(table, NUMBERS | MOMENTS).items():
             why = _placed(whole, table, column, words)
             if why:
@@ -146,6 +147,16 @@ def _lines(whole: Whole, table: str) -> list[tuple[str, Unit, str, str]]:
 
 
 # --- what each name asks for
+
+
+def _lines_together(whole: Whole, table: str) -> None:
+    """What is called the lines of something is never without it, nor that without any: whether a total adds them up or
+    not."""
+    found = [each for each in _children(whole, table) if each[0] != table and _LINE.search(each[1])]
+    for child, _, unit, at in found if len(found) == 1 else ():
+        if not _foreign(whole, child):
+            whole.filled(child, unit.columns)
+            _laid_out(whole, child, unit, at, table)
 
 
 def _lines_total(whole: Whole, table: str, column: str, words: str) -> str:
