@@ -23,7 +23,7 @@ from .plan import NULL_SCALE, Plan, Redraw
 from .rows import I64, U64, Indices, Kept, Rows, Values, below, bits, key_of
 from .sandbox import connect
 from .schema import Kind, Table
-from .specs import AnySpec, Choice, Key, Layout, Pick, Range
+from .specs import AnySpec, Choice, Key, Layout, Pick, Range, Standing
 
 if TYPE_CHECKING:
     import duckdb
@@ -305,7 +305,7 @@ def encodings(plan: Plan, table: str) -> tuple[tuple[str, ...], tuple[str, ...]]
         kind = schema.field(name).type
         if pa.types.is_integer(kind) or pa.types.is_temporal(kind) or pa.types.is_decimal64(packed(kind)):
             delta.append(name)
-        elif isinstance(column.spec, Choice) or pa.types.is_dictionary(kind):
+        elif isinstance(column.spec, Choice | Standing) or pa.types.is_dictionary(kind):
             dictionary.append(name)
     return tuple(dictionary), tuple(delta)
 
@@ -315,7 +315,9 @@ def _coded(plan: Plan, table: str) -> Iterator[str]:
     made, schema = plan.tables[table], arrow_schema(plan, table)
     redrawn = {name for redraw in made.redraws for name in redraw.columns}
     for name, column in made.columns.items():
-        if isinstance(column.spec, Choice) and pa.types.is_string(schema.field(name).type) and name not in redrawn:
+        if name in redrawn or not pa.types.is_string(schema.field(name).type):
+            continue
+        if isinstance(column.spec, Choice | Standing):
             labels = column.spec.values
             if not plan.schema.tables[table].rows and len(set(labels)) == len(labels) <= _FEW:
                 yield name
