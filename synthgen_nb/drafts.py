@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.metadata import version as library_version
 from pathlib import Path
 from typing import Protocol, Self
@@ -219,7 +220,13 @@ def whole(path: Path) -> bool:
 
 def libraries() -> dict[str, str]:
     """The versions of this package and of the libraries that values and files depend on."""
-    return {library: library_version(library) for library in _LIBRARIES}
+    return {library: _version(library) for library in _LIBRARIES}
+
+
+@cache
+def _version(library: str) -> str:
+    """What is installed does not change while this process has it loaded, and looking takes a read of all of it."""
+    return library_version(library)
 
 
 def _sync(path: Path) -> None:

@@ -11,12 +11,14 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtra, ModelError
 from ..llm import batches, hub, pins
 from .local import LocalModel
-from .server import ServerModel
+
+if TYPE_CHECKING:
+    from .server import ServerModel
 
 _LIBRARIES = ("torch", "transformers", "llguidance", "jsonschema", "safetensors", "huggingface_hub")
 # What a short name stands for, the first that is here or can be had: quantised already, and whole.
@@ -43,6 +45,8 @@ def load_model(
     for what is not there, has no room or is not to be trusted, MissingExtra without the extra llm."""
     if name.startswith(("http://", "https://")):
         url, _, model = name.partition("#")
+        from .server import ServerModel  # its library for HTTP is not for those who have no server
+
         return ServerModel(url, name=model, elsewhere=elsewhere)
     if any(importlib.util.find_spec(library) is None for library in _LIBRARIES):
         raise MissingExtra("llm")
