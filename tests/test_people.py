@@ -100,6 +100,18 @@ def test_gender_title_and_middle_name_agree_with_the_first_name() -> None:
     assert (frame["middle_name"] != frame["first_name"]).all()
 
 
+def test_a_title_of_courtesy_and_a_middle_initial_are_the_person_s() -> None:
+    ddl = """CREATE TABLE employee (
+        fname text NOT NULL, minit char(1) NOT NULL, lname text NOT NULL, "TitleOfCourtesy" varchar(25) NOT NULL
+    )"""
+    frame = pl.DataFrame(made(sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), 3_000))["employee"])
+    first, _, female = names(FOLK)
+    known = {(name, "Ms." if hers else "Mr.") for name, hers in zip(first.to_pylist(), female.tolist(), strict=True)}
+    assert set(frame.select("fname", "TitleOfCourtesy").iter_rows()) <= known
+    assert frame["minit"].str.contains(r"^\p{Lu}$").all()
+    assert (frame["minit"] == frame["fname"].str.slice(0, 1)).mean() < 0.3  # type: ignore[operator]
+
+
 def test_sender_and_recipient_are_two_persons() -> None:
     frame = frames()["parcel"]
     assert (frame["sender_name"] != frame["recipient_name"]).mean() > 0.99  # type: ignore[operator]

@@ -17,7 +17,7 @@ OWN = frozenset((
     "first", "last", "given", "family", "full", "fore", "sur", "maiden", "middle", "name", "names", "initial",
     "initials", "nick", "nickname", "email", "mail", "e", "address", "login", "user", "username", "handle",
     "gender", "sex", "title", "salutation", "honorific", "courtesy", "display", "real", "legal", "preferred",
-    "screen", "person", "contact", "code", "lower", "normalized", "canonical", "id",
+    "screen", "of", "person", "contact", "code", "lower", "normalized", "canonical", "id",
     "relation", "relationship", "kinship",
 ))  # fmt: skip
 _SHORTEST = 3

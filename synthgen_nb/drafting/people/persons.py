@@ -36,6 +36,7 @@ _RELATIONS = (
     ("grandmother", "grandfather"), ("niece", "nephew"), ("girlfriend", "boyfriend"), ("stepmother", "stepfather"),
     ("mom", "dad"), ("mum", "dad"), ("granddaughter", "grandson"), ("godmother", "godfather"),
 )  # fmt: skip
+_MIDDLE_INITIAL = ("middle", "initial")
 _OFTEN = 3  # times as often as what either may be: a mother, beside a guardian
 _LEAST = 4  # bytes that are left of each name in an address
 
@@ -49,7 +50,8 @@ def person_spec(
     if field is None:
         return None
     reachable = facts.reachable and field == "email"
-    spec = Person(field=field, longest=domain.longest, ascii=domain.ascii, reachable=reachable)
+    longest = 1 if words_of(column.name)[-2:] == _MIDDLE_INITIAL else domain.longest
+    spec = Person(field=field, longest=longest, ascii=domain.ascii, reachable=reachable)
     if field in ("gender", "title", "relation"):
         labels = _relations(domain) if field == "relation" else _labels(field, domain)
         return _of(facts.folk, structs.replace(spec, labels=labels, longest=0), wanted) if labels else None
@@ -113,8 +115,10 @@ def field_of(column: Column, meaning: Meaning) -> PersonField | None:
     words = words_of(column.name)
     if field == "title" and "suffix" in words:
         return None
-    if "initials" in words or words[-2:] == ("middle", "initial"):
+    if "initials" in words:
         return "initials"
+    if words[-2:] == _MIDDLE_INITIAL:
+        return "middle_name"
     if field == "first_name" and "middle" in words:
         return "middle_name"
     return "nickname" if field == "username" and {"nick", "nickname"} & set(words) else field
