@@ -9,9 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +22,7 @@ from .errors import InfeasibleError, PlanError
 from .parquet import enum_field
 from .physical import arrow_type, converted, from_arrow, from_python, packed, to_arrow, to_packed
 from .plan import NULL_SCALE, Plan, Redraw
-from .rows import I64, U64, Indices, Kept, Rows, Values, below, bits, key_of
+from .rows import I64, U64, Indices, Kept, Mask, Rows, Values, below, bits, key_of
 from .sandbox import connect
 from .schema import Kind, Table
 from .specs import AnySpec, Choice, Key, Layout, Pick, Range, Standing
@@ -34,9 +36,15 @@ ATTEMPTS = 64  # draws of a row before chance counts as hopeless
 _GUESSING = 4  # attempts before every other one guesses
 _HELD = 1 << 15  # rows drawn to find values that hold a condition at all
 _ENOUGH = 64  # of those, for rows to differ
+_LISTED = 1 << 20  # rows of a table that is drawn whole to be looked up: 8 MB for each of its columns that are read
+_LOOKS, _WORTH = 4096, 2  # rows that look at once: a preview reads few; times as many rows as are looked at
+_NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.TIME, Kind.FLOAT}
 _KEPT_BACK = 8 << 20
 _FEW = 127  # texts that are written as codes: of more, Parquet's own table is as fast
 _CODES = pa.dictionary(pa.int8(), pa.string())
+
+
+_Listed = tuple[npt.NDArray[Any], Mask | None, U64 | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +117,52 @@ class Engine:
         return source is None or (isinstance(source, Layout) and source.of == "row")
 
     def draw_source(self, rows: Rows, name: str) -> Indices:
-        return self.plan.tables[rows.table].sources[name].draw(rows, name)
+        source = self.plan.tables[rows.table].sources[name]
+        if (whole := self._everywhere(rows, f"source {name}", partial(source.draw, name=name))) is not None:
+            return Indices(*(_taken(each, rows.index) for each in whole))
+        return source.draw(rows, name)
 
     def draw_column(self, rows: Rows, name: str) -> Values:
         """A column's values in a window, reference rows, NULLs and redrawing included."""
         table = self.plan.tables[rows.table]
+        if self._number(rows.table, name):
+            whole = self._everywhere(rows, f"column {name}", lambda window: window.column(name))
+            if whole is not None:
+                return Values(*(_taken(each, rows.index) for each in whole[:2]))
         if rows.attempt and name not in rows.redrawn and not table.columns[name].spec.needs:
             return Rows(self, rows.table, rows.index).column(name)
         for redraw in table.redraws:
             if name in redraw.columns and not rows.attempt:
                 return self._redrawn(rows, redraw)[name]
         return self._with_reference(rows, name, self._drawn(rows, name))
+
+    def _everywhere(self, rows: Rows, name: str, draw: Callable[[Rows], Indices | Values]) -> _Listed | None:
+        """What is drawn in all rows of a table that another one with many more looks at anywhere: then it is made once
+        for each row and looked up. None where that is not worth it."""
+        count = self.row_count(rows.table)
+        few = not rows.reader or count > _LISTED or len(rows) < min(_LOOKS, count)
+        if few or self.row_count(rows.reader) < _WORTH * count:
+            return None
+        listed = self.kept(rows.table, f"{name}/everywhere", lambda: self._listed(rows.table, count, draw))
+        return listed
+
+    def _listed(self, table: str, count: int, draw: Callable[[Rows], Indices | Values]) -> _Listed:
+        drawn = []
+        for start in range(0, count, CHUNK_ROWS):
+            index = np.arange(start, min(start + CHUNK_ROWS, count), dtype=np.uint64)
+            drawn.append(draw(Rows(self, table, index, start)))
+        values = [np.asarray(each.values if isinstance(each, Indices) else each.data) for each in drawn]
+        ordinals = [each.ordinal for each in drawn if isinstance(each, Indices) and each.ordinal is not None]
+        valid = None
+        if any(each.valid is not None for each in drawn):
+            masks = (np.ones(len(v), bool) if e.valid is None else e.valid for e, v in zip(drawn, values, strict=True))
+            valid = np.concatenate(list(masks))
+        return np.concatenate(values), valid, np.concatenate(ordinals) if ordinals else None
+
+    def _number(self, table: str, name: str) -> bool:
+        """Whether the column is drawn, row by row, and is no text."""
+        column = self.plan.tables[table].columns[name]
+        return not column.at and self.plan.schema.tables[table].column(name).type.kind in _NUMBERS
 
     def _drawn(self, rows: Rows, name: str, guess: AnySpec | None = None) -> Values:
         column = self.plan.tables[rows.table].columns[name]
@@ -250,6 +293,10 @@ class Engine:
             return values
         at = np.flatnonzero(fixed)
         return values.replaced(at, reference.take(rows.index[at].astype(np.int64)))
+
+
+def _taken(whole: npt.NDArray[Any] | None, index: U64) -> Any:
+    return None if whole is None else np.take(whole, index.view(np.int64))
 
 
 def _reference(plan: Plan, table: Table) -> dict[str, Values]:

@@ -22,7 +22,7 @@ I64 = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.unsignedinteger[Any]]
 T = TypeVar("T")
-Kept = TypeVar("Kept", bound=npt.NDArray[np.generic])
+Kept = TypeVar("Kept")
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -261,11 +261,13 @@ class Rows:
     """The window a spec looks through: some rows of one table, their bits, and what else is known of the same rows.
 
     `index` holds the row numbers (u64[n]); `start` is the first of them where they are consecutive, else None.
-    `attempt` counts the times the columns `redrawn` are drawn again for these rows; all bits depend on it.
-    What is drawn once in a window is kept for its life, so two columns that read one source pay for it once."""
+    `reader` is the table whose rows look at these, wherever they lie. `attempt` counts the times the columns `redrawn`
+    are drawn again for these rows; all bits depend on it. What is drawn once in a window is kept for its life, so two
+    columns that read one source pay for it once."""
 
     __slots__ = (
-        "_columns", "_distinct", "_far", "_made", "_sources", "attempt", "index", "redrawn", "start", "table", "world"
+        "_columns", "_distinct", "_far", "_made", "_sources", "attempt", "index", "reader", "redrawn", "start", "table",
+        "world",
     )  # fmt: skip
 
     def __init__(
@@ -277,6 +279,7 @@ class Rows:
         attempt: int = 0,
         redrawn: frozenset[str] = frozenset(),
         distinct: tuple[Rows, I64] | None = None,
+        reader: str = "",
     ) -> None:
         self.world, self.table, self.index, self.start = world, table, index, start
         self.attempt, self.redrawn = attempt, redrawn
@@ -284,7 +287,7 @@ class Rows:
         self._columns: dict[str, Values] = {}
         self._made: dict[object, tuple[U64, object]] = {}
         self._far: dict[tuple[str, int], tuple[U64, Rows]] = {}
-        self._distinct = distinct
+        self._distinct, self.reader = distinct, reader
 
     def __len__(self) -> int:
         return len(self.index)
@@ -338,7 +341,9 @@ class Rows:
         are siblings' parents, one after the other, each of them is looked at once."""
         place = (table, id(index))  # the index is kept with the window, so its id is no other's meanwhile
         if place not in self._far:
-            self._far[place] = index, Rows(self.world, table, index, distinct=_distinct(self.world, table, index))
+            reader = self.table if table != self.table else ""
+            distinct = _distinct(self.world, table, index)
+            self._far[place] = index, Rows(self.world, table, index, distinct=distinct, reader=reader)
         return self._far[place][1]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb.generation import Engine
+from synthgen_nb.generation import Chunk, Engine, generate_chunk
 from synthgen_nb.rows import Rows, bits
 from synthgen_nb.specs.shares import running, shares, weighed
 
@@ -54,3 +55,22 @@ def test_siblings_look_at_each_of_their_parents_once() -> None:
     assert rows.of("a", parents) is together
     np.testing.assert_array_equal(together.column("made").data, apart.column("made").data)
     np.testing.assert_array_equal(together.column("id").data, apart.column("id").data)
+
+
+def test_a_small_table_that_many_rows_look_at_is_drawn_once_and_gives_the_same() -> None:
+    ddl = """CREATE TABLE a (id int PRIMARY KEY, made date NOT NULL, size int);
+    CREATE TABLE b (a int NOT NULL REFERENCES a, line int NOT NULL, seen date, PRIMARY KEY (a, line));
+    CREATE TABLE c (id int PRIMARY KEY, a int NOT NULL, line int NOT NULL, FOREIGN KEY (a, line) REFERENCES b);"""
+    plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), {"a": 300, "b": 5000, "c": 20_000})
+    whole = generate_chunk(Engine(plan), Chunk("c", 0, 20_000))
+    engine = Engine(plan)
+    pieces = [generate_chunk(engine, Chunk("c", at, at + 500)) for at in range(0, 20_000, 500)]  # too few to look up
+    assert whole.equals(pa.Table.from_batches(pieces).combine_chunks().to_batches()[0])
+    parents = bits(5, np.arange(6000, dtype=np.uint64)) % np.uint64(300)
+    rows = Rows(engine, "b", np.arange(6000, dtype=np.uint64), 0)
+    for name in ("made", "size"):
+        looked_up, drawn = rows.of("a", parents).column(name), Rows(engine, "a", parents).column(name)
+        np.testing.assert_array_equal(looked_up.data, drawn.data)
+        assert (looked_up.valid is None) == (drawn.valid is None)
+        if drawn.valid is not None:
+            np.testing.assert_array_equal(looked_up.valid, drawn.valid)
