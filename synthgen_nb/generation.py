@@ -140,11 +140,12 @@ class Engine:
         """What is drawn in all rows of a table that another one with many more looks at anywhere: then it is made once
         for each row and looked up. None where that is not worth it."""
         count = self.row_count(rows.table)
-        few = not rows.reader or count > _LISTED or len(rows) < min(_LOOKS, count)
-        if few or self.row_count(rows.reader) < _WORTH * count:
+        if not rows.reader or not 0 < count <= _LISTED:
             return None
-        listed = self.kept(rows.table, f"{name}/everywhere", lambda: self._listed(rows.table, count, draw))
-        return listed
+        many = len(rows) >= _LOOKS and self.row_count(rows.reader) >= _WORTH * count
+        if not (many or len(rows) >= count) or int(rows.index.max()) >= count:
+            return None
+        return self.kept(rows.table, f"{name}/everywhere", lambda: self._listed(rows.table, count, draw))
 
     def _listed(self, table: str, count: int, draw: Callable[[Rows], Indices | Values]) -> _Listed:
         drawn = []
