@@ -237,3 +237,12 @@ def test_parents_are_early_enough_for_children_whose_years_a_check_bounds() -> N
     made = frames(ddl, {"*": 5_000})
     assert never_before(made["b"].join(made["a"], left_on="a_id", right_on="id"), "created_at", "paid_at")
     assert made["b"]["paid_at"].dt.year().unique().to_list() == [2019]
+
+
+def test_a_row_of_a_system_versioned_table_goes_after_it_came() -> None:
+    ddl = """CREATE TABLE cities (id int PRIMARY KEY, name nvarchar(50) NOT NULL,
+             ValidFrom datetime2 GENERATED ALWAYS AS ROW START NOT NULL,
+             ValidTo datetime2 GENERATED ALWAYS AS ROW END NOT NULL, PERIOD FOR SYSTEM_TIME (ValidFrom, ValidTo))"""
+    plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="tsql"), 2_000)
+    made = pl.DataFrame(pl.from_arrow(generate_chunk(Engine(plan), Chunk("cities", 0, 2_000))))
+    assert never_before(made, "ValidFrom", "ValidTo")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from ..ddl.expressions import parse_expression
+from ..ddl.expressions import parse_expression, row_time
 from ..schema import Kind
 from ..specs import AnySpec
 from .conditions.reading import Order
@@ -28,7 +28,8 @@ def is_free(draft: Draft, name: str, domain: Domain) -> bool:
     decided = name in draft.placed or name in draft.chosen or name in draft.refused or name in draft.computed
     key = unit.key is not None or draft.keys.claimed(unit) or draft.keys.of_tenant(unit)
     plain = not (domain.parts or domain.forbidden or domain.gaps or domain.empty or domain.always_null)
-    asked = name in contested(draft) or column.generated is not None or name in draft.keys.nulled
+    computed = column.generated is not None and not row_time(column)
+    asked = name in contested(draft) or computed or name in draft.keys.nulled
     return plain and not (decided or key or asked or draft.meanings[name].written) and domain.step == 1
 
 

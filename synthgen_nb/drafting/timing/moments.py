@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ...ddl.expressions import row_time
 from ...schema import Column, Kind, Table
 from ..meaning import Meaning
 from ..meaning.names import words_of
@@ -54,7 +55,7 @@ def moments_of(table: Table, meanings: Mapping[str, Meaning]) -> dict[str, Momen
     return {
         c.name: _moment(c, meanings[c.name], table)
         for c in table.columns
-        if c.type.kind in MOMENTS and c.generated is None
+        if c.type.kind in MOMENTS and (c.generated is None or row_time(c))
     }
 
 
