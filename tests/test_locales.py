@@ -135,6 +135,15 @@ def test_accounts_of_every_country_have_right_check_digits_and_no_bank(country: 
         assert all(int(text) % 97 == (0 if country == "FR" else 1) for text in inside)
 
 
+def test_articles_and_books_have_right_check_digits() -> None:
+    ddl = "CREATE TABLE goods (isbn varchar(17) NOT NULL UNIQUE, ean char(13) NOT NULL, upc char(12) NOT NULL UNIQUE)"
+    frame = pl.DataFrame(made(sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), 2_000))["goods"])
+    for column, begin, width in (("isbn", "978", 13), ("ean", "2", 13), ("upc", "2", 12)):
+        for number in frame[column]:
+            weighed = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(reversed(number)))
+            assert (len(number), number[: len(begin)], weighed % 10) == (width, begin, 0)
+
+
 def test_accounts_are_of_the_country_that_is_asked_for() -> None:
     ddl = "CREATE TABLE account (iban varchar(34) NOT NULL)"
     plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), 5, locale="nl_NL")

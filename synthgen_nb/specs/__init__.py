@@ -1,6 +1,6 @@
 """Kinds of columns (Spec) and of what they are read at (Source). One subject a file; nothing here knows a schema."""
 
-from .accounts import Iban
+from .accounts import Article, Iban
 from .base import Source, Spec
 from .binary import BitText, Bytes, Point, Uuid
 from .branches import Branched
@@ -26,8 +26,8 @@ from .within import Above, Grove, Within
 
 __all__ = [
     "FATES", "LIFE", "SO_FAR", "Above", "After", "Ahead", "Among", "Amount", "AnySource", "AnySpec", "Anywhere",
-    "Bank", "Begin", "BitText", "Branched", "Bytes", "Choice", "Digit", "Drawn", "Edged", "Either", "Elapsed",
-    "Entries", "Expression", "Fields", "Flag", "Floor", "Format", "Given", "Gone", "Grove", "Iban", "Inside",
+    "Article", "Bank", "Begin", "BitText", "Branched", "Bytes", "Choice", "Digit", "Drawn", "Edged", "Either",
+    "Elapsed", "Entries", "Expression", "Fields", "Flag", "Floor", "Format", "Given", "Gone", "Grove", "Iban", "Inside",
     "Joined", "Key", "Late", "Latin", "Layout", "Life", "ListOf", "Listed", "Nations", "Null", "Ordinal", "Pair",
     "Parent", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point",
     "Portion", "Priced", "Product", "Progress", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip",

@@ -1,4 +1,5 @@
-"""Numbers of accounts and cards that nobody has, with the check digits that programs test. One index is one number."""
+"""Numbers of accounts, cards and articles that nobody has, with the check digits that programs test. One index is one
+number."""
 
 from __future__ import annotations
 
@@ -70,6 +71,35 @@ class Iban(Spec, frozen=True, tag="iban"):
             parts.append(_two(tail))
         rest = _mod(_mod(rest) * np.uint64(10**6 % 97) + np.uint64(_as_number(self.country) * 100 % 97))
         return Values(pc.binary_join_element_wise(self.country, _two(np.uint64(98) - rest), *parts, ""))
+
+
+class Article(Spec, frozen=True, tag="article"):
+    """Numbers of articles, EAN, UPC, GTIN or ISBN: so many `digits`, of which the last one checks the others. Those
+    that begin with 2 are what shops give to goods of their own."""
+
+    prefix: str = "2"
+    digits: int = 13
+
+    @property
+    def size(self) -> int:
+        return int(10**self._free)
+
+    @property
+    def _free(self) -> int:
+        return self.digits - 1 - len(self.prefix)
+
+    def draw(self, rows: Rows, name: str) -> Values:
+        return self.at(below(rows.bits(name), self.size), rows, name)
+
+    def at(self, index: U64, rows: Rows, name: str) -> Values:
+        first = int(self.prefix or "0") * self.size
+        left, weighed = index + np.uint64(first), np.zeros(len(index), np.uint64)
+        for place in range(self.digits - 1):
+            left, digit = split(left, 10)
+            weighed += digit * np.uint64(1 if place % 2 else 3)
+        check = split(np.uint64(10) - split(weighed, 10)[1], 10)[1]
+        number = pc.utf8_lpad(pc.cast(pa.array(index), pa.string()), self._free, "0")
+        return Values(pc.binary_join_element_wise(self.prefix, number, pc.cast(pa.array(check), pa.string()), ""))
 
 
 def _mod(value: U64) -> U64:

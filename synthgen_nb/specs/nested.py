@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..rows import I64, U64, Mask, Rows, Values, below, split
-from .accounts import Iban
+from .accounts import Article, Iban
 from .base import Spec
 from .binary import BitText, Bytes, Point, Uuid
 from .branches import Branched
@@ -302,6 +302,7 @@ AnySpec = (
     | Prose
     | Stamp
     | Iban
+    | Article
     | Person
     | Uuid
     | Bytes

@@ -6,7 +6,7 @@ import re
 
 from ...errors import PlanError
 from ...schema import Column, Kind
-from ...specs import AnySpec, Bank, Choice, Format, Iban, Pattern, Prose, Range, Uuid
+from ...specs import AnySpec, Article, Bank, Choice, Format, Iban, Pattern, Prose, Range, Uuid
 from ...specs.accounts import COUNTRIES
 from ...specs.people import HOSTS
 from ..conditions.templates import literal, template_of
@@ -108,13 +108,28 @@ def _formed_text(domain: Domain, name: str, wanted: int = 1) -> Pattern:
     return Pattern(template=template)
 
 
-def _account(meaning: Meaning, domain: Domain, facts: Facts) -> Iban | None:
-    """An IBAN with right check digits, where the column has room for one: of the country that was asked for."""
+def _account(meaning: Meaning, domain: Domain, facts: Facts) -> Iban | Article | None:
+    """A number with right check digits, where the column has room for one: an IBAN of the country that was asked for,
+    the number of an article or a book."""
     asked = facts.folk[0].locale[-2:] if facts.asked else ""
-    spec = Iban(country=asked) if asked in COUNTRIES else Iban()  # type: ignore[arg-type]
-    plain = domain.form is None and not domain.case and domain.shortest <= spec.width
-    fits = plain and (not domain.longest or domain.longest >= spec.width)
-    return spec if meaning.name == "id.iban" and fits else None
+    spec: Iban | Article
+    match meaning.name:
+        case "id.iban":
+            spec = Iban(country=asked) if asked in COUNTRIES else Iban()  # type: ignore[arg-type]
+        case "id.isbn":
+            spec = Article(prefix="978")
+        case "id.ean":
+            digits = next((width for width in (13, 12, 8) if not domain.longest or domain.longest >= width), 13)
+            spec = Article(digits=14 if domain.longest == domain.shortest == 14 else digits)
+        case _:
+            return None
+    width = spec.width if isinstance(spec, Iban) else spec.digits
+    plain = domain.form is None and not domain.case and domain.shortest <= width
+    return spec if plain and (not domain.longest or domain.longest >= width) else None
+
+
+def _enough(spec: Iban | Article | None, wanted: int) -> Iban | Article | None:
+    return spec if spec is not None and spec.size >= wanted else None
 
 
 def _meant(group: str, longest: int, facts: Facts) -> list[AnySpec]:
@@ -180,7 +195,7 @@ def distinct_text(column: Column, meaning: Meaning, domain: Domain, wanted: int,
     if domain.form is None and not domain.coded and not domain.path:
         known = (
             distinct_words(column, meaning, domain, wanted)
-            or _account(meaning, domain, facts)
+            or _enough(_account(meaning, domain, facts), wanted)
             or form_of(meaning.name, group, domain, wanted)
             or phrase_of(meaning.name, group, domain, wanted)
         )
