@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from synthgen_nb.generation import CHUNK_ROWS
@@ -56,13 +57,10 @@ def _column(kind: str, rows: int) -> pa.Array:
         case "unique text":
             return pa.array([f"customer {number:09d} of {number % 7919}" for number in random.permutation(rows)])
         case _:
-            cents = pa.array(random.integers(100, 20_000_000, rows)).cast(pa.decimal128(19, 0))
-            return pa.array(cents).cast(pa.decimal128(21, 2)) if rows < 0 else _money(cents)
+            return _money(pa.array(random.integers(100, 20_000_000, rows)).cast(pa.decimal128(19, 0)))
 
 
 def _money(cents: pa.Array) -> pa.Array:
-    import pyarrow.compute as pc
-
     return pc.multiply(cents, pa.scalar(Decimal("0.01"))).cast(pa.decimal64(15, 2))
 
 
@@ -72,7 +70,7 @@ def _written(kind: str, column: pa.Array, *, chosen: bool) -> Figures:
         path = Path(folder) / "part.parquet"
         if chosen:
             dictionary = ["a"] if kind == "few texts" else []
-            delta = ["a"] if kind in ("sequence", "random key") else []
+            delta = [] if pa.types.is_string(column.type) else ["a"]
             batches = table.to_batches(max_chunksize=CHUNK_ROWS)
             spent, _ = cpu(lambda: write_part(path, table.schema, batches, dictionary=dictionary, delta=delta))
         else:

@@ -82,7 +82,7 @@ def _by_mimesis(rows: int) -> Figures:
             *(number.integer_number(0, 10) / 100, number.integer_number(0, 8) / 100),
             *(chance.choice("RAN"), chance.choice("OF"), shipped, moment.date(start=FIRST.year, end=LAST.year)),
             shipped + dt.timedelta(days=number.integer_number(1, 30)),
-            *(chance.choice(TOLD), chance.choice(SHIPPED), words.quote()[:44]),
+            *(chance.choice(TOLD), chance.choice(SHIPPED), words.sentence()[:44]),
         )
 
     return _looped(row, rows)
