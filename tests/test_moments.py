@@ -246,3 +246,13 @@ def test_a_row_of_a_system_versioned_table_goes_after_it_came() -> None:
     plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="tsql"), 2_000)
     made = pl.DataFrame(pl.from_arrow(generate_chunk(Engine(plan), Chunk("cities", 0, 2_000))))
     assert never_before(made, "ValidFrom", "ValidTo")
+
+
+def test_what_is_there_before_all_others_is_so_for_rows_of_long_ago_too() -> None:
+    ddl = """CREATE TABLE categories (id int PRIMARY KEY, created_at timestamp NOT NULL);
+             CREATE TABLE articles (id int PRIMARY KEY, category_id int NOT NULL REFERENCES categories (id),
+               created_at timestamp NOT NULL CHECK (created_at >= '2005-01-01' AND created_at < '2009-01-01'))"""
+    made = frames(ddl, {"*": 5_000})
+    both = made["articles"].join(made["categories"], left_on="category_id", right_on="id", suffix="_parent")
+    assert never_before(both, "created_at_parent", "created_at")
+    assert made["articles"]["created_at"].n_unique() > 4_900

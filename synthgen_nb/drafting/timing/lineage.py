@@ -14,6 +14,7 @@ from ...schema import Schema
 from ..domains import Domain, Facts
 from ..meaning import Meaning
 from ..meaning.names import words_of
+from .courses import is_staff
 from .lifecycles import LASTING
 from .moments import Moment, anchor_of, begin_of, moments_of
 
@@ -48,11 +49,13 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Lineage:
     """Of one table: the parents before its rows, within how many days its rows follow (0: any time later), whether they
-    are there before all others or are followed by others, and the last day on which they can begin."""
+    are there before all others (`served`: also before those who were hired) or are followed by others, and the last day
+    on which they can begin."""
 
     lines: tuple[Line, ...] = ()
     within: int = 0
     first: bool = False
+    served: bool = False
     followed: bool = False
     until: int = 1 << 30
 
@@ -79,6 +82,7 @@ def lineages(
         for other in above:
             if other == key or key in above[other]:
                 above[other] |= {parent, *above[parent]}
+    staff = [key for key, table in schema.tables.items() if is_staff(table.name)]
     first = {key for key in lines if _is_first(schema, key, above[key])}
     until, given_up = _until(lines, above, moments, domains, boxes, facts)
     kept = {
@@ -92,6 +96,7 @@ def lineages(
             lines=kept[key],
             within=_within([line.table for line in read[key] if read[line.table]]),
             first=key in first,
+            served=any(key in above[other] for other in staff),
             followed=key in parents and not read[key],
             until=until.get(key, facts.today),
         )

@@ -32,16 +32,16 @@ _HOURS = {
 _FARTHEST = 36_500  # days: further back no business rises
 _BACK = 3  # years
 LONGEST = 2 * _BACK  # years that rows go back
-_SERVED = 12  # years that people stay where they are hired
+SERVED = 12  # years that people stay where they are hired
 
 
-def lives(table: str, bounds: Domain, today: int, until: int, *, first: bool, followed: bool) -> Rhythmic:
+def lives(table: str, bounds: Domain, today: int, until: int, *, before: int, followed: bool) -> Rhythmic:
     """From when to when the rows of a table begin, and how that spreads. `until` is the last day there may be: of that
-    only the first instant where it is today. `first`: they are there before all others are; `followed`: others come
-    after them, which is to take some years."""
-    years = _SERVED if is_staff(table) else LONGEST if followed else _BACK
-    last = min(until, today - (_SERVED * YEAR + 1) if first else today)
-    start = last - (years if not first else _BACK) * YEAR
+    only the first instant where it is today. `before`: they are there so many years ago, before all others; `followed`:
+    others come after them, which is to take some years."""
+    years = SERVED if is_staff(table) else LONGEST if followed else _BACK
+    last = min(until, today - (before * YEAR + 1) if before else today)
+    start = last - (_BACK if before else years) * YEAR
     low, high = within(bounds, start * DAY, last * DAY if last == today else (last + 1) * DAY - MICROS)
     low += -low % MICROS if low + -low % MICROS <= high else 0  # columns may keep no fractions of a second
     growing = (high - low) // DAY <= _FARTHEST
@@ -60,7 +60,7 @@ def lives(table: str, bounds: Domain, today: int, until: int, *, first: bool, fo
 def by_now(table: str, today: int) -> Rhythmic:
     """All that has happened by now."""
     weekdays, hours = _weights(table)
-    low = (today - 2 * _SERVED * YEAR) * DAY
+    low = (today - 2 * SERVED * YEAR) * DAY
     return Rhythmic(low=low, high=today * DAY, unit="moment", weekdays=weekdays, hours=hours)
 
 

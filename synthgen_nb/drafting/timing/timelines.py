@@ -42,7 +42,7 @@ from .courses import DAY_SECONDS, Course, course_of
 from .lineage import Line
 from .moments import MOMENTS, PROMPTLY, Moment, ages_of, anchor_of, begins, moments_of, unit_of
 from .repeats import day_of, durations, parts, twins
-from .seasons import LONGEST, alone, bounds_of, by_now, lives
+from .seasons import LONGEST, SERVED, alone, bounds_of, by_now, lives
 from .states import States, states_of
 
 _LEAST = 128  # values that a column must have left for a life of its own
@@ -292,11 +292,11 @@ def _lives(
     """`begun`: the column with which rows begin, where something else decides on it."""
     lineage, today = draft.lineage, draft.facts.today
     strict = sum(floor.least > 0 and not floor.table and floor.column in free for f in floors.values() for floor in f)
-    lines = tuple(parent for line, parent in _lines(draft) if not line.first)
+    bounded = lineage.until < today - 1  # then what is there before all others may not be that early
+    lines = tuple(parent for line, parent in _lines(draft) if bounded or not line.first)
     until = min(lineage.until, today - min(strict, 9) if lines else today - 1 - min(strict, 9))
-    series = lives(
-        draft.table.name, _bounds(free, domains), today, until, first=lineage.first, followed=lineage.followed
-    )
+    before = (SERVED if lineage.served else LONGEST) if lineage.first else 0
+    series = lives(draft.table.name, _bounds(free, domains), today, until, before=before, followed=lineage.followed)
     if lines:  # there are more parents by and by already
         series = structs.replace(series, rising=False, levelling=False)
     life = Life(series=series, parents=lines, within=lineage.within)
