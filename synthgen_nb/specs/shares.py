@@ -12,7 +12,8 @@ import numpy as np
 from ..rows import I64, U64, below
 
 _CELLS = 12  # bits: a guide of 4,096 cells stays in the L1 cache
-_WALK = 3  # steps that all rows take together; beyond, only those take them that are not there yet
+_WALK = 3  # steps that all rows take together where many cells belong to several things
+_SHARED = 8  # one cell of so many is many; else only the rows take steps that are not there yet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +25,7 @@ class Shares:
     ends: U64
     guide: I64
     shift: np.uint64
+    walk: int
     steps: int
 
     @property
@@ -37,9 +39,9 @@ class Shares:
     def place(self, number: U64) -> I64:
         """The thing in whose share each number below `total` lies."""
         at: I64 = np.take(self.guide, (number >> self.shift if self.shift else number).view(np.int64))
-        for _ in range(min(self.steps, _WALK)):
+        for _ in range(self.walk):
             at += np.take(self.ends, at) <= number
-        if self.steps > _WALK:
+        if self.steps > self.walk:
             left = np.flatnonzero(np.take(self.ends, at) <= number)
             at[left] = np.searchsorted(self.ends, number[left], side="right")
         return at
@@ -53,8 +55,10 @@ def shares(ends: U64) -> Shares:
     first = np.arange(((max(total, 1) - 1) >> shift) + 1, dtype=np.uint64) << np.uint64(shift)
     last = np.minimum(first + np.uint64((1 << shift) - 1), np.uint64(max(total, 1) - 1))
     guide = np.searchsorted(ends, first, side="right")
-    steps = int((np.searchsorted(ends, last, side="right") - guide).max())
-    return Shares(ends, guide, np.uint64(shift), steps)
+    steps = np.searchsorted(ends, last, side="right") - guide
+    most = int(steps.max())
+    crowded = int(np.count_nonzero(steps)) * _SHARED > len(steps)
+    return Shares(ends, guide, np.uint64(shift), min(most, _WALK) if crowded else 0, most)
 
 
 @lru_cache(maxsize=512)
