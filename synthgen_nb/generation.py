@@ -37,6 +37,7 @@ _GUESSING = 4  # attempts before every other one guesses
 _HELD = 1 << 15  # rows drawn to find values that hold a condition at all
 _ENOUGH = 64  # of those, for rows to differ
 _LISTED = 1 << 20  # rows of a table that is drawn whole to be looked up: 8 MB for each of its columns that are read
+_SMALL = 4096  # rows of a table that is drawn whole at the first look: each chain of ancestors is walked once
 _LOOKS, _WORTH = 4096, 2  # rows that look at once: a preview reads few; times as many rows as are looked at
 _NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.TIME, Kind.FLOAT}
 _KEPT_BACK = 8 << 20
@@ -143,7 +144,7 @@ class Engine:
         if not rows.reader or not 0 < count <= _LISTED:
             return None
         many = len(rows) >= _LOOKS and self.row_count(rows.reader) >= _WORTH * count
-        if not (many or len(rows) >= count) or int(rows.index.max()) >= count:
+        if not (many or count <= max(len(rows), _SMALL)) or int(rows.index.max()) >= count:
             return None
         return self.kept(rows.table, f"{name}/everywhere", lambda: self._listed(rows.table, count, draw))
 
