@@ -141,7 +141,7 @@ class Engine:
         """What is drawn in all rows of a table that another one with many more looks at anywhere: then it is made once
         for each row and looked up. None where that is not worth it."""
         count = self.row_count(rows.table)
-        if not rows.reader or not 0 < count <= _LISTED:
+        if not rows.reader or not len(rows) or not 0 < count <= _LISTED:
             return None
         many = len(rows) >= _LOOKS and self.row_count(rows.reader) >= _WORTH * count
         if not (many or count <= max(len(rows), _SMALL)) or int(rows.index.max()) >= count:
