@@ -46,10 +46,14 @@ MORE = {
     "remark": Type(kind=Kind.TEXT, sql="text"),
     "price": Type(kind=Kind.DECIMAL, sql="numeric(10,2)", precision=10, scale=2),
     "total": Type(kind=Kind.DECIMAL, sql="numeric(12,2)", precision=12, scale=2),
+    "email": text(120),
+    "first_name": text(60),
+    "gender": text(10),
+    "city": text(80),
+    "country": text(60),
     "zzz": Type(kind=Kind.INTEGER, sql="integer", bits=32),
 }
-# what a column means is told by those beside it, in few cases; one that names a person or a place (email, city) belongs
-# to the row's own one, so that the two agree on a country, and is not among MORE
+# what a column means is told by those beside it, in few cases
 RELATIVE = {
     ("bank", "total"): {("loans", "total_paid")},  # beside a total it is a part of that, and no sum of payments
 }

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from msgspec import structs
 
 from ...schema import ForeignKey, Schema, Table
-from ...specs import AnySource, Digit, Inside, Nations, Person, Place, Town
+from ...specs import AnySource, Digit, Inside, Nations, Permuted, Person, Place, Town
 from ...specs.cities import Level, Limit
-from ...specs.folk import Folk
+from ...specs.people import namesakes
 from ..domains import Domain
 from ..draft import Draft
 from ..meaning import Meaning
 from ..meaning.names import words_of
 from ..meaning.roles import Role, roles
+from .persons import copies_for
 from .spots import PLACES, enough, place_spec
 
 OWN = frozenset((
@@ -36,7 +37,6 @@ _DEPTH = {
     "region_code": 1, "county": 1, "city": 2, "latitude": 2, "longitude": 2, "postal_code": 3, "street_address": 3,
 }  # fmt: skip
 _LEVELS: tuple[Level, ...] = ("country", "region", "city", "city")
-_WORLD = 15  # of the weights that places without people have: any city there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +151,12 @@ def _source(draft: Draft, spot: Spot) -> AnySource:
         unit = next((u for u in draft.keys.units if u.key == spot.inside), None)
         if unit is not None and unit.name in draft.sources:
             return Inside(of=unit.name, table=spot.inside.table, source="place", level=spot.around, limits=spot.limits)
-    people = [at for spec, at in draft.placed.values() if isinstance(spec, Person)]
-    own = spot.role.source("person")
-    of = own if own in people else people[0] if len(set(people)) == 1 else ""
-    if of in draft.sources:
-        return Town(folk=facts.folk, of=of, limits=spot.limits)
     if spot.home and spot.depth == 0 and not facts.asked:
         return Nations(limits=spot.limits)
-    world = () if facts.asked else (Folk(weight=_WORLD),)
-    return Town(folk=(*facts.folk, *world), limits=spot.limits)
+    people = {at for spec, at in draft.placed.values() if isinstance(spec, Person)}
+    person = spot.role.source("person")
+    if person not in people and len(people) == 1:
+        person = next(iter(people))
+    if person not in draft.sources:  # nobody is told of, but were there a name, it would go with the place
+        draft.sources[person] = Permuted(size=namesakes(copies_for(facts.folk, draft.rows), facts.folk))
+    return Town(folk=facts.folk, of=person, limits=spot.limits)

@@ -75,10 +75,15 @@ def person_spec(
 
 def _of(folk: tuple[Folk, ...], spec: Person, wanted: int) -> Person:
     """Of so many persons of these groups."""
+    return structs.replace(spec, folk=folk, copies=copies_for(folk, wanted))
+
+
+def copies_for(folk: tuple[Folk, ...], wanted: int) -> int:
+    """Numbers for each pair of names, so that there are so many persons."""
     copies = 1
     while namesakes(copies, folk) < wanted:
         copies *= 2
-    return structs.replace(spec, folk=folk, copies=copies)
+    return copies
 
 
 def _fitted(spec: Person, domain: Domain) -> Person | None:
