@@ -84,13 +84,15 @@ class Life(Source, frozen=True, tag="life"):
 
 class Stage(Struct, frozen=True, tag="stage"):
     """That a row reaches a stage of its way: number `number`, at a moment of its own between `first` and `last` seconds
-    of working time after its begin, at its own pace; if that is by now, and its fate is one of `low`..`high`-1."""
+    of working time after its begin, at its own pace; if that is by now, and its fate is one of `low`..`high`-1. Rows of
+    the fates `stuck`[0]..`stuck`[1]-1 have stopped before."""
 
     number: int
     first: int
     last: int
     low: int = 0
     high: int = FATES
+    stuck: tuple[int, int] = (0, 0)
 
 
 class Late(Struct, frozen=True, tag="late"):
@@ -103,7 +105,8 @@ class Late(Struct, frozen=True, tag="late"):
 class Progress(Source, frozen=True, tag="progress"):
     """When the last thing that can have happened to a row did so: the last stage of its way that it has reached by
     now, with all those that no column tells of, its end where that has come, and what `late` fates bring in some `days`
-    from there. `way` are the bounds of the stages in seconds; the fates below `out` end with number `stop`."""
+    from there. `way` are the bounds of the stages in seconds; the fates below `out` end with number `stop`, those from
+    `stuck`[n] to before `stuck`[n + 1] with number n."""
 
     series: Rhythmic
     way: tuple[int, ...]
@@ -112,11 +115,15 @@ class Progress(Source, frozen=True, tag="progress"):
     end: tuple[int, int]
     late: tuple[int, int]
     days: int
+    stuck: tuple[int, ...] = ()
 
     def draw(self, rows: Rows, name: str) -> Indices:
         series, begin = self.series, begins(rows)
         way, speed = np.array(self.way), pace(rows)
         most = np.where(fate(rows) < self.out, self.stop, len(way) - 2)
+        if self.stuck:
+            at = np.searchsorted(np.array(self.stuck), fate(rows), side="right") - 1
+            most = np.where((at >= 0) & (at < len(self.stuck) - 1), at, most)
         here = np.minimum(np.searchsorted(way[1:], passed(series, begin) * 1000 // speed, side="right"), most)
         offset = self._offset(rows, way, speed, here)
         last = later(series, begin, offset)
@@ -192,12 +199,13 @@ def fated(rows: Rows, low: int, high: int) -> Mask:
 
 
 def staged(rows: Rows, begin: I64, stage: Stage, series: Rhythmic) -> I64:
-    """When the rows reach the stage, be that yet to come."""
+    """When the rows reach the stage, be that yet to come, as it always is for those that are stuck."""
     if not stage.last:
         return begin
     random = rows.bits(f"{LIFE}/{stage.number}")
     offset = stage.first + below(random, stage.last - stage.first + 1).astype(np.int64)
-    return later(series, begin, offset * pace(rows) // 1000)
+    moment = later(series, begin, offset * pace(rows) // 1000)
+    return np.where(fated(rows, *stage.stuck), series.high + 1, moment) if stage.stuck[1] else moment
 
 
 def reached(rows: Rows, begin: I64, on: Stage | Late, series: Rhythmic) -> Mask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ...specs import FATES, Late, Progress, Rhythmic, Span, Stage
 from ..columns import YEAR
@@ -26,6 +27,12 @@ _LEFT = {"cancelled": (0, 40), "failed": (40, 55), "expired": (55, 70), "rejecte
 _LATE = {"archived": (100, 180), "suspended": (180, 220), "terminated": (220, 330)}
 _DELETED = (330, 350)
 _BACK = {"returned": (350, 385), "refunded": (370, 385)}
+# of 1,000 rows, those that come to a stage and never further, however old they are: what waits, what was forgotten
+_STUCK = {
+    "created": 6, "submitted": 4, "assigned": 6, "reviewed": 8, "approved": 6, "active": 4, "paid": 25,
+    "started": 20, "shipped": 35, "delivered": 10, "published": 5, "resolved": 10,
+}  # fmt: skip
+_ENDS = (385, *accumulate((_STUCK.get(name, 0) for name, _ in _WAY), initial=385))[1:]
 _LENT = re.compile(r"rental|loan|lend|borrow|checkout|circulation|hire|lease")
 _LASTS = (
     ("session call job run shift appointment meeting lesson ride trip", 0.3),
@@ -59,7 +66,9 @@ class Course:
         if number == 0:
             return Stage(0, 0, 0)
         low, high = self._fates(stage)
-        return Stage(number, _BOUNDS[number], _BOUNDS[number + 1], low, high)
+        return Stage(
+            number, _BOUNDS[number], _BOUNDS[number + 1], low, high, (_ENDS[0], _ENDS[number]) if self.stuck else (0, 0)
+        )
 
     def _fates(self, stage: str) -> tuple[int, int]:
         if stage in _LEFT:
@@ -76,6 +85,11 @@ class Course:
         return 0 if self.lasting or self.lent else _LEFT["rejected"][1]
 
     @property
+    def stuck(self) -> bool:
+        """Whether some rows stay where they are: not what goes on for years, is given back or is over soon."""
+        return not (self.lasting or self.brief)
+
+    @property
     def end(self) -> Span:
         after = 0 if self.brief else _BOUNDS[_NUMBERS["started"] + 1]
         return Span("end", after, round(self.lasts * DAY_SECONDS))
@@ -85,6 +99,7 @@ class Course:
         return Progress(
             series=series, way=_BOUNDS, stop=_OUT, out=self.out, late=(self.out, _DELETED[0]),
             end=(0, 0) if self.lasting else (end.after, end.within), days=_LATER[self.lasting],
+            stuck=_ENDS if self.stuck else (),
         )  # fmt: skip
 
 
