@@ -138,14 +138,15 @@ def test_a_process_that_dies_is_told_and_what_was_whole_stays(store: sg.Store) -
 
 
 def dying(function: Callable[[Any], Any], items: Iterable[Any], /) -> Iterator[Any]:
-    """Processes, of which one is killed once a few parts are there; the next time they live."""
+    """Processes, of which one is killed once there is a part; the next time they live."""
     import psutil
 
-    if not (mark := Path(function.plan).with_name("died")).exists():  # type: ignore[attr-defined]
-        mark.touch()
-        killed = threading.Timer(1.5, lambda: psutil.Process().children()[-1].kill())
-        killed.start()
-    yield from maps.processes(2)(function, items)
+    mark = Path(function.plan).with_name("died")  # type: ignore[attr-defined]
+    for result in maps.processes(2)(function, items):
+        if not mark.exists():
+            mark.touch()
+            psutil.Process().children()[-1].kill()
+        yield result
 
 
 @pytest.mark.usefixtures("small_parts")
