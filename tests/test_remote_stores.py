@@ -240,7 +240,7 @@ sg.generate(plan(40_000), sg.Store(sys.argv[1], mirror=sys.argv[2]), "shop")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
-@pytest.mark.parametrize("runs", [2, pytest.param(14, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("runs", [2, pytest.param(6, marks=pytest.mark.slow)])
 def test_a_writer_killed_at_any_moment_leaves_no_half_version(
     store: sg.Store, elsewhere: sg.Store, runs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
