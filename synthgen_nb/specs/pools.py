@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from ..errors import PlanError
 
-POOLS_SHA256 = "92b1adf4d860183b348ec711cd68b4244d2170c7e8bed20f45404e51e9ca7edb"
+POOLS_SHA256 = "41284d48fe97155ec5ee1603983e435ff444eab86e10a3a795cbae336f8ad5c3"
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 
