@@ -498,7 +498,7 @@ def test_a_table_is_judged_alike_however_it_is_looked_at(store, monkeypatch, tab
     found = []
     for small, many in WAYS.values():
         monkeypatch.setattr(validation, "SMALL", small)
-        monkeypatch.setattr(validation, "MANY", many)
+        monkeypatch.setattr(validation.singles, "MANY", many)
         found.append(validate(dataset).findings)
     assert found[0] == found[1] == found[2]
     assert all(f.verdict == "holds" for f in found[0]) == (values in (KEPT["kind"]["code"], [7, 5, 0]))
