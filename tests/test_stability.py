@@ -31,6 +31,8 @@ CREATE TABLE payment (payment_id int PRIMARY KEY, rental_id int REFERENCES renta
 CREATE TABLE parcel (id int PRIMARY KEY, customer_id int NOT NULL REFERENCES customer (customer_id), paid_at timestamp,
   delivered_at timestamp, cancelled_at timestamp, is_deleted boolean NOT NULL, deleted_at timestamp,
   updated_at timestamp);
+CREATE TABLE delivery (id int PRIMARY KEY, ship_address varchar(60), ship_city varchar(60), ship_country varchar(60));
+CREATE TABLE reader (id int PRIMARY KEY, full_name varchar(60), timezone varchar(64));
 """
 SCHEMAS = TEMPLATES | {"films": FILMS}
 

@@ -88,7 +88,7 @@ def _spots(table: Table, meanings: Mapping[str, Meaning], domains: Mapping[str, 
                 specs[name], limits = spec[0], more
         depth = 0 if countries else max((_DEPTH.get(spec.field, 0) for spec in specs.values()), default=-1)
         told = {spec.field for spec in specs.values()}
-        alone = told <= {"currency_code", "time_zone"}  # of an order, of a user: of no place that is told
+        alone = told <= {"currency_code"}  # of an order: of no place that is told
         if specs and not alone:
             made.append(Spot(role, specs, limits, depth, home and not role.name))
     return tuple(made)
@@ -155,8 +155,8 @@ def _source(draft: Draft, spot: Spot) -> AnySource:
         return Nations(limits=spot.limits)
     people = {at for spec, at in draft.placed.values() if isinstance(spec, Person)}
     person = spot.role.source("person")
-    if person not in people and len(people) == 1:
-        person = next(iter(people))
+    if person not in people:
+        person = next(iter(people)) if len(people) == 1 else "person"
     if person not in draft.sources:  # nobody is told of, but were there a name, it would go with the place
         draft.sources[person] = Permuted(size=namesakes(copies_for(facts.folk, draft.rows), facts.folk))
     return Town(folk=facts.folk, of=person, limits=spot.limits)
