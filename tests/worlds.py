@@ -273,6 +273,8 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     "year": (Part(column="base", unit="moment", part="year"), "integer", ""),
     "age": (Part(column="base", unit="day", part="age", today=20_000), "integer", ""),
     "elapsed": (Elapsed(start="id", end="base", per=7), "integer", ""),
+    "nights": (Elapsed(start="id", end="base", per=7, whole=True), "integer", ""),
+    "days off": (Elapsed(start="id", end="base", per=1, both=True), "integer", ""),
     "standing": (
         Standing(
             values=("new", "shipped", "archived"),

@@ -17,6 +17,7 @@ from .numbers import Label
 from .rhythms import DAY, Rhythmic
 
 _SECOND = 1_000_000
+_WEEK = 7 * 86_400
 _BEFORE = -(1 << 62)  # no floor
 
 
@@ -107,6 +108,8 @@ class Since(Spec, frozen=True, tag="since"):
     @property
     def seconds(self) -> int:
         """How much later than its row's begin at most, where that is bounded; else 0."""
+        if isinstance(self.on, Stage):
+            return self.on.last + _WEEK  # so many of working time, which lies in some hours of each week
         return self.on.after + self.on.within if isinstance(self.on, Span) else 0
 
     def draw(self, rows: Rows, name: str) -> Values:
@@ -234,14 +237,17 @@ class Part(Spec, frozen=True, tag="part"):
 
 
 class Elapsed(Spec, frozen=True, tag="elapsed"):
-    """The time from `start` to `end`, two columns of one unit, in whole `per` of that unit, times `times`. NULL where
-    one of them is."""
+    """The time from `start` to `end`, two columns of one unit, in whole `per` of that unit, times `times`: those that
+    have passed, with `whole` from the one that `start` lies in to that of `end`; with `both` the first one counts, too.
+    NULL where one of them is."""
 
     start: str
     end: str
     per: int
     times: int = 1
     scale: int = 0
+    whole: bool = False
+    both: bool = False
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -251,7 +257,10 @@ class Elapsed(Spec, frozen=True, tag="elapsed"):
         start, end = rows.column(self.start), rows.column(self.end)
         assert isinstance(start.data, np.ndarray)
         assert isinstance(end.data, np.ndarray)
-        value = (end.data.astype(np.int64) - start.data.astype(np.int64)) * self.times // self.per
+        first, last = start.data.astype(np.int64), end.data.astype(np.int64)
+        if self.whole:
+            first, last = first // self.per * self.per, last // self.per * self.per
+        value = (last - first + self.per * self.both) * self.times // self.per
         masks = [mask for mask in (start.valid, end.valid) if mask is not None]
         valid = np.logical_and.reduce(masks) if masks else None
         return Values(value.astype(np.float64) / self.scale if self.scale else value, valid)

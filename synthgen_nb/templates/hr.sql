@@ -69,7 +69,7 @@ CREATE TABLE leave_requests (
   kind         varchar(10) NOT NULL CHECK (kind IN ('vacation', 'sick', 'parental', 'unpaid')),
   first_day    date NOT NULL,
   last_day     date NOT NULL,
-  days         numeric(4, 1) NOT NULL CHECK (days BETWEEN 0.5 AND 60), -- @synth Choice({0.5: 1, 1: 4, 2: 4, 3: 3, 5: 6, 10: 5, 15: 2})
+  days         numeric(4, 1) NOT NULL CHECK (days BETWEEN 0.5 AND 60),
   status       varchar(10) NOT NULL DEFAULT 'approved' CHECK (status IN ('requested', 'approved', 'rejected', 'withdrawn')),
   requested_at timestamp NOT NULL,
   approved_by  integer REFERENCES employees (id),

@@ -25,7 +25,7 @@ _FUTURE = re.compile(
 )
 _DEATH = re.compile(r"\b(death|deceased|died)\b")
 _LAST = re.compile(r"^last\b|\b(last (login|seen|visit|activity|access|used|sign in))\b")
-_LEFT = re.compile(r"^(leave|leaving|exit|separation|resignation)$")
+_LEFT = re.compile(r"^(leave|leaving|exit|separation|resignation|checked out)$")
 _HIRED = re.compile(r"\b(hire|hired|employ\w*)\b")
 _OWN = re.compile(
     r"\b(release|launch|premiere|effective|valid|founded|established|event|holiday|publication|manufactur\w*)\b"

@@ -23,8 +23,16 @@ _PARTS: dict[str, Literal["year", "month", "day of month", "hour"]] = {
 _MOST = {"month": 12, "day of month": 31, "hour": 23, "age": 120}
 _TOOK = re.compile(
     r"^(total |actual )?(duration|elapsed( time)?|length of stay|time (taken|spent)|run ?time|stay|nights|days|hours"
-    r"|minutes|seconds)( in)?( (ms|milliseconds?|sec|seconds?|min|minutes?|hours?|days?))?$"
+    r"|minutes|seconds)( in)?( (ms|milliseconds?|sec|seconds?|min|minutes?|hours?|days?|nights?))?$"
 )
+_COUNTED = re.compile(
+    r"^((number|no|num|nb|count|total)( of)? )?((?P<of>\w+) )?(days|nights)"
+    r"( (taken|off|used|requested|stayed|booked|spent|total|count))?$"
+)
+_OFF = re.compile(
+    r"\b(leaves?|absences?|vacations?|holidays?|time off|sick)\b"
+)  # of which the first and the last day count
+_LAST = re.compile(r"^last\b")
 _MICROS = (("ms", 10**3), ("milli", 10**3), ("sec", 10**6), ("min", 60 * 10**6), ("hour", DAY // 24), ("day", DAY),
            ("night", DAY))  # fmt: skip
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.YEAR)
@@ -91,7 +99,7 @@ def durations(
     found: dict[str, Told] = {}
     for column in draft.table.columns:
         domain, words = domains[column.name], " ".join(words_of(column.name))
-        if span is None or column.type.kind not in _NUMBERS or not _TOOK.search(words):
+        if span is None or column.type.kind not in _NUMBERS or not _took(words, draft.table.name):
             continue
         start, end, spec = span
         if domain.values is not None or not is_free(draft, column.name, domain):
@@ -101,12 +109,31 @@ def durations(
         usual = DAY if long else 60 * 10**6
         per = next((size for word, size in _MICROS if re.search(rf"\b{word}", words)), usual)
         per = per if start.unit == "moment" else per // DAY
-        one = units_of(column.type)
-        room = domain.high is None or within // max(per, 1) * one <= domain.high
-        if per and room and (domain.low or 0) <= 0 and (domain.nullable or not draft.domains[end.column].nullable):
+        if not per or not (domain.nullable or not draft.domains[end.column].nullable):
+            continue
+        both = start.unit == "day" and _counts_both(words, draft.table.name, end)
+        whole = start.unit == "moment" and "night" in words
+        one, least = units_of(column.type), next(f.least for f in spec.floors if f.column == start.column)
+        bounds = (0 if whole else least // per) + both, within // per + both + whole
+        if (domain.low or 0) <= bounds[0] * one and (domain.high is None or bounds[1] * one <= domain.high):
             scale = one if column.type.kind is Kind.FLOAT else 0
-            found[column.name] = Told(Elapsed(start=start.column, end=end.column, per=per, times=one, scale=scale), 0)
+            took = Elapsed(start=start.column, end=end.column, per=per, times=one, scale=scale, whole=whole, both=both)
+            found[column.name] = Told(took, 0)
     return found
+
+
+def _took(words: str, table: str) -> bool:
+    """Whether a name says how long a row of the table took; rental days do of rentals, days of notice of none."""
+    counted = _COUNTED.search(words)
+    of = counted["of"] if counted is not None else None
+    about = of is None or _OFF.search(of) is not None or of in "".join(words_of(table))
+    return (counted is not None and about) or _TOOK.search(words) is not None
+
+
+def _counts_both(words: str, table: str, end: Moment) -> bool:
+    """Whether both the first and the last day count."""
+    off = _OFF.search(f"{words} {' '.join(words_of(table))}") is not None
+    return "night" not in words and (off or _LAST.search(end.words) is not None)
 
 
 def _span(name: str, moments: Mapping[str, Moment], told: Mapping[str, Told]) -> tuple[Moment, Moment, Since] | None:
