@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     I64 = npt.NDArray[np.int64]
 
 
+_BUFFER = 1 << 20  # bytes that are written at once: a page at a time would take the GIL for each
 SMALL = 1 << 20  # bytes: what is less is on the disk once its version is, for many at once get there sooner
 
 
@@ -113,8 +114,9 @@ def _write(
     filled = next((batch for batch in batches if batch.num_rows), None)
     stored = schema if filled is None else filled.schema
     encoded = set(dictionary) | {f.name for f in stored if pa.types.is_dictionary(f.type)}
+    buffer = pa.BufferedOutputStream(pa.PythonFile(sink, mode="w"), _BUFFER)
     with pq.ParquetWriter(
-        pa.PythonFile(sink, mode="w"),
+        buffer,
         stored,
         compression="snappy",
         use_dictionary=sorted(encoded) or False,
@@ -127,6 +129,7 @@ def _write(
         for batch in chain([] if filled is None else [filled], batches):
             if batch.num_rows:
                 writer.write_batch(batch, row_group_size=batch.num_rows)
+    buffer.detach()  # written out, and `sink` stays open
 
 
 @contextmanager
