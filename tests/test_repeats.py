@@ -9,7 +9,7 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.generation import Chunk, Engine, generate_chunk
-from synthgen_nb.specs import Elapsed
+from synthgen_nb.specs import Elapsed, Part
 
 ROWS = 20_000
 DDL = """
@@ -24,6 +24,14 @@ CREATE TABLE reservations (id int PRIMARY KEY, checked_in_at timestamp NOT NULL,
 CREATE TABLE rentals (id int PRIMARY KEY, pickup_date date NOT NULL, return_date date NOT NULL, rental_days int);
 CREATE TABLE visits (id int PRIMARY KEY, start_date date NOT NULL, end_date date NOT NULL,
   days smallint NOT NULL CHECK (days BETWEEN 2 AND 3));
+CREATE TABLE reviews (id int PRIMARY KEY, year smallint NOT NULL CHECK (year BETWEEN 2015 AND 2030),
+  "reviewYear" int NOT NULL, rating int, reviewed_on date);
+CREATE TABLE invoices (id int PRIMARY KEY, invoice_date date NOT NULL, year int NOT NULL, month int NOT NULL,
+  due_year int CHECK (due_year <= 2025));
+CREATE TABLE calendar (id int PRIMARY KEY, date date NOT NULL UNIQUE, year int NOT NULL, quarter int NOT NULL);
+CREATE TABLE cars (id int PRIMARY KEY, year int NOT NULL, model_year int NOT NULL, registration_year int NOT NULL,
+  registered_on date NOT NULL);
+CREATE TABLE films (id int PRIMARY KEY, release_year int, last_update timestamp NOT NULL);
 CREATE TABLE loans (id int PRIMARY KEY, loaned_on date NOT NULL, returned_on date, days_overdue bigint);
 """
 
@@ -67,3 +75,24 @@ def test_days_of_something_else_are_free_and_so_are_those_that_a_check_binds_mor
 
 def test_days_overdue_are_a_few_and_no_moment() -> None:
     assert rows("loans")["days_overdue"].drop_nulls().is_between(0, 400).all()
+
+
+@pytest.mark.parametrize(
+    "table, date, parts",
+    [
+        ("reviews", "reviewed_on", {"year": "year", "reviewYear": "year"}),
+        ("invoices", "invoice_date", {"year": "year", "month": "month"}),
+        ("calendar", "date", {"year": "year", "quarter": "quarter"}),
+        ("cars", "registered_on", {"registration_year": "year"}),
+    ],
+)
+def test_a_year_is_that_of_the_date_that_tells_of_the_same(table: str, date: str, parts: dict[str, str]) -> None:
+    frame = rows(table).filter(pl.col(date).is_not_null())
+    for column, part in parts.items():
+        assert (frame[column] == getattr(frame[date].dt, part)()).all()
+
+
+def test_the_years_of_things_are_their_own() -> None:
+    for name in ("cars.year", "cars.model_year", "films.release_year"):
+        table, column = name.split(".")
+        assert not isinstance(plan().tables[table].columns[column].spec, Part)

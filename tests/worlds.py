@@ -271,6 +271,7 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
         )
     },
     "year": (Part(column="base", unit="moment", part="year"), "integer", ""),
+    "quarter": (Part(column="base", unit="moment", part="quarter"), "integer", ""),
     "age": (Part(column="base", unit="day", part="age", today=20_000), "integer", ""),
     "elapsed": (Elapsed(start="id", end="base", per=7), "integer", ""),
     "nights": (Elapsed(start="id", end="base", per=7, whole=True), "integer", ""),

@@ -203,12 +203,12 @@ def _of_parent(floor: Floor, rows: Rows) -> Values:
 
 
 class Part(Spec, frozen=True, tag="part"):
-    """A part of the moment in `column`: its day, year, month, day of the month, hour, or the age in whole years on
-    `today` (days since 1970). NULL where the moment is; with `whole`, of what would be there."""
+    """A part of the moment in `column`: its day, year, quarter, month, day of the month, hour, or the age in whole
+    years on `today` (days since 1970). NULL where the moment is; with `whole`, of what would be there."""
 
     column: str
     unit: Literal["day", "moment"]
-    part: Literal["day", "year", "month", "day of month", "hour", "age"]
+    part: Literal["day", "year", "quarter", "month", "day of month", "hour", "age"]
     today: int = 0
     whole: bool = False
 
@@ -233,7 +233,7 @@ class Part(Spec, frozen=True, tag="part"):
             early = (month > now[1]) | ((month == now[1]) & (date > now[2]))
             age: I64 = np.maximum(now[0] - year - early, 0)
             return age
-        return {"year": year, "month": month, "day of month": date}[self.part]
+        return {"year": year, "quarter": (month + 2) // 3, "month": month, "day of month": date}[self.part]
 
 
 class Elapsed(Spec, frozen=True, tag="elapsed"):

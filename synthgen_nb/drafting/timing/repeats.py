@@ -3,13 +3,14 @@ columns are free; places no dates."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from ...physical import DAY, MICROS
 from ...schema import Column, Kind
-from ...specs import Elapsed, Part, Since
+from ...specs import LIFE, Elapsed, Life, Part, Range, Since
 from ..conditions.orders import Link
 from ..domains import Domain, units_of
 from ..draft import Draft
@@ -17,10 +18,17 @@ from ..meaning.names import words_of
 from ..undecided import Told, is_free
 from .moments import Moment
 
-_PARTS: dict[str, Literal["year", "month", "day of month", "hour"]] = {
-    "year": "year", "month": "month", "day": "day of month", "hour": "hour",
+_Part = Literal["year", "quarter", "month", "day of month", "hour", "age"]
+_PARTS: dict[str, _Part] = {
+    "year": "year", "quarter": "quarter", "month": "month", "day": "day of month", "hour": "hour",
 }  # fmt: skip
-_MOST = {"month": 12, "day of month": 31, "hour": 23, "age": 120}
+_MOST = {"quarter": 4, "month": 12, "day of month": 31, "hour": 23, "age": 120}
+_LEAST = {"quarter": 1, "month": 1, "day of month": 1}
+_DAYS = re.compile(r"^((full|calendar|actual)|)$")  # what a day of a calendar is called, beside a date
+_CALENDAR = re.compile(r"\b(calendar|dates?|days)\b")
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+_ENDING = re.compile(r"(ations?|ions?|ments?|ed|e?s|e)$")
+_STEM = 4  # letters, at least, that two forms of a word begin with
 _TOOK = re.compile(
     r"^(total |actual )?(duration|elapsed( time)?|length of stay|time (taken|spent)|run ?time|stay|nights|days|hours"
     r"|minutes|seconds)( in)?( (ms|milliseconds?|sec|seconds?|min|minutes?|hours?|days?|nights?))?$"
@@ -60,19 +68,20 @@ def day_of(draft: Draft, name: str, moment: Moment) -> Told:
     return Told(Part(column=moment.column, unit=moment.unit, part="day", whole=whole), 0)
 
 
-def parts(draft: Draft, moments: Mapping[str, Moment], domains: Mapping[str, Domain]) -> dict[str, Told]:
+def parts(
+    draft: Draft, moments: Mapping[str, Moment], told: Mapping[str, Told], domains: Mapping[str, Domain]
+) -> dict[str, Told]:
     """Numbers that are a part of a date of their row, or the age that follows from a birth."""
     found: dict[str, Told] = {}
+    table = words_of(draft.table.name)
+    read = [m for m in moments.values() if m.column in told or isinstance(draft.placed[m.column][0], Range)]
     for column in draft.table.columns:
         domain = domains[column.name]
         if column.type.kind not in _NUMBERS or domain.values is not None or not is_free(draft, column.name, domain):
             continue
-        for moment in moments.values():
-            part = _part(column, moment)
-            most = _MOST.get(part or "", draft.facts.as_of.year)
-            if part is None or not (domain.low or 0) <= 0 or (domain.high is not None and domain.high < most):
-                continue
-            if units_of(column.type) != 1:
+        for moment in read:
+            part = _part(column, moment, table)
+            if part is None or units_of(column.type) != 1 or not _within(draft, part, moment, told, domain):
                 continue
             today, whole = draft.facts.today if part == "age" else 0, not domain.nullable
             spec = Part(column=moment.column, unit=moment.unit, part=part, today=today, whole=whole)
@@ -81,14 +90,48 @@ def parts(draft: Draft, moments: Mapping[str, Moment], domains: Mapping[str, Dom
     return found
 
 
-def _part(column: Column, moment: Moment) -> Literal["year", "month", "day of month", "hour", "age"] | None:
+def _part(column: Column, moment: Moment, table: Sequence[str]) -> _Part | None:
     words = [word for word in words_of(column.name) if word not in ("of", "number", "the")]
     if moment.part == "birth" and words in (["age"], ["age", "years"], ["current", "age"]):
         return "age"
     named = next((word for word in words if word in _PARTS), None)
+    if named is None:
+        return None
     rest = " ".join(word for word in words if word != named)
-    about = rest == moment.words or (moment.part == "birth" and rest in ("birth", "born"))
-    return _PARTS[named] if named is not None and rest and about else None
+    if rest:
+        about = _same(rest, moment.words) or (moment.part == "birth" and rest in ("birth", "born"))
+    else:  # the year of a review is that in which it was reviewed; a car's is its own
+        dated = _DAYS.search(moment.words) is not None and _CALENDAR.search(" ".join(table)) is not None
+        about = dated or (moment.words != "" and _same(table[-1], moment.words))
+    return _PARTS[named] if about else None
+
+
+def _same(word: str, other: str) -> bool:
+    """Whether these are two forms of one word: review, reviewed, reviews."""
+    stems = [_ENDING.sub("", each) for each in (word, other)]
+    size = max(_STEM, min(map(len, stems)) - 2)
+    return word == other or (min(map(len, stems)) >= _STEM and stems[0][:size] == stems[1][:size])
+
+
+def _within(draft: Draft, part: _Part, moment: Moment, told: Mapping[str, Told], domain: Domain) -> bool:
+    """Whether the column may hold the part, whenever the moment is."""
+    low, high = _LEAST.get(part, 0), _MOST.get(part, 0)
+    if part == "year":
+        low, high = 0, draft.facts.as_of.year
+        size = 1 if moment.unit == "day" else DAY
+        spec = told[moment.column].spec if moment.column in told else draft.placed[moment.column][0]
+        if isinstance(spec, Since):
+            life = draft.sources.get(LIFE)
+            begun = life.series.low // DAY if isinstance(life, Life) and not life.column else spec.low // size
+            low, high = _year(max(spec.low // size, begun)), _year(spec.high // size)
+        elif isinstance(spec, Range):
+            low, high = _year(spec.low // size), _year(spec.high // size)
+    return (domain.low or 0) <= low and (domain.high is None or high <= domain.high)
+
+
+def _year(day: int) -> int:
+    """That of a day since 1970, the last one there is of those beyond."""
+    return dt.date.fromordinal(min(_EPOCH + day, dt.date.max.toordinal())).year
 
 
 def durations(

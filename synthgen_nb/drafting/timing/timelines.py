@@ -82,7 +82,7 @@ def timeline(draft: Draft, links: Mapping[str, Link], domains: Mapping[str, Doma
         found[name] = _told(draft, moment, place, (*floors[name], *above), bounds, domains[name], states, now)
     draft.sources |= _lives(draft, free, domains, floors, course, now, begun)
     found |= {name: day_of(draft, name, moments[of]) for name, of in days.items()}
-    return found | parts(draft, free, domains) | durations(draft, free, found, domains)
+    return found | parts(draft, there, found, domains) | durations(draft, free, found, domains)
 
 
 def _is_free(draft: Draft, name: str, domain: Domain) -> bool:
