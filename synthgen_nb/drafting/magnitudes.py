@@ -20,6 +20,7 @@ from .columns import random_spec, within
 from .conditions.orders import Link
 from .domains import Domain, units_of
 from .draft import Draft
+from .meaning.matching import holding
 from .meaning.names import lines_of, singular, words_of
 from .undecided import Told, is_free
 
@@ -51,11 +52,11 @@ _OF_PERIOD: tuple[tuple[str, tuple[int, ...]], ...] = (
 
 
 class Magnitude(NamedTuple):
-    """A line of the table of magnitudes."""
+    """A line of the table of magnitudes: three expressions, then numbers."""
 
-    meaning: re.Pattern[str] | None
-    words: re.Pattern[str] | None
-    table: re.Pattern[str] | None
+    meaning: str
+    words: str
+    table: str
     low: Decimal
     middle: Decimal
     high: Decimal
@@ -92,9 +93,9 @@ def table_of_magnitudes() -> tuple[Magnitude, ...]:
     for meaning, words, table, low, middle, high, spread, ends in lines_of("magnitudes.tsv")[1:]:
         found.append(
             Magnitude(
-                meaning=None if meaning == "-" else re.compile(meaning),
-                words=None if words == "-" else re.compile(words),
-                table=None if table == "-" else re.compile(rf"\b({table})\b"),
+                meaning="-" if meaning == "-" else rf"^({meaning})$",
+                words=words,
+                table="-" if table == "-" else rf"\b({table})\b",
                 low=Decimal(low),
                 middle=Decimal(middle),
                 high=Decimal(high),
@@ -108,12 +109,8 @@ def table_of_magnitudes() -> tuple[Magnitude, ...]:
 def _line(draft: Draft, column: Column, about: str) -> Magnitude | None:
     meaning, words = draft.meanings[column.name], " ".join(words_of(column.name))
     for line in table_of_magnitudes():
-        meant = line.meaning is None or line.meaning.fullmatch(meaning.name) or line.meaning.fullmatch(meaning.group)
-        if (
-            meant
-            and (line.words is None or line.words.search(words))
-            and (line.table is None or line.table.search(about))
-        ):
+        means = holding(line.meaning)
+        if (means(meaning.name) or means(meaning.group)) and holding(line.words)(words) and holding(line.table)(about):
             return line
     return None
 

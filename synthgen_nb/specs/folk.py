@@ -5,17 +5,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec import Struct, structs
 
 from ..errors import PlanError
 from ..rows import I64, U64, Rows, split
 from .latin import fold
 from .locales import listed
-from .texts import bank
+from .texts import I32, bank
 
 
 class Folk(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -113,55 +115,77 @@ def ends_of(folk: tuple[Folk, ...]) -> U64:
 @cache
 def crowd(folk: tuple[Folk, ...]) -> Crowd:
     """PlanError for a locale that is not there, or has no name so short."""
-    women = [_names(g, "female") if g.gender != "M" else {} for g in folk]
-    men = [_names(g, "male") if g.gender != "F" else {} for g in folk]
-    lasts = [_names(g, "last") for g in folk]
-    holders: dict[str, dict[str, None]] = {}
-    for group, names in zip(folk, lasts, strict=True):
-        for folded in names:
-            holders.setdefault(folded, {})[group.locale] = None
-    ranks = {folded: {locale: place for place, locale in enumerate(there)} for folded, there in holders.items()}
-    shared = [
-        (len(ranks[folded]), ranks[folded][group.locale])
-        for group, names in zip(folk, lasts, strict=True)
-        for folded in names
-    ]
-    firsts = [{**w, **m} for w, m in zip(women, men, strict=True)]
+    women = [_names(group, "female") if group.gender != "M" else _NOBODY for group in folk]
+    men = [_names(group, "male") if group.gender != "F" else _NOBODY for group in folk]
+    lasts = [_names(group, "last") for group in folk]
+    firsts = [names for both in zip(women, men, strict=True) for names in both]
+    last_folded = pa.concat_arrays([names.folded for names in lasts])
+    ends = np.cumsum([0, *(len(names.length) for names in lasts)])
+    sharing, rank = _shared(tuple(group.locale for group in folk), last_folded, ends)
     return Crowd(
-        first=pa.array([name for names in firsts for name in names.values()], pa.string()),
-        last=pa.array([name for names in lasts for name in names.values()], pa.string()),
-        first_folded=pa.array([folded for names in firsts for folded in names], pa.string()),
-        last_folded=pa.array([folded for names in lasts for folded in names], pa.string()),
-        female=np.concatenate([np.arange(len(names)) < len(w) for w, names in zip(women, firsts, strict=True)]),
+        first=pa.concat_arrays([names.spelled for names in firsts]),
+        last=pa.concat_arrays([names.spelled for names in lasts]),
+        first_folded=pa.concat_arrays([names.folded for names in firsts]),
+        last_folded=last_folded,
+        female=np.repeat(np.tile([True, False], len(folk)), [len(names.length) for names in firsts]),
         ends=ends_of(folk),
-        firsts=np.cumsum([0, *map(len, firsts)]),
-        lasts=np.cumsum([0, *map(len, lasts)]),
-        sharing=np.array([count for count, _ in shared], np.uint64),
-        rank=np.array([rank for _, rank in shared], np.uint64),
+        firsts=np.cumsum([0, *(len(w.length) + len(m.length) for w, m in zip(women, men, strict=True))]),
+        lasts=ends,
+        sharing=sharing,
+        rank=rank,
     )
 
 
-def _names(group: Folk, kind: str) -> dict[str, str]:
-    """Those of the group by how they are folded."""
+def _shared(locales: tuple[str, ...], names: pa.StringArray, ends: I64) -> tuple[U64, U64]:
+    """Of each name: how many locales have it, and how many of those come before its own. Those of the k-th locale lie
+    in ends[k]..ends[k + 1]; one locale may come twice."""
+    codes: I32 = names.dictionary_encode().indices.to_numpy()
+    sharing = np.zeros(len(codes), np.uint64)  # by code
+    ranks = {locale: np.full(len(codes), _NONE) for locale in locales}
+    held = np.split(codes, ends[1:-1])
+    for locale, own in zip(locales, held, strict=True):
+        new = own[ranks[locale][own] == _NONE]
+        ranks[locale][new] = sharing[new]
+        sharing[new] += np.uint64(1)
+    return sharing[codes], np.concatenate([ranks[locale][own] for locale, own in zip(locales, held, strict=True)])
+
+
+_NONE = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+class _Names(NamedTuple):
+    """As they are spelled, as they are folded, and how many bytes they have (i64)."""
+
+    spelled: pa.StringArray
+    folded: pa.StringArray
+    length: I64
+
+
+_NOBODY = _Names(pa.array([], pa.string()), pa.array([], pa.string()), np.zeros(0, np.int64))
+
+
+def _names(group: Folk, kind: str) -> _Names:
     names = _known(group.locale, kind)
-    if not group.longest:
+    short = names.length <= group.longest
+    if not group.longest or short.all():
         return names
-    short = {folded: name for folded, name in names.items() if len(name.encode()) <= group.longest}
-    if not short:
+    if not short.any():
         raise PlanError(f"no {kind} name of '{group.locale}' has {group.longest} letters or fewer")
-    return short
+    return _Names(names.spelled.filter(pa.array(short)), names.folded.filter(pa.array(short)), names.length[short])
 
 
 @cache
-def _known(locale: str, kind: str) -> dict[str, str]:
+def _known(locale: str, kind: str) -> _Names:
     """Each once, also without its accents; men's only such as no woman has."""
     if locale:
         names = listed(locale, kind)
     else:
         names = tuple(bank("last_name" if kind == "last" else f"first_name_{kind}", -1, 0, False)[0].to_pylist())
-    women = _known(locale, "female") if kind == "male" else {}
+    women = frozenset(_known(locale, "female").folded.to_pylist() if kind == "male" else ())
     kept: dict[str, str] = {}
     for name in names:
         if (folded := fold(name)) not in women:
             kept.setdefault(folded, name)
-    return kept
+    spelled = pa.array(kept.values(), pa.string())
+    length = pc.binary_length(spelled).to_numpy().astype(np.int64)
+    return _Names(spelled, pa.array(kept, pa.string()), length)

@@ -40,13 +40,16 @@ class Pool:
         return len(self.values)
 
 
+@cache
 def pool(name: str) -> Pool:
     """PlanError with the nearest names if there is no such pool."""
-    found = _pools().get(name)
-    if found is None:
+    rows = _pools().get(name)
+    if rows is None:
         near = get_close_matches(name, _pools(), n=3, cutoff=0.5) or sorted(_pools())
         raise PlanError(f"there is no word pool '{name}'", hint=f"there is {', '.join(near)}")
-    return found
+    weights = rows["weight"].to_numpy()
+    values = pa.concat_arrays(rows["value"].chunks)  # a copy without the other pools
+    return Pool(name, values, _frozen(weights), _frozen(np.cumsum(weights, dtype=np.uint64)))
 
 
 def names() -> tuple[str, ...]:
@@ -68,7 +71,8 @@ def fields(name: str) -> tuple[Pool, ...]:
 
 
 @cache
-def _pools() -> dict[str, Pool]:
+def _pools() -> dict[str, pa.Table]:
+    """As the file has them: a plan asks for few of all."""
     import pyarrow.parquet as pq
 
     data = files("synthgen_nb").joinpath("data", "pools.parquet").read_bytes()
@@ -78,13 +82,8 @@ def _pools() -> dict[str, Pool]:
     table = pq.ParquetFile(io.BytesIO(data)).read()
     kinds = table["pool"].combine_chunks().dictionary_encode()
     starts = np.flatnonzero(np.diff(kinds.indices.to_numpy(), prepend=-1)).tolist()  # rows are sorted by pool
-    found: dict[str, Pool] = {}
-    for name, start, end in zip(map(str, kinds.dictionary), starts, [*starts[1:], len(table)], strict=True):
-        rows = table.slice(start, end - start)
-        weights = rows["weight"].to_numpy()
-        values = pa.array(rows["value"].to_pylist(), pa.string())
-        found[name] = Pool(name, values, _frozen(weights), _frozen(np.cumsum(weights, dtype=np.uint64)))
-    return found
+    ends = [*starts[1:], len(table)]
+    return {str(name): table[start:end] for name, start, end in zip(kinds.dictionary, starts, ends, strict=True)}
 
 
 def _frozen(array: npt.NDArray[Number]) -> npt.NDArray[Number]:

@@ -16,6 +16,7 @@ from msgspec import Struct, structs
 
 from ...schema import Column, Kind, Schema, Table, Type
 from ..domains import Scalar
+from .matching import holding
 from .names import entities, lines_of, singular, subject, words_of
 
 OPAQUE = 0.2  # the confidence of "opaque"
@@ -236,8 +237,6 @@ def _labels(table: Table, column: Column) -> tuple[str, ...]:
 
 # --- rules
 
-_PLAIN = re.compile(r"[a-z0-9 |]+")
-
 
 class _Rule(NamedTuple):
     meaning: str
@@ -260,21 +259,9 @@ def _by_rules(words: str, entity: str, kind: Type, labels: tuple[str, ...]) -> M
 def _first(words: str, entity: str, classes: frozenset[str]) -> Meaning | None:
     """The first rule that fits; a rule of confidence 0 says "none of these"."""
     for rule in _rules_for(classes):
-        if _test_of(rule.name)(words) and _test_of(rule.table)(entity):
+        if holding(rule.name)(words) and holding(rule.table)(entity):
             return Meaning(rule.meaning, rule.group, rule.source, rule.confidence) if rule.confidence else None
     return None
-
-
-@cache
-def _test_of(expression: str) -> Callable[[str], object]:
-    """Tells whether words hold a rule's regular expression; "-" is held by any. Made when a column first comes to it:
-    there are over a thousand, of which a schema needs some, and lists of plain words need no compiler."""
-    if expression == "-":
-        return lambda words: True
-    if _PLAIN.fullmatch(expression):
-        listed = tuple(expression.split("|"))
-        return lambda words: any(one in words for one in listed)
-    return re.compile(expression).search
 
 
 class _Finer(NamedTuple):
@@ -291,7 +278,7 @@ def _refined(found: Meaning, words: str, entity: str, told: str) -> Meaning:
         return found
     for finer in _finer().get(found.group, ()):
         place = told if finer.among else entity
-        if _test_of(finer.name)(words) and _test_of(finer.table)(place):
+        if holding(finer.name)(words) and holding(finer.table)(place):
             return structs.replace(found, name=finer.meaning)
     return found
 
