@@ -18,8 +18,8 @@ _COPIES = 5.0  # of a chunk at once: values, their masks, the batch, its pages, 
 
 
 def estimate(engine: Engine, threads: int) -> Estimate:
-    """The first rows of a table cost more than the later ones (pools are read, queries prepared), so each table is
-    drawn twice and the second drawing is measured."""
+    """`engine` has looked at every table, as `feasibility.require` gives it: the first rows that one draws cost more
+    than the later ones (pools are read, queries prepared)."""
     rows, size, seconds, largest = 0, 0.0, 0.0, 0.0
     for key, plan in engine.plan.tables.items():
         if not plan.rows:
@@ -29,10 +29,8 @@ def estimate(engine: Engine, threads: int) -> Estimate:
             size += len(plan.columns) * (_OF_COLUMN + plan.rows * _OF_CELL)
             seconds += _OF_TABLE
             continue
-        trial = Chunk(key, 0, _SAMPLED)
-        generate_chunk(engine, trial)
         began = time.perf_counter()
-        batch = generate_chunk(engine, trial)
+        batch = generate_chunk(engine, Chunk(key, 0, _SAMPLED))
         spent = time.perf_counter() - began
         times = plan.rows / batch.num_rows
         size += batch.nbytes * times * _PACKED

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import pyarrow as pa
 
 from .errors import InfeasibleError, SynthgenError
@@ -12,7 +11,6 @@ from .generation import Engine, arrow_schema
 from .physical import to_arrow
 from .plan import Plan, TablePlan
 from .report import Finding, Report
-from .rows import Rows
 from .schema import Table
 from .specs import Key, Layout, Permuted, Pick, Tally
 
@@ -22,6 +20,12 @@ _PROBED = 256  # rows drawn at either end of each table
 def check(plan: Plan) -> Report:
     """Findings for what the plan can't do (broken), where it gives fewer rows than asked (holds, rule "capacity"), and
     for CHECKs that only the engine can judge (unverified)."""
+    return _looked_at(plan)[0]
+
+
+def _looked_at(plan: Plan) -> tuple[Report, Engine | None]:
+    """With the engine that looked, if any could."""
+    engine = None
     findings = list(plan.findings)
     if all(f.verdict != "broken" for f in findings):
         engine = Engine(plan)
@@ -37,19 +41,21 @@ def check(plan: Plan) -> Report:
         if table_plan.rows < table_plan.asked and table_plan.why:
             text = f"{table_plan.rows:,} of {table_plan.asked:,} rows: {table_plan.why}"
             findings.append(Finding(verdict="holds", rule="capacity", table=key, text=text))
-    return Report(findings=tuple(findings))
+    return Report(findings=tuple(findings)), engine
 
 
-def require(plan: Plan, *, strict: bool = False) -> None:
-    """Raises InfeasibleError with the findings where `check` finds something broken, or, if strict, a smaller table."""
-    report = check(plan)
+def require(plan: Plan, *, strict: bool = False) -> Engine:
+    """The engine that `check` drew with: what it has is not drawn again. Raises InfeasibleError with the findings where
+    something is broken, or, if strict, for a smaller table."""
+    report, engine = _looked_at(plan)
     bad = [f for f in report.findings if f.verdict == "broken" or (strict and f.verdict == "holds")]
-    if bad:
+    if bad or engine is None:
         first = bad[0]
         place = f"line {first.line}, col {first.column}: " if first.line else ""
         more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
         details = {"findings": [{"table": f.table, "columns": f.columns, "text": f.text, "hint": f.hint} for f in bad]}
         raise InfeasibleError(f"{place}{first.table}: {first.text}{more}", hint=first.hint, details=details)
+    return engine
 
 
 def _broken(table: Table, columns: tuple[str, ...], text: str, hint: str) -> Finding:
@@ -115,9 +121,7 @@ def _untold(plan: Plan, tally: Tally) -> str:
 
 def _probe(engine: Engine, table: Table) -> list[Finding]:
     """The first rows and the last, every column, in the declared types."""
-    count = engine.row_count(table.key)
-    index = np.unique(np.concatenate([np.arange(min(count, _PROBED)), np.arange(max(0, count - _PROBED), count)]))
-    rows = Rows(engine, table.key, index.astype(np.uint64))
+    rows = engine.ends(table.key, _PROBED)
     far = {name for name in table.column_names if _far(engine, (table.key, name), set())}
     for field, column in zip(arrow_schema(engine.plan, table.key), table.columns, strict=True):
         if field.name in far:
@@ -150,6 +154,7 @@ def _probe(engine: Engine, table: Table) -> list[Finding]:
         if not redraw.columns and far.isdisjoint(redraw.reads) and len(engine.failing(rows, redraw)):
             text = f"CHECK ({redraw.sql}) reads only key columns, and their values don't hold it"
             return [_broken(table, redraw.reads[:1], text, "this has no construction yet")]
+    engine.keep(rows)
     return []
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -41,6 +40,7 @@ _SMALL = 4096  # rows of a table that is drawn whole at the first look: each cha
 _LOOKS, _WORTH = 4096, 2  # rows that look at once: a preview reads few; times as many rows as are looked at
 _NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.TIME, Kind.FLOAT}
 _KEPT_BACK = 8 << 20
+_SEEN = 1 << 20  # cells of small tables that stay as they were drawn for a look: 16 MB or so
 _FEW = 127  # texts that are written as codes: of more, Parquet's own table is as fast
 _CODES = pa.dictionary(pa.int8(), pa.string())
 
@@ -69,6 +69,8 @@ class Engine:
         self._kept: dict[tuple[str, str], Any] = {}
         self._keeping: dict[tuple[str, str], threading.RLock] = {}
         self._holding: dict[tuple[str, str], dict[str, Values]] = {}
+        self._seen: dict[str, Rows] = {}
+        self._room = _SEEN
         # one large block given back raises what glibc keeps for itself from 128 KiB to 8 MiB: else it hands NumPy's
         # intermediate results back to the system at every step, and takes page faults to get them again
         np.empty(_KEPT_BACK, np.uint8)
@@ -86,6 +88,29 @@ class Engine:
 
     def row_count(self, table: str) -> int:
         return self.plan.tables[table].rows
+
+    def ends(self, table: str, most: int) -> Rows:
+        """A window on the first rows and the last, `most` of each."""
+        count = self.row_count(table)
+        if count <= 2 * most:
+            return self.window(Chunk(table, 0, count))
+        ends = (np.arange(most, dtype=np.uint64), np.arange(count - most, count, dtype=np.uint64))
+        return Rows(self, table, np.concatenate(ends))
+
+    def keep(self, rows: Rows) -> None:
+        """A window that was looked at to its end: what is drawn there of a whole small table nobody draws again, as
+        long as all such tables hold few cells."""
+        if rows.start == 0 and len(rows) == self.row_count(rows.table):
+            self._room -= len(rows) * len(self.plan.tables[rows.table].columns)
+            if self._room >= 0:
+                self._seen[rows.table] = rows
+
+    def window(self, chunk: Chunk) -> Rows:
+        """On a chunk's rows."""
+        seen = self._seen.get(chunk.table)
+        if seen is not None and chunk.start == 0 and chunk.stop == len(seen):
+            return seen.again()
+        return Rows(self, chunk.table, np.arange(chunk.start, chunk.stop, dtype=np.uint64), chunk.start)
 
     def kept(self, table: str, name: str, make: Callable[[], Kept]) -> Kept:
         """A table of integers made once: it may take a pass over another table, so a second thread waits for it."""
@@ -119,7 +144,7 @@ class Engine:
 
     def draw_source(self, rows: Rows, name: str) -> Indices:
         source = self.plan.tables[rows.table].sources[name]
-        if (whole := self._everywhere(rows, f"source {name}", partial(source.draw, name=name))) is not None:
+        if (whole := self._everywhere(rows, f"source {name}", lambda window: window.source(name))) is not None:
             return Indices(*(_taken(each, rows.index) for each in whole))
         return source.draw(rows, name)
 
@@ -151,8 +176,7 @@ class Engine:
     def _listed(self, table: str, count: int, draw: Callable[[Rows], Indices | Values]) -> _Listed:
         drawn = []
         for start in range(0, count, CHUNK_ROWS):
-            index = np.arange(start, min(start + CHUNK_ROWS, count), dtype=np.uint64)
-            drawn.append(draw(Rows(self, table, index, start)))
+            drawn.append(draw(self.window(Chunk(table, start, min(start + CHUNK_ROWS, count)))))
         values = [np.asarray(each.values if isinstance(each, Indices) else each.data) for each in drawn]
         ordinals = [each.ordinal for each in drawn if isinstance(each, Indices) and each.ordinal is not None]
         valid = None
@@ -325,8 +349,7 @@ def packed_chunk(engine: Engine, chunk: Chunk) -> pa.RecordBatch:
 def _chunk(
     engine: Engine, chunk: Chunk, schema: pa.Schema, made: Callable[[Values, pa.DataType, tuple[str, ...]], pa.Array]
 ) -> pa.RecordBatch:
-    index = np.arange(chunk.start, chunk.stop, dtype=np.uint64)
-    rows = Rows(engine, chunk.table, index, chunk.start)
+    rows = engine.window(chunk)
     columns = engine.plan.schema.tables[chunk.table].columns
     arrays = [made(rows.column(c.name), f.type, c.type.values) for c, f in zip(columns, schema, strict=True)]
     return pa.record_batch(arrays, schema=schema)

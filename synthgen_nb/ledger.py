@@ -85,8 +85,10 @@ class Made(Struct, frozen=True, kw_only=True):
 class Record:
     """One job's folder. Only the holder of its lease writes there, but for wishes."""
 
-    def __init__(self, store: Store, path: Path, order: Order) -> None:
+    def __init__(self, store: Store, path: Path, order: Order, plan: Plan | None = None) -> None:
+        """`plan` where it is at hand; else it is read."""
         self.store, self.path, self.order = store, path, order
+        self._plan = plan
 
     @property
     def number(self) -> int:
@@ -96,10 +98,12 @@ class Record:
     def name(self) -> str:
         return self.order.name
 
-    @cached_property
+    @property
     def plan(self) -> Plan:
         """Of a job that makes rows."""
-        return plan_from_json((self.path / "plan.json").read_text(encoding="utf-8"))
+        if self._plan is None:
+            self._plan = plan_from_json((self.path / "plan.json").read_text(encoding="utf-8"))
+        return self._plan
 
     @cached_property
     def texts(self) -> TextOrder | None:
@@ -307,7 +311,7 @@ class Ledger:
                 hint="choose another with --store or Store(path)",
             ) from error
         self._forget()
-        return Record(self.store, path, order)
+        return Record(self.store, path, order, work if isinstance(work, Plan) else None)
 
     def require_idle(self, name: str) -> None:
         """Raises StoreError where a living job is making that dataset, and for a name that no dataset can have."""

@@ -332,6 +332,13 @@ class Rows:
         for name in stale:
             self._columns.pop(name, None)
 
+    def again(self) -> Rows:
+        """The same rows, with what is drawn of them so far, for another thread."""
+        rows = Rows(self.world, self.table, self.index, self.start)
+        rows._sources.update(self._sources)
+        rows._columns.update(self._columns)
+        return rows
+
     def some(self, places: I64) -> Rows:
         """The window on the rows in these places, in the same attempt."""
         return Rows(self.world, self.table, self.index[places], attempt=self.attempt, redrawn=self.redrawn)

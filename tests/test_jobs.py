@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,12 +21,16 @@ import msgspec
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb import ledger, parquet, partmaking
+from synthgen_nb import ledger, maps, parquet, partmaking
 from synthgen_nb.errors import InputError, StoreError
 from synthgen_nb.events import Advanced, Cancelled, Event, Failed, Filled, Paused, Resumed, Shutdown, Started
+from synthgen_nb.feasibility import require
+from synthgen_nb.generation import Chunk, Engine, generate_chunk
 from synthgen_nb.jobs import Jobs, generate, rowmaking, run
 from synthgen_nb.jobs.running import run_job
 from synthgen_nb.ledger import Ledger, Record
+from synthgen_nb.readymade import template
+from synthgen_nb.rows import Rows, Values
 
 MANY = int(os.environ.get("SYNTHGEN_KILLS", 30))  # killed runs of the slow test
 DDL = """
@@ -304,6 +309,33 @@ def test_a_disk_that_fills_leaves_a_job_that_goes_on(store: sg.Store, monkeypatc
     left[0] = 0
     job.resume()
     assert same(job.result(), generate(plan(), store, "whole"))
+
+
+def test_a_small_table_is_drawn_once_for_its_check_and_its_file(
+    store: sg.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: Counter[tuple[str, str]] = Counter()
+    draw = Engine.draw_column
+
+    def counting(self: Engine, rows: Rows, name: str) -> Values:
+        if len(rows) and not rows.reader:  # who reads from another table looks the values up
+            drawn[rows.table, name] += 1
+        return draw(self, rows, name)
+
+    monkeypatch.setattr(Engine, "draw_column", counting)
+    few = generate(plan(rows=300), store, "few")
+    assert drawn == Counter((table, column) for table in ("customers", "orders") for column in few[table].columns)
+    again = generate(plan(rows=300), store, "again", map=maps.serial)  # whose worker has an engine of its own
+    assert same(few, again)
+
+
+@pytest.mark.parametrize("name", ["hr", "saas"])
+def test_what_the_check_drew_is_what_anybody_draws(name: str) -> None:
+    drafted = sg.draft_plan(sg.parse_ddl(template(Path("nowhere"), name).ddl, "postgres"), 200)
+    looked = require(drafted)
+    for table, of in drafted.tables.items():
+        whole = Chunk(table, 0, of.rows)
+        assert generate_chunk(looked, whole).equals(generate_chunk(Engine(drafted), whole))
 
 
 def test_an_infeasible_plan_makes_no_job(store: sg.Store) -> None:

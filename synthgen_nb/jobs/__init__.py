@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from ..errors import InputError, StoreError
 from ..events import Event, Progress
 from ..feasibility import require
+from ..generation import Engine
 from ..instructed import Instructed
 from ..leases import Held, Lease, acquire
 from ..ledger import Ledger, Record, Status
@@ -46,8 +47,9 @@ def run(
     Closing the iterator, or any error, lists
     nothing in the store and leaves a job that `Jobs.resume` finishes. `strict` makes a table that gets fewer rows than
     asked an error. Raises InfeasibleError before there is a job."""
-    require(plan, strict=strict)
-    yield from run_job(Ledger(store).add(plan, name, description), map=map, timeout=timeout, validate=validate)
+    engine = require(plan, strict=strict)
+    record = Ledger(store).add(plan, name, description)
+    yield from run_job(record, engine=engine, map=map, timeout=timeout, validate=validate)
 
 
 def generate(
@@ -85,9 +87,17 @@ class Job:
     """A thread around the runs of one job. Made by `Jobs`."""
 
     def __init__(
-        self, record: Record, jobs: Jobs, *, map: Map | None = None, model: Model | None = None, timeout: float | None
+        self,
+        record: Record,
+        jobs: Jobs,
+        *,
+        engine: Engine | None = None,
+        map: Map | None = None,
+        model: Model | None = None,
+        timeout: float | None,
     ) -> None:
         self.record = record
+        self._engine = engine  # for the first run, which is the last to want it
         self._jobs, self._map, self._model, self._timeout = jobs, map, model, timeout
         self._events: list[Event] = []
         self._changed = threading.Condition()
@@ -235,10 +245,12 @@ class Job:
 
     def _work(self) -> None:
         self._state = "running"
+        engine, self._engine = self._engine, None
         try:
             events = run_job(
                 self.record,
                 lease=self._lease,
+                engine=engine,
                 map=self._map,
                 model=self._model,
                 stop=self._stop,
@@ -282,8 +294,9 @@ class Jobs:
     ) -> Job:
         """A new job, at work or queued. Raises InfeasibleError for a plan that can't be satisfied and StoreError while
         another job makes the same dataset."""
-        require(plan, strict=strict)
-        return self._begun(Job(self._ledger.add(plan, name, description, instructed), self, map=map, timeout=timeout))
+        engine = require(plan, strict=strict)
+        record = self._ledger.add(plan, name, description, instructed)
+        return self._begun(Job(record, self, engine=engine, map=map, timeout=timeout))
 
     def start_texts(self, order: TextOrder, model: Model, name: str, *, timeout: float | None = None) -> Job:
         """A new job that makes texts. Raises InputError for what can't be asked and StoreError as `start`."""

@@ -13,6 +13,7 @@ from functools import partial
 from ..drafts import Draft
 from ..estimates import estimate
 from ..events import Event, Filled, Prepared, Saved
+from ..feasibility import require
 from ..generation import CHUNK_ROWS, PART_ROWS, Chunk, Engine, arrow_schema
 from ..ledger import Made, Record
 from ..maps import Map, threads
@@ -25,10 +26,10 @@ from .working import Begun, Meter, Ready, Stop, cores
 _PARTS, _LEAST_ROWS = 4, 1 << 17  # parts of a table that is not large; rows of one that is worth a file
 
 
-def ready(record: Record, map: Map | None, stop: Stop) -> Ready:
+def ready(record: Record, engine: Engine | None, map: Map | None, stop: Stop) -> Ready:
     """Tries what the plan will cost. Raises StoreError where the disk can't hold it."""
     plan, totals = record.plan, record.totals
-    engine = Engine(plan)
+    engine = engine or require(plan)
     cost = estimate(engine, cores())
     ensure_space(record.store.path, int(cost.bytes * (1 - record.state.rows / max(1, sum(totals.values())))))
     told = Prepared(dataset=record.name, tables=totals, seed=plan.seed, as_of=plan.as_of, estimate=cost)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from ..errors import Interrupted, StoreError, SynthgenError
 from ..events import Cancelled, Event, Failed, Finished, Paused, Resumed, Shutdown, Started
+from ..generation import Engine
 from ..jobs import rowmaking, textmaking
 from ..leases import Lease, acquire
 from ..ledger import Record
@@ -28,20 +29,22 @@ def run_job(
     record: Record,
     *,
     lease: Lease | None = None,
+    engine: Engine | None = None,
     map: Map | None = None,
     model: Model | None = None,
     stop: Stop | None = None,
     timeout: float | None = None,
     validate: bool = True,
 ) -> Generator[Event]:
-    """A first run or the next one; every event is in the job's events.jsonl before it is yielded. `map` makes the
-    parts of rows (threads of this process by default), `model` writes texts.
+    """A first run or the next one; every event is in the job's events.jsonl before it is yielded. `engine` is of the
+    job's plan, if there is one; `map` makes the parts of rows (threads of this process by default), `model` writes
+    texts.
     Ends with a Shutdown event in every case; an error is raised after its Failed event, and leaves the job to be
     resumed. `timeout` in seconds. Raises Held while another process runs the job."""
     stop = stop or Stop()
     with lease or acquire(record.path) as held:
         try:
-            for event in _run(record, held, map, model, stop, timeout, validate):
+            for event in _run(record, held, engine, map, model, stop, timeout, validate):
                 record.append(event)
                 yield event
         except (GeneratorExit, KeyboardInterrupt):
@@ -75,6 +78,7 @@ def cancel(record: Record, *, keep: bool = False) -> None:
 def _run(
     record: Record,
     lease: Lease,
+    engine: Engine | None,
     map: Map | None,
     model: Model | None,
     stop: Stop,
@@ -86,7 +90,7 @@ def _run(
     totals, again = record.totals, record.state.version is not None
     if record.saved() is None:
         texts = record.texts is not None
-        ready = textmaking.ready(record, model, stop) if texts else rowmaking.ready(record, map, stop)
+        ready = textmaking.ready(record, model, stop) if texts else rowmaking.ready(record, engine, map, stop)
         yield ready.told
         begun = ready.begin()
         if validate:

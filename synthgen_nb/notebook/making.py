@@ -121,11 +121,9 @@ def schema_of(place: Place, args: Namespace, cell: str | None, asked: Request) -
 def _tried(plan: Plan, *, strict: bool) -> Plan:
     from ..estimates import estimate
     from ..feasibility import require
-    from ..generation import Engine
     from ..jobs.working import cores
 
-    require(plan, strict=strict)
-    print(estimate_words(estimate(Engine(plan), cores())))
+    print(estimate_words(estimate(require(plan, strict=strict), cores())))
     return plan
 
 
