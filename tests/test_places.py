@@ -100,6 +100,17 @@ def test_another_place_of_the_row_is_another_city_of_the_same_country() -> None:
     assert (frame["shipping_city"] != frame["city"]).mean() > 0.95  # type: ignore[operator]
 
 
+def test_a_currency_is_that_of_the_row_s_place_be_that_told_or_not() -> None:
+    plain = "CREATE TABLE quote (id int PRIMARY KEY, currency char(3) NOT NULL{});"
+    alone = frames(plain.format(""), 2_000)["quote"]
+    beside = frames(plain.format(", country text NOT NULL"), 2_000)["quote"]
+    assert alone["currency"].equals(beside["currency"])
+    there = beside.join(known("country", "currency_code").unique(), on="country")
+    assert (there["currency"] == there["currency_code"]).all()
+    pair = frames("CREATE TABLE rates (id int, from_currency char(3), to_currency char(3));", 2_000)["rates"]
+    assert (pair["from_currency"] != pair["to_currency"]).mean() > 0.5  # type: ignore[operator]
+
+
 def test_a_place_lies_inside_of_its_parent_s() -> None:
     found = frames(GEOGRAPHY, ROWS)
     city = found["city"].join(found["country"], on="country_id")

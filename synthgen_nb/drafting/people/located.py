@@ -87,9 +87,8 @@ def _spots(table: Table, meanings: Mapping[str, Meaning], domains: Mapping[str, 
             if more == limits or enough(more):
                 specs[name], limits = spec[0], more
         depth = 0 if countries else max((_DEPTH.get(spec.field, 0) for spec in specs.values()), default=-1)
-        told = {spec.field for spec in specs.values()}
-        alone = told <= {"currency_code"}  # of an order: of no place that is told
-        if specs and not alone:
+        pair = role.name and {spec.field for spec in specs.values()} == {"currency_code"}  # from one to another
+        if specs and not pair:
             made.append(Spot(role, specs, limits, depth, home and not role.name))
     return tuple(made)
 
@@ -97,8 +96,8 @@ def _spots(table: Table, meanings: Mapping[str, Meaning], domains: Mapping[str, 
 def _around(spot: Spot, table: Table, homes: Mapping[str, Spot | None]) -> Spot:
     """Inside of the narrowest place that a key of the same role points to, of those that are wider."""
     best, depth = spot, spot.depth
-    if {spec.field for spec in spot.specs.values()} == {"phone"}:
-        depth = len(_LEVELS)  # whoever has an address elsewhere is called there
+    if {spec.field for spec in spot.specs.values()} <= {"phone", "currency_code"}:
+        depth = len(_LEVELS)  # whoever has an address elsewhere is called there, and pays there
     for key in table.foreign_keys:
         home = homes.get(key.table)
         words = {word for column in key.columns for word in words_of(column)}
