@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from .computing import Calculator, cast_of
 from .errors import InfeasibleError, PlanError
+from .lookups import Lookup, lookup
 from .parquet import enum_field
 from .physical import arrow_type, converted, from_arrow, from_python, packed, to_arrow, to_packed
 from .plan import NULL_SCALE, Plan, Redraw
-from .rows import I64, U64, Indices, Kept, Mask, Rows, Values, below, bits, key_of
+from .rows import I64, U64, Indices, Kept, Rows, Values, below, bits, key_of
 from .sandbox import connect
 from .schema import Kind, Table
-from .specs import AnySpec, Choice, Key, Layout, Pick, Range, Standing
+from .specs import AnySpec, Choice, Key, Layout, Pick, Range, Standing, Tally
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,9 +43,6 @@ _KEPT_BACK = 8 << 20
 _SEEN = 1 << 20  # cells of small tables that stay as they were drawn for a look: 16 MB or so
 _FEW = 127  # texts that are written as codes: of more, Parquet's own table is as fast
 _CODES = pa.dictionary(pa.int8(), pa.string())
-
-
-_Listed = tuple[npt.NDArray[Any], Mask | None, U64 | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,11 @@ class Engine:
         self._holding: dict[tuple[str, str], dict[str, Values]] = {}
         self._seen: dict[str, Rows] = {}
         self._room = _SEEN
+        self._tallies: dict[str, list[tuple[str, str, Tally]]] = {}
+        for key, table in plan.tables.items():
+            for name, column in table.columns.items():
+                if isinstance(tally := column.spec, Tally):
+                    self._tallies.setdefault(tally.table, []).append((key, name, tally))
         # one large block given back raises what glibc keeps for itself from 128 KiB to 8 MiB: else it hands NumPy's
         # intermediate results back to the system at every step, and takes page faults to get them again
         np.empty(_KEPT_BACK, np.uint8)
@@ -142,10 +144,15 @@ class Engine:
         source = None if name == "row" else self.plan.tables[table].sources[name]
         return source is None or (isinstance(source, Layout) and source.of == "row")
 
+    def note(self, rows: Rows) -> None:
+        """What the rows of other tables are told of these, kept for when those are drawn."""
+        for table, name, tally in self._tallies.get(rows.table, ()):
+            tally.note(rows, table, name)
+
     def draw_source(self, rows: Rows, name: str) -> Indices:
         source = self.plan.tables[rows.table].sources[name]
         if (whole := self._everywhere(rows, f"source {name}", lambda window: window.source(name))) is not None:
-            return Indices(*(_taken(each, rows.index) for each in whole))
+            return whole.indices(rows.index)
         return source.draw(rows, name)
 
     def draw_column(self, rows: Rows, name: str) -> Values:
@@ -154,7 +161,7 @@ class Engine:
         if self._number(rows.table, name):
             whole = self._everywhere(rows, f"column {name}", lambda window: window.column(name))
             if whole is not None:
-                return Values(*(_taken(each, rows.index) for each in whole[:2]))
+                return whole.column(rows.index)
         if rows.attempt and name not in rows.redrawn and not table.columns[name].spec.needs:
             return Rows(self, rows.table, rows.index).column(name)
         for redraw in table.redraws:
@@ -162,7 +169,7 @@ class Engine:
                 return self._redrawn(rows, redraw)[name]
         return self._with_reference(rows, name, self._drawn(rows, name))
 
-    def _everywhere(self, rows: Rows, name: str, draw: Callable[[Rows], Indices | Values]) -> _Listed | None:
+    def _everywhere(self, rows: Rows, name: str, draw: Callable[[Rows], Indices | Values]) -> Lookup | None:
         """What is drawn in all rows of a table that another one with many more looks at anywhere: then it is made once
         for each row and looked up. None where that is not worth it."""
         count = self.row_count(rows.table)
@@ -173,17 +180,11 @@ class Engine:
             return None
         return self.kept(rows.table, f"{name}/everywhere", lambda: self._listed(rows.table, count, draw))
 
-    def _listed(self, table: str, count: int, draw: Callable[[Rows], Indices | Values]) -> _Listed:
+    def _listed(self, table: str, count: int, draw: Callable[[Rows], Indices | Values]) -> Lookup:
         drawn = []
         for start in range(0, count, CHUNK_ROWS):
             drawn.append(draw(self.window(Chunk(table, start, min(start + CHUNK_ROWS, count)))))
-        values = [np.asarray(each.values if isinstance(each, Indices) else each.data) for each in drawn]
-        ordinals = [each.ordinal for each in drawn if isinstance(each, Indices) and each.ordinal is not None]
-        valid = None
-        if any(each.valid is not None for each in drawn):
-            masks = (np.ones(len(v), bool) if e.valid is None else e.valid for e, v in zip(drawn, values, strict=True))
-            valid = np.concatenate(list(masks))
-        return np.concatenate(values), valid, np.concatenate(ordinals) if ordinals else None
+        return lookup(drawn)
 
     def _number(self, table: str, name: str) -> bool:
         """Whether the column is drawn, row by row, and is no text."""
@@ -321,10 +322,6 @@ class Engine:
         return values.replaced(at, reference.take(rows.index[at].astype(np.int64)))
 
 
-def _taken(whole: npt.NDArray[Any] | None, index: U64) -> Any:
-    return None if whole is None else np.take(whole, index.view(np.int64))
-
-
 def _reference(plan: Plan, table: Table) -> dict[str, Values]:
     return {
         column.name: from_python([row[place] for row in table.rows], column.type, plan.schema.dialect)
@@ -352,6 +349,7 @@ def _chunk(
     rows = engine.window(chunk)
     columns = engine.plan.schema.tables[chunk.table].columns
     arrays = [made(rows.column(c.name), f.type, c.type.values) for c, f in zip(columns, schema, strict=True)]
+    engine.note(rows)
     return pa.record_batch(arrays, schema=schema)
 
 

@@ -28,7 +28,7 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S27, _S30, _S31, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
 _LOW32 = np.uint64(0xFFFFFFFF)
-_BLOCK = 16_384  # values per pass: two u64 buffers stay in the L2 cache (measured: 1.5 ns against 3.6 ns unblocked)
+_BLOCK = 32_768  # values per pass: what they go through stays in the L2 cache (fewer: NumPy's calls cost as much)
 _ROUNDS = 4
 
 
@@ -168,11 +168,10 @@ def _feistel(
 ) -> None:
     """Nothing is allocated here: at this size the allocator would give it back to the system each time."""
     digits, (hashed, other) = scratch[:2, : len(value)], scratch[2:, : len(value)]
-    low = np.uint64(radices[1])
-    np.copyto(digits[1], value, casting="unsafe")
-    np.floor_divide(value, low, out=out)
-    np.copyto(digits[0], out, casting="unsafe")
-    np.multiply(digits[0], how.kind(radices[1]), out=other)  # modulo 2**32 as the next line
+    low = how.kind(radices[1])
+    np.copyto(digits[1], value, casting="unsafe")  # the product of both radices has room in `how.kind`
+    np.floor_divide(digits[1], low, out=digits[0])
+    np.multiply(digits[0], low, out=other)
     np.subtract(digits[1], other, out=digits[1])
     for number in range(_ROUNDS):
         radix = how.kind(radices[number % 2])
@@ -188,8 +187,9 @@ def _feistel(
         np.add(moved, hashed, out=moved)
         np.subtract(moved, radix, out=other)
         np.minimum(moved, other, out=moved)  # modulo the radix: what is below it wraps around to a large number
-    np.multiply(digits[0], low, out=out)
-    np.add(out, digits[1], out=out)
+    np.multiply(digits[0], low, out=other)
+    np.add(other, digits[1], out=other)
+    np.copyto(out, other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,12 +13,14 @@ import pyarrow as pa
 import pytest
 from msgspec import structs
 
-from synthgen_nb import draft_plan, parse_ddl
+from synthgen_nb import Store, draft_plan, parse_ddl, run
 from synthgen_nb.drafting.sums.reach import leads_to, reach
+from synthgen_nb.events import Filled
 from synthgen_nb.feasibility import check
 from synthgen_nb.generation import Chunk, Engine, generate_chunk
 from synthgen_nb.maps import threads
 from synthgen_nb.plan import Plan, plan_from_json
+from synthgen_nb.rows import Rows, Values
 from synthgen_nb.specs import Amount, Key, Layout, Tally, Term
 from synthgen_nb.wishes import Between, Children
 
@@ -145,6 +148,33 @@ def test_a_tally_does_not_depend_on_how_rows_are_cut_or_who_draws_them() -> None
         cuts = [Chunk(table, start, min(start + 370, rows)) for start in range(0, rows, 370)]
         pieces = threads(2)(lambda chunk: generate_chunk(engine, chunk), reversed(cuts))
         assert pa.Table.from_batches(reversed(list(pieces))).combine_chunks().equals(whole.combine_chunks())
+
+
+def test_what_lines_that_are_made_come_to_is_noted_and_they_are_not_drawn_again() -> None:
+    drawn = 0
+
+    class Counting(Engine):
+        def draw_column(self, rows: Rows, name: str) -> Values:
+            nonlocal drawn
+            drawn += len(rows) if rows.table == "order_lines" else 0
+            return super().draw_column(rows, name)
+
+    plan = draft_plan(parse_ddl(SHOP, "postgres"), {"*": 3_000, "order_lines": 12_000})
+    lines, every = plan.tables["order_lines"].rows, Chunk("orders", 0, plan.tables["orders"].rows)
+    engine = Counting(plan)
+    for start in range(0, lines, 4_000):
+        generate_chunk(engine, Chunk("order_lines", start, min(start + 4_000, lines)))
+    drawn = 0
+    orders = generate_chunk(engine, every)
+    assert 0 < drawn < 400, "only the lines of orders that lie across two chunks"
+    assert orders.equals(generate_chunk(Engine(plan), every))
+
+
+def test_tables_are_made_before_those_that_hold_their_totals(tmp_path: Path) -> None:
+    plan = draft_plan(parse_ddl(SHOP, "postgres"), 20)
+    made = [event.table for event in run(plan, Store(tmp_path), "shop") if isinstance(event, Filled)]
+    assert sorted(made) == sorted(plan.tables)
+    assert made.index("order_lines") < made.index("orders") < made.index("customers")
 
 
 def test_the_plan_says_what_is_tallied_and_takes_it_back() -> None:

@@ -20,6 +20,7 @@ from ..maps import Map, threads
 from ..parquet import Part, write_part
 from ..partmaking import Task, bundled, make_part, maker
 from ..plan import Plan
+from ..specs import Tally
 from ..store import Dataset, ensure_space
 from .working import Begun, Meter, Ready, Stop, cores
 
@@ -123,11 +124,28 @@ def _filled(table: str, made: dict[int, Made]) -> Filled:
 def _tasks(plan: Plan, draft: Draft) -> Iterator[Task]:
     """Parts of PART_ROWS rows, or of fewer where a table has few: then there are some for each thread all the same. A
     table without rows has one empty part, for its column types."""
-    for key, table in plan.tables.items():
-        rows = table.rows
+    for key in _in_turn(plan):
+        rows = plan.tables[key].rows
         each = min(PART_ROWS, max(_LEAST_ROWS, -(-rows // _PARTS)))
         for index, start in enumerate(range(0, max(rows, 1), each)):
             yield Task(key, index, start, min(start + each, rows), draft.part_path(key, index))
+
+
+def _in_turn(plan: Plan) -> Iterator[str]:
+    """The tables as the plan has them, but those that are totalled before those that hold the totals: these are noted
+    on the way (`Engine.note`), where each row would have to draw its children's rows again."""
+    begun: set[str] = set()
+
+    def told(key: str) -> Iterator[str]:
+        if key not in begun:
+            begun.add(key)
+            for column in plan.tables[key].columns.values():
+                if isinstance(column.spec, Tally):
+                    yield from told(column.spec.table)
+            yield key
+
+    for key in plan.tables:
+        yield from told(key)
 
 
 def _made_here(engine: Engine, stop: Stop, meter: Meter, tasks: list[Task]) -> Iterator[tuple[Task, Part, float]]:

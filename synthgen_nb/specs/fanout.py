@@ -10,10 +10,14 @@ Integer arithmetic, and of floating point only + * / and square roots, which IEE
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..rows import I64, U64, below, bits
+
+Starts = npt.NDArray[np.signedinteger[Any]]
 
 _HALL_SD = 37_837  # standard deviation of a sum of four uniform 16-bit numbers: 65536 / sqrt(3)
 _HALL_MEAN = 131_070
@@ -83,9 +87,10 @@ class Fanout:
                 start, first, size, total = start[keep], first[keep], size[keep], total[keep]
         return np.append(first, first[-1] + total[-1]) if len(first) else np.zeros(1, np.int64)
 
-    def table(self) -> I64:
-        """The same of all parents, made block by block: it stays in cache, and takes no memory but its own."""
-        found = np.zeros(self.parents + 1, np.int64)
+    def table(self) -> Starts:
+        """The same of all parents, of 32 bits where they suffice, made block by block: that stays in cache, and takes
+        no memory but its own."""
+        found: Starts = np.zeros(self.parents + 1, np.int32 if self.total < 1 << 31 else np.int64)
         for low in range(0, self.parents, _BLOCK):
             high = min(low + _BLOCK, self.parents)
             found[low : high + 1] = self.starts(low, high)
@@ -136,10 +141,11 @@ class Fanout:
         return _between(self.starts(low, high), low, start, stop)
 
 
-def laid_out(starts: I64, start: int, stop: int) -> tuple[I64, I64]:
+def laid_out(starts: Starts, start: int, stop: int) -> tuple[I64, I64]:
     """Parent and ordinal of the children start..stop-1, by the first children of all parents."""
-    low, high = np.searchsorted(starts, (start, stop - 1), side="right").tolist()
-    return _between(starts[low - 1 : high + 1], low - 1, start, stop)
+    outer = np.array((start, stop - 1), starts.dtype)  # of another type, all `starts` would be converted to that first
+    low, high = np.searchsorted(starts, outer, side="right").tolist()
+    return _between(starts[low - 1 : high + 1].astype(np.int64), low - 1, start, stop)
 
 
 def _between(first: I64, low: int, start: int, stop: int) -> tuple[I64, I64]:

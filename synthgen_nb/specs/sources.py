@@ -174,7 +174,7 @@ def _located(fanout: Fanout, index: U64, rows: Rows, name: str) -> tuple[I64, I6
     world, row = rows.world, index.view(np.int64)
     starts = world.kept(rows.table, name, fanout.table)
     if fanout.total > _TABULATED:
-        parent: I64 = np.searchsorted(starts, row, side="right") - 1
+        parent: I64 = np.searchsorted(starts, row.astype(starts.dtype), side="right") - 1
         return parent, row - starts[parent]
     held = world.kept(
         rows.table, f"{name}/parents", lambda: np.repeat(np.arange(fanout.parents, dtype=np.int32), np.diff(starts))

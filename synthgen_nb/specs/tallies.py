@@ -5,16 +5,19 @@ point to this one come to. Integers throughout (rows.Values), so that a total is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from msgspec import Struct, field
 
-from ..rows import I64, U64, Indices, Mask, Rows, Values
+from ..rows import I64, U64, Indices, Mask, Rows, Values, World
 from .base import Spec
 from .shares import weighed
 
 _WINDOW = 1 << 16  # rows of the other table looked at in one go
+_NOTED = 1 << 21  # rows whose totals are noted as their children are made: 20 MB for each such column
 _LEAST, _MOST = np.iinfo(np.int64).max, np.iinfo(np.int64).min  # of no rows at all
 
 Read = Callable[[str], Values]
@@ -141,6 +144,22 @@ class Portion(Spec, frozen=True, tag="portion"):
         return Values(share / self.of.scale if self.of.scale else share, valid)
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A total of all rows of a table, as far as it is known (`there`), and which are not NULL."""
+
+    data: npt.NDArray[np.generic]
+    valid: Mask
+    there: Mask
+
+    def put(self, first: int, values: Values) -> None:
+        """The totals of rows that follow one another: the same ones whoever puts them there, and however often."""
+        place = slice(first, first + len(values))
+        self.data[place] = values.data
+        self.valid[place] = True if values.valid is None else values.valid
+        self.there[place] = True  # last: another thread may be reading
+
+
 class Tally(Spec, frozen=True, tag="tally"):
     """What the rows of `table` come to that point to this row, as their source `by` has it: how many they are, or the
     sum, the least, the most or the mean of `of`, an amount over their columns, divided by `over` and rounded at the
@@ -160,9 +179,44 @@ class Tally(Spec, frozen=True, tag="tally"):
 
     def draw(self, rows: Rows, name: str) -> Values:
         if rows.world.consecutive(self.table, self.by):
-            return self.value(self._gathered(rows))
+            return self._known(rows, name)
         found = rows.world.kept(rows.table, f"{name}/tally", lambda: self._streamed(rows))
         return self.value(found[:, rows.index.astype(np.int64)])
+
+    def note(self, rows: Rows, table: str, name: str) -> None:
+        """What a window of rows that follow one another comes to, while it is at hand, for those rows of `table` that
+        have all theirs in it: `draw`, as its column `name`, has them from here instead of drawing the window again."""
+        noted = self._noted(rows.world, table, name)
+        if noted is None or rows.start is None or not len(rows):
+            return
+        parents = rows.source(self.by).values
+        low, high = int(parents[0]), int(parents[-1])
+        outer = np.array([low, high], np.uint64)
+        first, end = rows.world.span(self.table, self.by, outer, outer + np.uint64(1))
+        found = self.start(high - low + 1)
+        self.add(found, (parents - parents[0]).view(np.int64), rows.column, None)
+        whole = slice(int(first[0] < rows.start), found.shape[1] - int(end[1] > rows.start + len(rows)))
+        noted.put(low + whole.start, self.value(found[:, whole]))
+
+    def _known(self, rows: Rows, name: str) -> Values:
+        noted = self._noted(rows.world, rows.table, name)
+        index = rows.index.view(np.int64)
+        if noted is None or not len(index) or int(index.max()) >= len(noted.there):
+            return self.value(self._gathered(rows))
+        missing = np.flatnonzero(~np.take(noted.there, index))
+        if 2 * len(missing) > len(index):  # looked at all together, those that follow one another take less
+            return self.value(self._gathered(rows))
+        values = Values(np.take(noted.data, index), None if self.empty is not None else np.take(noted.valid, index))
+        return values.replaced(missing, self.value(self._gathered(rows.some(missing)))) if len(missing) else values
+
+    def _noted(self, world: World, table: str, name: str) -> Noted | None:
+        count = world.row_count(table)
+        if count > _NOTED or not world.consecutive(self.table, self.by):
+            return None
+        kind = np.float64 if self.of is not None and self.of.scale else np.int64
+        return world.kept(
+            table, f"{name}/noted", lambda: Noted(np.zeros(count, kind), np.zeros(count, bool), np.zeros(count, bool))
+        )
 
     def value(self, found: I64) -> Values:
         """What was counted (`start`) as the column's values."""
