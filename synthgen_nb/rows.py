@@ -285,7 +285,7 @@ class Rows:
         self.attempt, self.redrawn = attempt, redrawn
         self._sources: dict[str, Indices] = {}
         self._columns: dict[str, Values] = {}
-        self._made: dict[object, tuple[U64, object]] = {}
+        self._made: dict[object, tuple[U64 | I64, object]] = {}
         self._far: dict[tuple[str, int], tuple[U64, Rows]] = {}
         self._distinct, self.reader = distinct, reader
 
@@ -319,7 +319,7 @@ class Rows:
                 self._columns[name] = window.column(name).take(at)
         return self._columns[name]
 
-    def once(self, what: object, index: U64, make: Callable[[], T]) -> T:
+    def once(self, what: object, index: U64 | I64, make: Callable[[], T]) -> T:
         """What several columns that are read at one index have in common, made by the first of them."""
         found = self._made.get(what)
         if found is None or found[0] is not index:
@@ -340,8 +340,17 @@ class Rows:
         return rows
 
     def some(self, places: I64) -> Rows:
-        """The window on the rows in these places, in the same attempt."""
-        return Rows(self.world, self.table, self.index[places], attempt=self.attempt, redrawn=self.redrawn)
+        """The window on the rows in these places, in the same attempt; sources that are drawn here are there, too."""
+        found = Rows(self.world, self.table, self.index[places], attempt=self.attempt, redrawn=self.redrawn)
+        found._sources.update((name, drawn.take(places)) for name, drawn in self._sources.items())
+        return found
+
+    def each(self, make: Callable[[Rows], I64]) -> I64:
+        """What `make` gives of the rows, one by one: of those that come several times each it is asked once."""
+        if self._distinct is None:
+            return make(self)
+        window, at = self._distinct
+        return np.take(make(window), at)
 
     def of(self, table: str, index: U64) -> Rows:
         """A window on other rows, of any table: the same one for all columns that look at the same rows. Where they

@@ -17,11 +17,14 @@ from .shares import Shares, shares
 LIFE, SO_FAR = "life line", "life line so far"  # the sources of a table of these names
 FATES = 1000  # of which each row has one: what becomes of it
 
-_SECOND = 1_000_000
-_HOUR, _WEEK, _MONDAY = 3600, 7 * 86_400, 3 * 86_400  # seconds; from a Monday to 1970-01-01
+_SECOND, _DAY = 1_000_000, 86_400
+_HOUR, _WEEK, _MONDAY = 3600, 7 * _DAY, 3 * _DAY  # seconds; from a Monday to 1970-01-01
 _WIDTH = 32
 _TICKS = 1 << _WIDTH  # of working time in a week
-_SLOWEST, _FASTEST = 1000, 350  # thousandths of the longest way
+_RATE = _TICKS // _WEEK  # ticks of a second of working time
+_FINE = 40  # bits behind the second, where ticks are measured in seconds
+_PACE = 10
+_SLOWEST, _FASTEST = 1 << _PACE, 358  # 1,024ths of the longest way
 
 
 class Parent(Struct, frozen=True):
@@ -60,26 +63,31 @@ class Life(Source, frozen=True, tag="life"):
         floor, orphan = self._floor(rows)
         if not self.within:
             return series.since(floor, random, key)
-        first = floor // DAY
-        room = np.minimum(self.within, series.high // DAY - first)
-        day = first + skewed(random, room)
-        other = series.weekday(day, bits(key, ~random))
-        day = np.where((other >= first) & (other <= first + room), other, day)
-        value = np.minimum(np.maximum(day * DAY + series.clock(bits(key, random)), floor), series.high)
-        return np.where(orphan, series.since(floor, random, key), value) if orphan.any() else value
+        begin = later(series, _hours(series).ticks(floor), skewed(random, self.within * _DAY))
+        apart = begin > series.high
+        if orphan is not None:
+            apart |= orphan
+        if apart.any():
+            at = np.flatnonzero(apart)
+            begin[at] = series.since(floor[at], random[at], key)
+        return begin
 
-    def _floor(self, rows: Rows) -> tuple[I64, Mask]:
-        """The first instant of the day after all parents' begins, and which rows have no parent."""
-        floor, orphan = np.full(len(rows), self.series.low), np.ones(len(rows), bool)
+    def _floor(self, rows: Rows) -> tuple[I64, Mask | None]:
+        """The first instant of the day after all parents' begins, and which rows have no parent (None: all have)."""
+        floor: I64 | None = None
+        orphan: Mask | None = np.ones(len(rows), bool)
         for parent in self.parents:
             window, there = parent_rows(rows, parent.table, parent.at, parent.by)
-            after = (begins(window) // DAY + 1) * DAY
-            if there is None:
-                floor, orphan = np.maximum(floor, after), np.zeros(len(rows), bool)
-            else:
-                floor = np.where(there, np.maximum(floor, after), floor)
-                orphan &= ~there
-        return np.minimum(floor, self.series.high), orphan
+            after = window.each(self._after)
+            if there is not None:
+                after = np.where(there, after, self.series.low)
+            floor = after if floor is None else np.maximum(floor, after)
+            orphan = None if there is None or orphan is None else orphan & ~there
+        assert floor is not None
+        return floor, orphan
+
+    def _after(self, parents: Rows) -> I64:
+        return np.clip((begins(parents) // DAY + 1) * DAY, self.series.low, self.series.high)
 
 
 class Stage(Struct, frozen=True, tag="stage"):
@@ -119,35 +127,37 @@ class Progress(Source, frozen=True, tag="progress"):
 
     def draw(self, rows: Rows, name: str) -> Indices:
         series, begin = self.series, begins(rows)
-        way, speed = np.array(self.way), pace(rows)
-        most = np.where(fate(rows) < self.out, self.stop, len(way) - 2)
+        way, own = np.array(self.way), fate(rows)
+        most = np.where(own < self.out, self.stop, len(way) - 2)
         if self.stuck:
-            at = np.searchsorted(np.array(self.stuck), fate(rows), side="right") - 1
+            at = np.searchsorted(np.array(self.stuck), own, side="right") - 1
             most = np.where((at >= 0) & (at < len(self.stuck) - 1), at, most)
-        here = np.minimum(np.searchsorted(way[1:], passed(series, begin) * 1000 // speed, side="right"), most)
-        offset = self._offset(rows, way, speed, here)
-        last = later(series, begin, offset)
-        before = later(series, begin, self._offset(rows, way, speed, np.maximum(here - 1, 0)))
-        last = np.where(last <= series.high, last, np.where(here > 0, before, begin))
-        ended = span(rows, begin, "end", *self.end)
-        last = np.where((ended <= series.high) & (self.end[1] > 0), np.maximum(last, ended), last)
-        own = fate(rows)
-        return Indices(
-            np.where(
-                (own >= self.late[0]) & (own < self.late[1]), onward(rows, last, "late", self.days, series), last
-            ).view(np.uint64)
-        )
+        come = (passed(series, begin) << _PACE) // pace(rows)
+        here = np.minimum(np.searchsorted(way[1:], come, side="right"), most)
+        last = self._reached(rows, begin, way, here)
+        if len(ahead := np.flatnonzero(last > series.high)):  # on its way there: then the stage before is the last one
+            before, start = here[ahead] - 1, begin[ahead]
+            stage = self._reached(rows.some(ahead), start, way, np.maximum(before, 0))
+            last[ahead] = np.where(before >= 0, stage, start)
+        if self.end[1]:
+            ended = span(rows, begin, "end", *self.end)
+            last = np.where(ended <= series.high, np.maximum(last, ended), last)
+        if len(late := np.flatnonzero((own >= self.late[0]) & (own < self.late[1]))):
+            last[late] = onward(rows.some(late), last[late], "late", self.days, series)
+        return Indices(last.view(np.uint64))
 
-    def _offset(self, rows: Rows, way: I64, speed: I64, number: I64) -> I64:
+    def _reached(self, rows: Rows, begin: I64, way: I64, number: I64) -> I64:
+        """When the rows come to the stages of these numbers."""
         keys = np.array([rows.key(f"{LIFE}/{place}") for place in range(len(way) - 1)], np.uint64)
         width = (way[number + 1] - way[number] + 1).astype(np.uint64)
         offset: I64 = way[number] + below(bits(keys[number], rows.index), width).astype(np.int64)
-        return offset * speed // 1000
+        return later(self.series, _ticks(rows, self.series, begin), (offset * pace(rows)) >> _PACE, begin)
 
 
 def begins(rows: Rows) -> I64:
     """When the rows begin."""
-    return _signed(rows.source(LIFE))
+    drawn = rows.source(LIFE)
+    return rows.once("begins", drawn.values, lambda: _signed(drawn))
 
 
 def so_far(rows: Rows) -> I64:
@@ -180,7 +190,7 @@ def parent_rows(rows: Rows, table: str, at: str, by: str) -> tuple[Rows, Mask | 
 
 
 def pace(rows: Rows) -> I64:
-    """Thousandths of the longest time that the way takes (i64[n])."""
+    """1,024ths of the longest time that the way takes (i64[n])."""
     spread = _SLOWEST - _FASTEST + 1
     return rows.once("pace", rows.index, lambda: _FASTEST + below(rows.bits(f"{LIFE}/pace"), spread).astype(np.int64))
 
@@ -204,8 +214,10 @@ def staged(rows: Rows, begin: I64, stage: Stage, series: Rhythmic) -> I64:
         return begin
     random = rows.bits(f"{LIFE}/{stage.number}")
     offset = stage.first + below(random, stage.last - stage.first + 1).astype(np.int64)
-    moment = later(series, begin, offset * pace(rows) // 1000)
-    return np.where(fated(rows, *stage.stuck), series.high + 1, moment) if stage.stuck[1] else moment
+    moment = later(series, _ticks(rows, series, begin), (offset * pace(rows)) >> _PACE, begin)
+    if stage.stuck[1]:
+        moment[fated(rows, *stage.stuck)] = series.high + 1
+    return moment
 
 
 def reached(rows: Rows, begin: I64, on: Stage | Late, series: Rhythmic) -> Mask:
@@ -236,47 +248,73 @@ def skewed(random: U64, most: I64 | int) -> I64:
     return np.minimum(below(random, bound), below(~random, bound)).astype(np.int64)
 
 
-def later(series: Rhythmic, begin: I64, seconds: I64) -> I64:
-    """So many seconds of working time later: a week has as many of them as others, and they lie where the hours and
-    the days of the series have their weights. Rising in both."""
-    hours = _hours(series.weekdays, series.hours)
-    tick = hours.ticks(begin) + seconds * _TICKS // _WEEK
-    week, tick = tick >> _WIDTH, tick & (_TICKS - 1)
-    hour = hours.shares.place(tick.view(np.uint64))
-    second = hour * _HOUR + (tick - hours.starts[hour]) * _HOUR // hours.widths[hour]
-    moments: I64 = np.maximum((week * _WEEK + second - _MONDAY) * _SECOND, begin)
-    return moments
+def later(series: Rhythmic, ticks: I64, seconds: I64, least: I64 | None = None) -> I64:
+    """So many seconds of working time behind `ticks`: a week has as many of them as others, and they lie where the
+    hours and the days of the series have their weights. Rising in both; not before `least`."""
+    moments = _hours(series).moments(ticks + seconds * _RATE)
+    return moments if least is None else np.maximum(moments, least, out=moments)
 
 
 def passed(series: Rhythmic, begin: I64) -> I64:
     """Seconds of working time from there to the end of the series."""
-    hours = _hours(series.weekdays, series.hours)
-    ticks = hours.ticks(np.array([series.high])) - hours.ticks(begin)
-    seconds: I64 = (np.maximum(ticks, 0) * _WEEK) >> _WIDTH
+    hours = _hours(series)
+    seconds: I64 = np.maximum(hours.ticks(np.array([series.high])) - hours.ticks(begin), 0) // _RATE
     return seconds
 
 
-@dataclass(frozen=True, slots=True)
+def _ticks(rows: Rows, series: Rhythmic, begin: I64) -> I64:
+    """The begins of the rows, in ticks."""
+    hours = _hours(series)
+    return rows.once(hours, begin, lambda: hours.ticks(begin))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Hours:
-    """The 168 hours of a week in its working time: where each starts, how wide it is (at least 1), and which one a
-    tick lies in."""
+    """The 168 hours of a week in its working time, in ticks: where each starts, how wide it is (at least 1), and which
+    one a tick lies in. Of a tick in it, the second of the week is `tick * scales + offsets` (modulo 2**64), with
+    `_FINE` bits behind the point."""
 
     starts: I64
     widths: I64
+    scales: U64
+    offsets: U64
     shares: Shares
 
     def ticks(self, moment: I64) -> I64:
         second = moment // _SECOND + _MONDAY
         week = second // _WEEK
-        second = second - week * _WEEK
+        second -= week * _WEEK
         hour = second // _HOUR
-        ticks: I64 = week * _TICKS + self.starts[hour] + (second - hour * _HOUR) * self.widths[hour] // _HOUR
+        second -= hour * _HOUR
+        ticks: I64 = (week << _WIDTH) + np.take(self.starts, hour)
+        ticks += second * np.take(self.widths, hour) // _HOUR
         return ticks
+
+    def moments(self, ticks: I64) -> I64:
+        tick = (ticks & (_TICKS - 1)).view(np.uint64)
+        hour = self.shares.place(tick)
+        tick *= np.take(self.scales, hour)
+        tick += np.take(self.offsets, hour)
+        tick >>= np.uint64(_FINE)
+        moments = ticks >> _WIDTH
+        moments *= _WEEK
+        moments += tick.view(np.int64)
+        moments -= _MONDAY
+        moments *= _SECOND
+        return moments
+
+
+def _hours(series: Rhythmic) -> _Hours:
+    return _hours_of(series.weekdays, series.hours)
 
 
 @cache
-def _hours(weekdays: tuple[int, ...], hours: tuple[int, ...]) -> _Hours:
+def _hours_of(weekdays: tuple[int, ...], hours: tuple[int, ...]) -> _Hours:
     weights = np.outer(np.array(weekdays or (1,) * 7), np.array(hours or (1,) * 24)).ravel()
     ends = np.cumsum(weights) * _TICKS // max(int(weights.sum()), 1)
     starts: I64 = np.concatenate([[0], ends[:-1]]).astype(np.int64)
-    return _Hours(starts, np.maximum(ends - starts, 1), shares(ends.astype(np.uint64)))
+    widths = np.maximum(ends - starts, 1)
+    scales = (_HOUR << _FINE) // widths
+    offsets = (np.arange(len(ends), dtype=np.int64) * _HOUR << _FINE).view(np.uint64)
+    offsets -= starts.view(np.uint64) * scales.view(np.uint64)
+    return _Hours(starts, widths, scales.view(np.uint64), offsets, shares(ends.astype(np.uint64)))

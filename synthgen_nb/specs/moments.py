@@ -3,6 +3,7 @@ year, the age, the time between two. Physical units: days or microseconds since 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -125,7 +126,7 @@ class Since(Spec, frozen=True, tag="since"):
         value = self._day(begin, moment) if self.unit == "day" else moment
         if self.low > int(value.min(initial=self.high)):
             value = np.where(value < self.low, self._within(rows, name), value)
-        return Values(np.minimum(np.maximum(value, floor), self.high), valid)
+        return Values(np.minimum(value if floor is None else np.maximum(value, floor), self.high), valid)
 
     def _moment(self, rows: Rows, name: str, begin: I64) -> I64:
         series, told = self.series, known(rows)
@@ -150,7 +151,8 @@ class Since(Spec, frozen=True, tag="since"):
 
     def _day(self, begin: I64, moment: I64) -> I64:
         """The day of a moment, no earlier as an instant than the begin where it comes later."""
-        return moment // DAY if isinstance(self.on, Begin) else np.maximum(moment // DAY, -(-begin // DAY))
+        day = moment // DAY
+        return day if isinstance(self.on, Begin) else np.maximum(day, -(-begin // DAY), out=day)
 
     def _there(self, rows: Rows, moment: I64) -> Mask:
         """Which rows have come so far."""
@@ -164,6 +166,7 @@ class Since(Spec, frozen=True, tag="since"):
         late = np.flatnonzero(moment > self.series.high)
         if len(late):
             last = so_far(rows.some(late)) if told else begin[late]
+            moment = moment.copy()
             moment[late] = np.minimum(last, self.series.high)
         return moment
 
@@ -172,26 +175,35 @@ class Since(Spec, frozen=True, tag="since"):
         own = structs.replace(self.series, low=self.low, high=self.high, unit=self.unit, rising=False, levelling=False)
         return own.since(np.full(len(rows), self.low), rows.bits(name), rows.key(f"{name}/time"))
 
-    def _begun(self, rows: Rows, name: str, floor: I64) -> I64:
+    def _begun(self, rows: Rows, name: str, floor: I64 | None) -> I64:
         """The begin of a row that has no life line: what it has to follow, or anywhere."""
+        floor = np.full(len(rows), _BEFORE) if floor is None else floor
         at = floor * (DAY if self.unit == "day" else 1)
         low = np.clip(at, self.series.low, self.series.high)
         drawn = self.series.since(low, rows.bits(f"{name}/begin"), rows.key(f"{name}/begin/time"))
         return np.where(floor > _BEFORE, low, drawn) if not isinstance(self.on, Begin) else drawn
 
-    def _floor(self, rows: Rows) -> I64:
-        """The latest floor of each row, those of parents as far as they leave room."""
-        own, other = np.full(len(rows), _BEFORE, np.int64), np.full(len(rows), _BEFORE, np.int64)
-        for floor in self.floors:
+    def _floor(self, rows: Rows) -> I64 | None:
+        """The latest floor of each row, those of parents as far as they leave room; None without any."""
+        own = self._latest(rows, [floor for floor in self.floors if not floor.table])
+        other = self._latest(rows, [floor for floor in self.floors if floor.table])
+        if other is None:
+            return own
+        if int(other.max(initial=_BEFORE)) > self.high:
+            other = np.where(other > self.high, _BEFORE, other)
+        return other if own is None else np.maximum(own, other)
+
+    def _latest(self, rows: Rows, floors: Sequence[Floor]) -> I64 | None:
+        latest: I64 | None = None
+        for floor in floors:
             values = _of_parent(floor, rows) if floor.table else rows.column(floor.column)
-            moment = _as(values, floor.unit, self.unit) + floor.least
+            moment = _as(values, floor.unit, self.unit)
+            if floor.least:
+                moment = moment + floor.least
             if values.valid is not None:
                 moment = np.where(values.valid, moment, _BEFORE)
-            if floor.table:
-                other = np.maximum(other, moment)
-            else:
-                own = np.maximum(own, moment)
-        return np.where(other > self.high, own, np.maximum(own, other))
+            latest = moment if latest is None else np.maximum(latest, moment)
+        return latest
 
 
 def _of_parent(floor: Floor, rows: Rows) -> Values:
@@ -279,7 +291,7 @@ def among(values: Values, labels: tuple[Label, ...]) -> Mask:
 def _as(values: Values, unit: str, wanted: str) -> I64:
     """Moments in the wanted unit: a day as its first instant, a moment as the first day that is not earlier."""
     assert isinstance(values.data, np.ndarray)
-    data: I64 = values.data.astype(np.int64)
+    data: I64 = values.data.astype(np.int64, copy=False)
     if unit == wanted:
         return data
     return data * DAY if unit == "day" else -(-data // DAY)

@@ -80,11 +80,6 @@ class Rhythmic(Spec, frozen=True, tag="rhythmic"):
         value = np.where(value < floor, later, value)
         return np.minimum(value, self.high)
 
-    def weekday(self, day: I64, random: U64) -> I64:
-        """A day of the same week, by the weights of its days."""
-        found: I64 = day - (day + _MONDAY) % 7 + weighed(self.weekdays or (1,) * 7).draw(random)
-        return found
-
     def clock(self, random: U64) -> I64:
         """Microseconds of the day, by the weights of its hours."""
         first, last = self._hours()

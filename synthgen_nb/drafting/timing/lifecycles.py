@@ -20,7 +20,7 @@ _WAY = (
     ("paid", r"paid|payment|captured|funded|prepaid"),
     ("started", r"start\w*|in progress|process\w*|running|prepar\w*|packed|ready|begun|ongoing|admitted|checked in"),
     ("shipped", r"ship\w*|dispatch\w*|in transit|transit|out for delivery|sent|mailed|picked"),
-    ("delivered", r"deliver\w*|arrived|picked up|received|collected"),
+    ("delivered", r"deliver\w*|arrived|picked up|received|receipt|collected"),
     ("published", r"publish\w*|live|released"),
     ("resolved", r"resolv\w*|fixed|solved|answered"),
     ("completed", r"complet\w*|done|succe\w*|fulfilled|settled|graduated|passed|processed"),

@@ -38,10 +38,13 @@ SERVED = 12  # years that people stay where they are hired
 def lives(table: str, bounds: Domain, today: int, until: int, *, before: int, followed: bool) -> Rhythmic:
     """From when to when the rows of a table begin, and how that spreads. `until` is the last day there may be: of that
     only the first instant where it is today. `before`: they are there so many years ago, before all others; `followed`:
-    others come after them, which is to take some years."""
+    others come after them, which is to take some years. Bounds that both lie in the past are meant: then that is how
+    long it took."""
     years = SERVED if is_staff(table) else LONGEST if followed else _BACK
-    last = min(until, today - (before * YEAR + 1) if before else today)
+    last = min(until, today) - (before * YEAR + 1 if before else 0)
     start = last - (_BACK if before else years) * YEAR
+    if bounds.low is not None and bounds.high is not None and bounds.high < today * DAY:
+        start = min(start, bounds.low // DAY)
     low, high = within(bounds, start * DAY, last * DAY if last == today else (last + 1) * DAY - MICROS)
     low += -low % MICROS if low + -low % MICROS <= high else 0  # columns may keep no fractions of a second
     growing = (high - low) // DAY <= _FARTHEST

@@ -255,6 +255,8 @@ def _told(
         return Told(_born(draft, moment, *bounds), None)
     if moment.part == "own" and not floors:
         return Told(alone(draft.table.name, moment, *bounds), None)
+    if isinstance(place, Anywhere):  # between its begin and now, be it a past that a CHECK ends
+        now = structs.replace(now, high=min(now.high, bounds[1] * (DAY if moment.unit == "day" else 1)))
     spec = Since(on=place, series=now, low=bounds[0], high=bounds[1], unit=moment.unit, floors=floors)
     if not domain.nullable or domain.always_null:
         return Told(spec)
@@ -297,7 +299,7 @@ def _lives(
     until = min(lineage.until, today - min(strict, 9) if lines else today - 1 - min(strict, 9))
     before = (SERVED if lineage.served else LONGEST) if lineage.first else 0
     series = lives(draft.table.name, _bounds(free, domains), today, until, before=before, followed=lineage.followed)
-    if lines:  # there are more parents by and by already
+    if any(not line.first for line, _ in _lines(draft)):  # there are more parents by and by already
         series = structs.replace(series, rising=False, levelling=False)
     life = Life(series=series, parents=lines, within=lineage.within)
     if begun is not None:
