@@ -150,6 +150,32 @@ def test_accounts_are_of_the_country_that_is_asked_for() -> None:
     assert plan.tables["account"].columns["iban"].spec == Iban(country="NL")
 
 
+@pytest.mark.parametrize(
+    "locale, person, tax, vat",
+    [
+        ("de_DE", r"0\d{10}", r"0\d{10}", r"DE0\d{8}"),
+        ("en_GB", r"QQ\d{6}[A-D]", r"QQ\d{6}[A-D]", r"00-\d{7}"),
+        ("fr_FR", r"[12]\d\d0[1-9][1-8]\d{7}9[89]", r"[12]\d\d0[1-9][1-8]\d{7}9[89]", r"00-\d{7}"),
+        ("it_IT", r"[A-Z]{6}\d\d[FGIJKNOQUVWXYZ]\d\d[A-Z]\d{3}[A-Z]", r"[A-Z]{6}.{10}", r"IT\d{7}000\d"),
+        ("es_ES", r"\d{8}[IOU]", r"\d{8}[IOU]", r"00-\d{7}"),
+        ("en_US", r"666-\d\d-\d{4}", r"00-\d{7}", r"00-\d{7}"),
+    ],
+)
+def test_official_numbers_are_of_the_locale_s_country_and_nobody_s(
+    locale: str, person: str, tax: str, vat: str
+) -> None:
+    ddl = """CREATE TABLE firm (id int PRIMARY KEY, national_id varchar(20) NOT NULL UNIQUE,
+             tax_id varchar(20) NOT NULL,
+             vat_number varchar(20) NOT NULL, ssn varchar(11) NOT NULL, dni varchar(9) NOT NULL,
+             nhs_number varchar(12) NOT NULL, bic varchar(11) NOT NULL UNIQUE)"""
+    frame = pl.DataFrame(made(sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), 2_000, locale=locale))["firm"])
+    forms = {"national_id": person, "tax_id": tax, "vat_number": vat, "ssn": r"666-\d\d-\d{4}", "dni": r"\d{8}[IOU]",
+             "nhs_number": r"999 \d{3} \d{4}", "bic": rf"[A-Z]{{4}}{locale[-2:]}[2-9]0XXX"}  # fmt: skip
+    for column, form in forms.items():
+        assert frame[column].str.contains(f"^{form}$").all(), column
+    assert frame["national_id"].n_unique() == frame["bic"].n_unique() == 2_000
+
+
 def test_a_card_s_brand_and_last_digits_are_its_own() -> None:
     ddl = """CREATE TABLE payment (id int PRIMARY KEY, card_number varchar(20) NOT NULL,
              card_type varchar(20) NOT NULL CHECK (card_type IN ('visa', 'mastercard', 'amex')), card_last4 char(4))"""

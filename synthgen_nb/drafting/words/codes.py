@@ -3,6 +3,8 @@ it fits the column; a code of unknown form is opaque."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...specs import Pattern
 from ..domains import Domain
 
@@ -40,9 +42,6 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "id.card_digits": ("####",),
     "id.card_number": ("9999############",),  # begins as no issuer's cards do
     "id.card_code": ("###",),
-    "id.bic": ("@@@@DE[23456789]0XXX", "@@@@DE[23456789]0"),  # a place that ends with 0 is one of tests
-    "id.national": ("666-##-####", "666######"),  # an area that is never given
-    "id.tax": ("00-#######", "00#######"),  # as no office's
     "id.airport": ("[XQ]@@",),  # no town's code
     "hash": ("%" * 64, "%" * 40, "%" * 32, "%" * 16, "%" * 8),
     "hash.md5": ("%" * 32,),
@@ -66,14 +65,26 @@ _LETTERS = "[ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789]"  #
 def form_of(name: str, group: str, domain: Domain, wanted: int = 0) -> Pattern | None:
     """The meaning's form, or its group's, where the column holds every code of it and there are `wanted` of them that
     differ in more than their case."""
+    return next(
+        (
+            found
+            for meaning in dict.fromkeys((name, group))
+            if (found := fitting(_FORMS.get(meaning, ()), domain, wanted)) is not None
+        ),
+        None,
+    )
+
+
+def fitting(forms: Sequence[str], domain: Domain, wanted: int = 0) -> Pattern | None:
+    """The first of the forms of which the column holds every code, with `wanted` that differ in more than their
+    case."""
     if domain.form is not None or domain.case:
         return None
-    for meaning in dict.fromkeys((name, group)):
-        for form in _FORMS.get(meaning, ()):
-            pattern = Pattern(template=form.replace("&", _SMALL if wanted else _LETTERS))
-            width = _width(form)
-            if width >= domain.shortest and (not domain.longest or width <= domain.longest) and pattern.size >= wanted:
-                return pattern
+    for form in forms:
+        pattern = Pattern(template=form.replace("&", _SMALL if wanted else _LETTERS))
+        width = _width(form)
+        if width >= domain.shortest and (not domain.longest or width <= domain.longest) and pattern.size >= wanted:
+            return pattern
     return None
 
 

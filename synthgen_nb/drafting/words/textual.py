@@ -16,6 +16,7 @@ from ..people.persons import person_spec
 from ..people.spots import WITHIN_HOUSE, place_spec, second_line
 from .codes import form_of
 from .documents import document
+from .official import official
 from .phrases import phrase_of
 from .vocabularies import chosen_words, distinct_words, neutral_codes
 
@@ -47,6 +48,7 @@ def random_text(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
     known = (
         chosen_words(column, meaning, domain)
         or _account(meaning, domain, facts)
+        or official(column, meaning, domain, facts)
         or form_of(meaning.name, group, domain)
         or phrase_of(meaning.name, group, domain)
     )
@@ -196,6 +198,7 @@ def distinct_text(column: Column, meaning: Meaning, domain: Domain, wanted: int,
         known = (
             distinct_words(column, meaning, domain, wanted)
             or _enough(_account(meaning, domain, facts), wanted)
+            or official(column, meaning, domain, facts, wanted)
             or form_of(meaning.name, group, domain, wanted)
             or phrase_of(meaning.name, group, domain, wanted)
         )
