@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from msgspec.structs import replace
 
 from synthgen_nb.errors import UnsafeSQLError
 from synthgen_nb.sandbox import connect
@@ -465,6 +467,17 @@ def row():
 def test_an_expression_means_what_its_engine_means(row, dialect, sql, expected):
     made = condition(sql, dialect, types(dialect), as_of="2026-01-01")
     assert row.execute(f"SELECT ({made}) FROM t").fetchone() == (expected,)
+
+
+def test_an_expression_that_was_asked_of_one_table_means_the_same_to_the_next():
+    """Its syntax tree is shared, so whoever reads it leaves it as it is."""
+    for dialect, sql, _ in CASES:
+        known = types(dialect)
+        other = {name: replace(kind, kind=Kind.INTEGER) for name, kind in known.items()}
+        first = condition(sql, dialect, known, as_of="2026-01-01")
+        with suppress(UnsafeSQLError):
+            condition(sql, dialect, other, as_of="2020-02-02", names={name: f"{name}_2" for name in known})
+        assert condition(sql, dialect, known, as_of="2026-01-01") == first
 
 
 @pytest.mark.parametrize("sql,expected", GOLDEN["sqlite"])

@@ -7,6 +7,7 @@ Every difference between dialects is a row of operators.py or functions.py. What
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -66,12 +67,18 @@ def result_of(
     return term.kind, term.scale
 
 
+@lru_cache(maxsize=1024)  # tables ask alike, and every edit of a table asks for its CHECKs again
+def _tree(sql: str, family: str) -> exp.Expression:
+    """The one tree for all who read it; nobody changes it."""
+    return parse_expression(sql, family)
+
+
 def _read(sql: str, scope: Scope) -> Term:
     def read(node: exp.Expression) -> Term:
         return shimmed(node, read, scope)
 
     try:
-        return read(parse_expression(sql, scope.family))
+        return read(_tree(sql, scope.family))
     except DDLError as error:
         raise UnsafeSQLError(f"this expression can't be read: {error.message}") from error
     except RecursionError as error:

@@ -81,7 +81,9 @@ def _validated(
     began = time.perf_counter()
     schema = dataset.schema
     paths = {key: dataset.parts(key) for key in schema.tables if key in dataset}
-    whole = {key: read_whole(parts) for key, parts in paths.items() if dataset.rows[key] <= SMALL}
+    small = {key: read_whole(parts) for key, parts in paths.items() if dataset.rows[key] <= SMALL}
+    whole = {key: rows for key, (rows, _) in small.items()}
+    footers = {key: small[key][1] if key in small else read_footers(parts) for key, parts in paths.items()}
     with connect({**paths, **whole}) as connection:
         bench = Bench(
             connection,
@@ -90,10 +92,10 @@ def _validated(
                     schema,
                     schema.tables[key],
                     relation_names(schema.tables[key].column_names),
-                    read_footers(parts),
+                    footers[key],
                     dataset.as_of,
                 )
-                for key, parts in paths.items()
+                for key in paths
             },
             {key: quoted(name) for key, name in relation_names(paths).items()},
             paths,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import StoreError
+from .footers import Footer, told_by
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,17 +20,18 @@ SMALL = 4096  # rows of a table that is read whole
 _FEW = 1024  # different values of a column that are worth looking at one by one
 
 
-def read_whole(paths: Sequence[Path]) -> pa.Table:
-    """Raises StoreError for a part that can't be read."""
+def read_whole(paths: Sequence[Path]) -> tuple[pa.Table, dict[str, Footer]]:
+    """The rows, and what the footers say of them. Raises StoreError for a part that can't be read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        tables = []
+        tables, footers = [], []
         for path in paths:
             with pq.ParquetFile(path) as file:
                 tables.append(file.read(use_threads=False))
-        return pa.concat_tables(tables)
+                footers.append(file.metadata)
+        return pa.concat_tables(tables), told_by(footers)
     except (OSError, pa.ArrowInvalid) as error:
         raise StoreError(f"a part can't be read: {error}") from error
 

@@ -4,12 +4,15 @@ rules."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 Exact = int | Decimal | date  # a timestamp is a date, too
 
@@ -36,16 +39,20 @@ def read_footers(paths: Sequence[Path]) -> dict[str, Footer]:
     """Flat columns only: the leaves of a list count their elements."""
     import pyarrow.parquet as pq
 
+    return told_by(pq.read_metadata(path) for path in paths)
+
+
+def told_by(parts: Iterable[pq.FileMetaData]) -> dict[str, Footer]:
+    """The same of footers that are read already."""
     found: dict[str, list[Footer]] = {}
-    for path in paths:
-        with pq.ParquetFile(path) as file:
-            metadata = file.metadata
-            for group in range(metadata.num_row_groups):
-                for at in range(metadata.num_columns):
-                    if metadata.schema.column(at).max_repetition_level == 0:
-                        chunk = metadata.row_group(group).column(at)
-                        found.setdefault(metadata.schema.column(at).name, []).append(_footer(chunk))
-    return {name: _merged(parts) for name, parts in found.items()}
+    for metadata in parts:
+        columns = [metadata.schema.column(at) for at in range(metadata.num_columns)]
+        flat = [(at, column.name) for at, column in enumerate(columns) if column.max_repetition_level == 0]
+        for number in range(metadata.num_row_groups):
+            group = metadata.row_group(number)
+            for at, name in flat:
+                found.setdefault(name, []).append(_footer(group.column(at)))
+    return {name: _merged(of) for name, of in found.items()}
 
 
 def _footer(chunk: Any) -> Footer:
