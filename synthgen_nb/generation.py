@@ -366,18 +366,15 @@ def arrow_schema(plan: Plan, table: str) -> pa.Schema:
     )
 
 
-def encodings(plan: Plan, table: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(columns to dictionary-encode, columns to delta-encode), from what the specs know: all that Parquet holds as an
-    integer by differences, for that needs neither a table of values nor more bits than they have."""
-    dictionary, delta = [], []
+def few_texts(plan: Plan, table: str) -> tuple[str, ...]:
+    """The columns of texts that are worth a dictionary, from what the specs know."""
     schema = arrow_schema(plan, table)
-    for name, column in plan.tables[table].columns.items():
-        kind = schema.field(name).type
-        if pa.types.is_integer(kind) or pa.types.is_temporal(kind) or pa.types.is_decimal64(packed(kind)):
-            delta.append(name)
-        elif isinstance(column.spec, Choice | Standing) or pa.types.is_dictionary(kind):
-            dictionary.append(name)
-    return tuple(dictionary), tuple(delta)
+    return tuple(
+        name
+        for name, column in plan.tables[table].columns.items()
+        if pa.types.is_dictionary(schema.field(name).type)
+        or (isinstance(column.spec, Choice | Standing) and pa.types.is_string(schema.field(name).type))
+    )
 
 
 def _coded(plan: Plan, table: str) -> Iterator[str]:

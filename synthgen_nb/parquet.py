@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     I64 = npt.NDArray[np.int64]
 
 
+_MANY = 4096  # rows of a row group from which packing ourselves is worth its fixed costs
 _BUFFER = 1 << 20  # bytes that are written at once: a page at a time would take the GIL for each
 SMALL = 1 << 20  # bytes: what is less is on the disk once its version is, for many at once get there sooner
 
@@ -83,14 +85,11 @@ def write_part(
     batches: Iterable[pa.RecordBatch],
     *,
     dictionary: Collection[str] = (),
-    delta: Collection[str] = (),
 ) -> Part:
     """One row group per batch that has rows. The file's columns have the types of `schema`; batches may hold them in
-    others that Parquet stores alike (codes of texts, decimals of 64 bits). `dictionary` and `delta` name the columns
-    with those encodings (columns of Arrow's dictionary type count as `dictionary`), all others are PLAIN: the library's
-    own choice, a hash table per column, costs up to four times the CPU on random keys. Snappy; statistics; decimals up
-    to 18 digits as integers. `Part.file` is the file's bare name. Raises StoreError if the file exists or can't be
-    written; then no file is left."""
+    others that Parquet stores alike (codes of texts, decimals of 64 bits). `dictionary` names columns of few texts
+    (those of Arrow's dictionary type are such anyhow). Decimals up to 18 digits are integers. `Part.file` is the file's
+    bare name. Raises StoreError if the file exists or can't be written; then no file is left."""
     rows = 0
 
     def counted() -> Iterator[pa.RecordBatch]:
@@ -100,33 +99,31 @@ def write_part(
             yield batch
 
     with _sink(path) as sink:
-        _write(sink, schema, counted(), dictionary, delta)
+        _write(sink, schema, counted(), dictionary)
     return Part(path.name, rows, sink.size, sink.hash.hexdigest())
 
 
-def _write(
-    sink: Any, schema: pa.Schema, batches: Iterable[pa.RecordBatch], dictionary: Collection[str], delta: Collection[str]
-) -> None:
+def _write(sink: Any, schema: pa.Schema, batches: Iterable[pa.RecordBatch], dictionary: Collection[str]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
+
+    from .weaving import weave
+    from .writeroptions import writer_options
 
     batches = iter(batches)
     filled = next((batch for batch in batches if batch.num_rows), None)
     stored = schema if filled is None else filled.schema
-    encoded = set(dictionary) | {f.name for f in stored if pa.types.is_dictionary(f.type)}
+    every = chain([] if filled is None else [filled], batches)
+    about = {"ARROW:schema": b64encode(schema.serialize()).decode()}  # the batches' own would tell readers other types
+
+    if filled is not None and filled.num_rows >= _MANY:
+        options = partial(writer_options, dictionary=dictionary, like=filled)
+        weave(sink.write, stored, every, about, options)
+        return
     buffer = pa.BufferedOutputStream(pa.PythonFile(sink, mode="w"), _BUFFER)
-    with pq.ParquetWriter(
-        buffer,
-        stored,
-        compression="snappy",
-        use_dictionary=sorted(encoded) or False,
-        column_encoding=dict.fromkeys(sorted(set(delta) - encoded), "DELTA_BINARY_PACKED") or None,
-        store_decimal_as_integer=True,
-        write_statistics=True,
-        store_schema=False,  # that would tell readers the types of the batches
-    ) as writer:
-        writer.add_key_value_metadata({"ARROW:schema": b64encode(schema.serialize()).decode()})
-        for batch in chain([] if filled is None else [filled], batches):
+    with pq.ParquetWriter(buffer, stored, **writer_options(stored, dictionary, None)) as writer:
+        writer.add_key_value_metadata(about)
+        for batch in every:
             if batch.num_rows:
                 writer.write_batch(batch, row_group_size=batch.num_rows)
     buffer.detach()  # written out, and `sink` stays open
@@ -215,16 +212,14 @@ def rewrite_part(source: Path, path: Path, cells: Mapping[str, Cells], removed: 
 
     try:
         with pq.ParquetFile(source) as file:
-            dictionary, delta = _encodings(file)
+            dictionary = _coded(file)
             if len(removed):
                 batches = _changed(file, file.schema_arrow.names, cells, removed)
-                return write_part(path, file.schema_arrow, batches, dictionary=dictionary, delta=delta)
+                return write_part(path, file.schema_arrow, batches, dictionary=dictionary)
             names = [name for name in file.schema_arrow.names if name in cells]
             schema = pa.schema([file.schema_arrow.field(name) for name in names])
             columns, rows = io.BytesIO(), file.metadata.num_rows
-            _write(
-                columns, schema, _changed(file, names, cells, removed), dictionary & cells.keys(), delta & cells.keys()
-            )
+            _write(columns, schema, _changed(file, names, cells, removed), dictionary)
         with source.open("rb") as base, _sink(path) as sink:
             graft(base, columns, sink.write)
         return Part(path.name, rows, sink.size, sink.hash.hexdigest())
@@ -240,13 +235,13 @@ def append_part(like: Path, path: Path, rows: pa.Table, group: int) -> Part:
 
     try:
         with pq.ParquetFile(like) as file:
-            dictionary, delta = _encodings(file)
+            dictionary = _coded(file)
             schema = file.schema_arrow
     except pa.ArrowInvalid as error:
         raise StoreError(f"a part can't be read: {error}") from error
     columns = [_typed(rows.column(field.name), field.type) for field in schema]
     batches = pa.Table.from_arrays(columns, schema=schema).to_batches(max_chunksize=group)
-    return write_part(path, schema, batches, dictionary=dictionary, delta=delta)
+    return write_part(path, schema, batches, dictionary=dictionary)
 
 
 def _typed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
@@ -260,18 +255,15 @@ def _typed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
     return pa.DictionaryArray.from_arrays(array.indices.cast(kind.index_type), array.dictionary, ordered=kind.ordered)
 
 
-def _encodings(file: Any) -> tuple[set[str], set[str]]:
-    """The columns that a part encodes by a dictionary, and by differences."""
-    metadata, names = file.metadata, set(file.schema_arrow.names)
-    dictionary, delta = set(), set()
-    for group in range(min(metadata.num_row_groups, 1)):
-        for at in range(metadata.num_columns):
-            chunk = metadata.row_group(group).column(at)
-            if "RLE_DICTIONARY" in chunk.encodings and chunk.path_in_schema in names:
-                dictionary.add(chunk.path_in_schema)
-            if "DELTA_BINARY_PACKED" in chunk.encodings and chunk.path_in_schema in names:
-                delta.add(chunk.path_in_schema)
-    return dictionary, delta
+def _coded(file: Any) -> set[str]:
+    """The columns of texts that a part holds as codes."""
+    names, found = set(file.schema_arrow.names), set()
+    for group in range(min(file.metadata.num_row_groups, 1)):
+        for at in range(file.metadata.num_columns):
+            chunk = file.metadata.row_group(group).column(at)
+            if chunk.physical_type == "BYTE_ARRAY" and "RLE_DICTIONARY" in chunk.encodings:
+                found.add(chunk.path_in_schema)
+    return found & names
 
 
 def _changed(file: Any, columns: Sequence[str], cells: Mapping[str, Cells], removed: I64) -> Iterator[pa.RecordBatch]:

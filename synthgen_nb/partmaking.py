@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from .drafts import libraries
 from .errors import Interrupted, StoreError
-from .generation import Chunk, Engine, arrow_schema, chunks, encodings, packed_chunk
+from .generation import Chunk, Engine, arrow_schema, chunks, few_texts, packed_chunk
 from .parquet import Part, write_part
 from .plan import plan_from_json
 
@@ -43,10 +43,10 @@ def make_part(engine: Engine, task: Task, size: int, watching: Watching = iter) 
     """With the seconds it took, in chunks of `size` rows, each of which `watching` lets through. Raises StoreError
     where the file is there already."""
     began = time.perf_counter()
-    dictionary, delta = encodings(engine.plan, task.table)
     pieces = watching(chunks(engine.plan, task.table, task.start, task.stop, size))
     batches = (packed_chunk(engine, chunk) for chunk in pieces)
-    part = write_part(task.path, arrow_schema(engine.plan, task.table), batches, dictionary=dictionary, delta=delta)
+    dictionary = few_texts(engine.plan, task.table)
+    part = write_part(task.path, arrow_schema(engine.plan, task.table), batches, dictionary=dictionary)
     pa.default_memory_pool().release_unused()  # 4 us; what a thread's pages leave behind is the next one's too
     return task, part, time.perf_counter() - began
 

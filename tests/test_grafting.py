@@ -30,7 +30,7 @@ def table() -> pa.Table:
 
 
 def written(path: Path, rows: pa.Table) -> Part:
-    return write_part(path, rows.schema, rows.to_batches(max_chunksize=GROUP), dictionary=["few"], delta=["id"])
+    return write_part(path, rows.schema, rows.to_batches(max_chunksize=GROUP), dictionary=["few"])
 
 
 @pytest.mark.parametrize("names", [["text"], ["id", "amount"], ["few"], ["tags"], ["flag", "ratio", "text"]])

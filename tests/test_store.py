@@ -146,7 +146,7 @@ def test_a_part_has_one_row_group_per_batch_and_the_encodings_asked_for(tmp_path
     table = pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
     batches = [*table.slice(0, 600).to_batches(), table.slice(0, 0).to_batches(), *table.slice(600).to_batches()]
     batches = [batch for batch in batches if isinstance(batch, pa.RecordBatch)]
-    part = write_part(tmp_path / "p.parquet", schema, batches, dictionary=["low"], delta=["id", "price"])
+    part = write_part(tmp_path / "p.parquet", schema, batches, dictionary=["low"])
     assert (part.file, part.rows, part.bytes) == ("p.parquet", 900, (tmp_path / "p.parquet").stat().st_size)
     with pq.ParquetFile(tmp_path / "p.parquet") as file:
         groups = [file.metadata.row_group(at) for at in range(file.metadata.num_row_groups)]

@@ -70,9 +70,8 @@ def _written(kind: str, column: pa.Array, *, chosen: bool) -> Figures:
         path = Path(folder) / "part.parquet"
         if chosen:
             dictionary = ["a"] if kind == "few texts" else []
-            delta = [] if pa.types.is_string(column.type) else ["a"]
             batches = table.to_batches(max_chunksize=CHUNK_ROWS)
-            spent, _ = cpu(lambda: write_part(path, table.schema, batches, dictionary=dictionary, delta=delta))
+            spent, _ = cpu(lambda: write_part(path, table.schema, batches, dictionary=dictionary))
         else:
             spent, _ = cpu(lambda: pq.write_table(table, path, row_group_size=CHUNK_ROWS))
         return {"ns": spent / len(column) * 1e9, "bytes": path.stat().st_size / len(column)}

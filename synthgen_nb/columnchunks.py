@@ -1,0 +1,208 @@
+"""One column of a row group as Parquet stores it: numbers of few values and texts of a dictionary as codes, other whole
+numbers as differences. A library that takes them one by one needs several times the CPU. Knows nothing of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import gcd
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from .footing import DATA, DICTIONARY, META, OFFSET, PACKED, PATH, REPETITION, TYPE, UNCOMPRESSED
+from .packing import Integers, codes, differences, presence, width_of
+from .thrift import BINARY, I32, STRUCT, TRUE, Fields, Typed, binary, i32, i64, listed, struct, write_struct
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Mask = npt.NDArray[np.bool_]
+
+_INT32, _BYTES = 1, 6  # physical types
+_OPTIONAL = 1
+_PLAIN, _RLE, _DELTA, _CODES = 0, 3, 5, 8  # encodings
+_DATA_PAGE, _DICTIONARY_PAGE = 0, 2
+_DIGITS = 18  # of a decimal that Parquet holds as an integer
+_PAGE = 1 << 17  # rows
+_FEW = 256  # numbers that are stored as codes
+_LOOK = 64  # numbers that tell what all may be multiples of
+_TRIED = 4096  # bytes of a page that tell whether it shrinks
+_LESS = 0.8
+
+
+class _Stored(Struct, frozen=True):
+    """The values that are there: numbers, or codes of `labels` (`count` PLAIN values). `ends` are the least and the
+    greatest value, as the footer has them."""
+
+    values: Integers
+    ends: tuple[bytes, bytes] | None
+    labels: bytes | None = None
+    count: int = 0
+
+
+class _Page(Struct, frozen=True):
+    """`count` are rows, or labels."""
+
+    kind: int
+    encoding: int
+    count: int
+    body: bytes
+
+    def written(self, *, snappy: bool) -> tuple[bytes, int]:
+        """With the size that it has without compression."""
+        body = _snappy(self.body) if snappy else self.body
+        told = {1: i32(self.count), 2: i32(self.encoding)}
+        told |= {3: i32(_RLE), 4: i32(_RLE)} if self.kind == _DATA_PAGE else {}
+        sizes = {1: i32(self.kind), 2: i32(len(self.body)), 3: i32(len(body))}
+        header = write_struct({**sizes, 5 if self.kind == _DATA_PAGE else 7: struct(told)})
+        return header + body, len(header) + len(self.body)
+
+
+def packs(kind: pa.DataType) -> bool:
+    """Whether `column_chunk` stores columns of this type."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        return bool(pa.types.is_string(kind.value_type))
+    if pa.types.is_timestamp(kind) or pa.types.is_time64(kind):
+        return bool(kind.unit == "us")
+    if pa.types.is_decimal64(kind) or pa.types.is_decimal128(kind):
+        return bool(kind.precision <= _DIGITS)
+    return bool(pa.types.is_integer(kind) or pa.types.is_date32(kind))
+
+
+def column_chunk(column: pa.Array, element: Fields, name: str, at: int) -> tuple[bytes, Fields]:
+    """The bytes of a column of a row group, to stand at byte `at` of the file, and what the file's footer says of them.
+    `element` is the column in its schema. pa.ArrowInvalid for a NULL in a column that has none."""
+    import pyarrow as pa
+
+    optional = element[REPETITION].value == _OPTIONAL
+    valid = column.is_valid().to_numpy(zero_copy_only=False) if column.null_count else None
+    if valid is not None and not optional:
+        raise pa.ArrowInvalid(f"{name}: NULL in a column that is declared to have none")
+    physical = element[TYPE].value
+    stored = _texts(column, valid) if physical == _BYTES else _numbers(column, valid, 4 if physical == _INT32 else 8)
+    pages = list(_pages(stored, valid, len(column), optional=optional))
+    tried = pages[-1].body[:_TRIED]
+    snappy = len(_snappy(tried)) < _LESS * len(tried)
+    written = [page.written(snappy=snappy) for page in pages]
+    coded = stored.labels is not None
+    chunk = {
+        TYPE: i32(physical),
+        2: listed(I32, [_PLAIN, _RLE, _CODES] if coded else [_RLE, _DELTA]),
+        PATH: listed(BINARY, [name.encode()]),
+        4: i32(int(snappy)),  # the codec
+        5: i64(len(column)),
+        UNCOMPRESSED: i64(sum(size for _, size in written)),
+        PACKED: i64(sum(len(page) for page, _ in written)),
+        DATA: i64(at + (len(written[0][0]) if coded else 0)),
+    }
+    if coded:
+        chunk[DICTIONARY] = i64(at)
+    chunk[12] = struct(_statistics(column.null_count, stored.ends))
+    counts = {_DICTIONARY_PAGE: int(coded), _DATA_PAGE: len(pages) - coded}
+    chunk[13] = listed(
+        STRUCT,
+        [
+            {1: i32(kind), 2: i32(_PLAIN if kind else _CODES if coded else _DELTA), 3: i32(count)}
+            for kind, count in counts.items()
+            if count
+        ],
+    )
+    return b"".join(page for page, _ in written), {OFFSET: i64(0), META: struct(chunk)}
+
+
+def _statistics(nulls: int, ends: tuple[bytes, bytes] | None) -> Fields:
+    if ends is None:
+        return {3: i64(nulls)}
+    exact = Typed(TRUE, None)
+    return {3: i64(nulls), 5: binary(ends[1]), 6: binary(ends[0]), 7: exact, 8: exact}
+
+
+def _pages(stored: _Stored, valid: Mask | None, rows: int, *, optional: bool) -> Iterator[_Page]:
+    if stored.labels is not None:
+        yield _Page(_DICTIONARY_PAGE, _PLAIN, stored.count, stored.labels)
+    done = 0
+    for start in range(0, rows, _PAGE):
+        mask = None if valid is None else valid[start : start + _PAGE]
+        count = min(_PAGE, rows - start)
+        there = stored.values[done : done + (count if mask is None else int(np.count_nonzero(mask)))]
+        done += len(there)
+        levels = presence(mask, count) if optional else b""
+        if stored.labels is None:
+            yield _Page(_DATA_PAGE, _DELTA, count, levels + differences(there.view(f"i{there.itemsize}")))
+        else:
+            yield _Page(_DATA_PAGE, _CODES, count, levels + codes(there, stored.count - 1))
+
+
+def _numbers(column: pa.Array, valid: Mask | None, size: int) -> _Stored:
+    """In `size` bytes each."""
+    import pyarrow as pa
+
+    sign = "u" if pa.types.is_unsigned_integer(column.type) else "i"
+    words = max(column.type.bit_width // 64, 1)  # the low one of a decimal's two holds all its digits
+    held = np.frombuffer(column.buffers()[1], f"{sign}{min(column.type.bit_width // 8, 8)}")
+    numbers = held[words * column.offset : words * (column.offset + len(column)) : words]
+    numbers = (numbers if valid is None else numbers[valid]).astype(f"{sign}{size}", copy=False)
+    if not len(numbers):
+        return _Stored(numbers, None)
+    low, high = numbers.min(), numbers.max()
+    ends = (low.tobytes(), high.tobytes())
+    step = _step(numbers, int(low), int(high))
+    if not step:
+        return _Stored(numbers, ends)
+    steps = (int(high) - int(low)) // step
+    found = (numbers - low).astype(np.uint16 if int(high) - int(low) < 1 << 16 else f"u{size}", copy=False)
+    if step > 1:
+        multiples = found // found.dtype.type(step)
+        if not np.array_equal(multiples * found.dtype.type(step), found):
+            return _Stored(numbers, ends)
+        found = multiples
+    labels = np.array([int(low) + step * code for code in range(steps + 1)], numbers.dtype)
+    return _Stored(found, ends, labels.tobytes(), len(labels))
+
+
+def _step(numbers: Integers, low: int, high: int) -> int:
+    """Of what the numbers seem to be multiples, counted from the least, where codes of them take fewer bits than
+    differences; 0 where they don't."""
+    step = 1
+    if high - low >= _FEW:
+        step = gcd(*(number - low for number in numbers[:_LOOK].tolist()))
+    steps = (high - low) // step if step else _FEW
+    if steps >= _FEW or len(numbers) < 2 or 4 * steps > len(numbers):
+        return 0
+    between = numbers[1:] - numbers[:-1]
+    apart = int(between.max()) - int(between.min()) if numbers.dtype.kind == "i" else high - low
+    return step if width_of(max(steps, 1)) <= width_of(apart) else 0
+
+
+def _texts(column: pa.DictionaryArray, valid: Mask | None) -> _Stored:
+    import pyarrow as pa
+
+    labels: list[bytes] = column.dictionary.cast(pa.binary()).to_pylist()
+    found = column.indices
+    size = found.type.bit_width // 8
+    places = np.frombuffer(found.buffers()[1], f"u{size}", len(found) + found.offset)[found.offset :]
+    places = places if valid is None else places[valid]
+    plain = b"".join(len(label).to_bytes(4, "little") + label for label in labels)
+    return _Stored(places, _ends(places, labels), plain, len(labels))
+
+
+def _ends(places: Integers, labels: list[bytes]) -> tuple[bytes, bytes] | None:
+    """The first and the last of the labels that are used, as bytes are ordered."""
+    if not len(places):
+        return None
+    used = range(len(labels)) if len(labels) <= _FEW else np.unique(places).tolist()
+    order = sorted(used, key=labels.__getitem__)
+    first = next(place for place in order if (places == place).any())
+    last = next(place for place in reversed(order) if (places == place).any())
+    return labels[first], labels[last]
+
+
+def _snappy(data: bytes) -> bytes:
+    import pyarrow as pa
+
+    squeezed: Any = pa.compress(data, codec="snappy", asbytes=True)
+    return bytes(squeezed)
