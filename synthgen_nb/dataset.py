@@ -8,12 +8,12 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from .diffs import Differences
 from .edits import Edit
@@ -71,8 +71,7 @@ class _Planned(Struct):
     schema: Schema
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(Struct, frozen=True):
     """A part that is not as it was written; `file` within the version's folder, `found` says what it is."""
 
     table: str

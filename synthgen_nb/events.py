@@ -4,12 +4,12 @@ or reads them."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from .report import Report
 
@@ -153,8 +153,7 @@ Event = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """All events so far in one value. `tables` maps each table to the rows it will get; `advanced` to its last event;
     `now` is the table in work; `doing` says what goes on, in words."""
 

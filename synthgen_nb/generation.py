@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from .computing import Calculator, cast_of
 from .errors import InfeasibleError, PlanError
@@ -45,8 +45,7 @@ _FEW = 127  # texts that are written as codes: of more, Parquet's own table is a
 _CODES = pa.dictionary(pa.int8(), pa.string())
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """Rows start..stop-1 of a table."""
 
     table: str

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 
 import msgspec
@@ -31,8 +30,7 @@ _VALUES = 12  # of each text column
 _LONGEST_NAME = 40  # characters of a meaning
 
 
-@dataclass(frozen=True, slots=True)
-class GoldTable:
+class GoldTable(Struct, frozen=True):
     """`ddl` is without the answers; `meanings` has the names that will do, by column."""
 
     name: str
@@ -40,8 +38,7 @@ class GoldTable:
     meanings: Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class GoldInstruction:
+class GoldInstruction(Struct, frozen=True):
     """`answer` is the JSON of a model that understood."""
 
     schema: str
@@ -49,8 +46,7 @@ class GoldInstruction:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class GoldEdit:
+class GoldEdit(Struct, frozen=True):
     """`sql` is in the dialect of the schema."""
 
     schema: str
@@ -58,8 +54,7 @@ class GoldEdit:
     sql: str
 
 
-@dataclass(frozen=True, slots=True)
-class GoldText:
+class GoldText(Struct, frozen=True):
     """`rules` are checked on every value, `rules_together` on all of a column."""
 
     column: str

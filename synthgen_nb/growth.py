@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import inf, prod
 from typing import Any
+
+from msgspec import Struct
 
 COLUMN = 256  # bytes of a column's value that are reckoned with
 _HELD = 64 * COLUMN  # of what an aggregate gathers: a limit of memory holds that, not what is made of it
@@ -54,8 +55,7 @@ _OF_TYPE = {"BOOLEAN": 1, "TINYINT": 128, "UTINYINT": 255, "SMALLINT": 32_768, "
 _TRUTHS = {"COMPARISON", "CONJUNCTION", "BETWEEN"}
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """Of a value: its bytes, how far from 0 it is where it is a number, how many elements it has where it is a list,
     and the bytes of the largest."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from .asking import WARMEST, ask_plan, describe, write_bank
 from .errors import InputError
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 _MOST_ROWS = 10_000_000  # of a table on a model's word: a slip of its would fill a disk
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """What a model read out of instructions: changes, numbered from 1 as they stand here, and what it could not
     express, with reasons. `seconds` and `tokens` are the model's."""
 

@@ -5,9 +5,10 @@ them are wanted, in which order. One that is damaged is listed as that and hides
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from .errors import StoreError
 
@@ -19,8 +20,7 @@ State = Literal["clean", "broken", "unverified", "unchecked", "damaged"]
 Order = Literal["name", "newest", "rows", "size"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A dataset's current version. `made` is when it was saved, in seconds of the epoch; `damage` says what is wrong
     with its files, and where nothing of it can be read its `version` is the newest and the rest empty."""
 
@@ -36,8 +36,7 @@ class Entry:
     damage: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """`name` is a pattern with * and ?, or a piece of the name; capitals count alike. Sizes in bytes, both not
     included; moments in seconds of the epoch. `limit` None is all of them."""
 
@@ -52,8 +51,7 @@ class Wanted:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """`entries` are those of the `total` wanted ones that the window shows, of `known` datasets in the store."""
 
     store: str

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +43,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Load:
+class _Load(Struct, frozen=True):
     """`schema` has the dataset's tables as the database calls them; `names` maps the dataset's keys to its keys."""
 
     dataset: Dataset

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from .rows import U64, Indices, Mask, Values
 
 _Numbers = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """Numbers in as few bytes as hold all of them: who looks anywhere waits for memory more than for anything else.
     They come out as `kind`."""
 

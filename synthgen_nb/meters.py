@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TextIO
+
+from msgspec import Struct
 
 from .pages import duration, plural
 
@@ -18,8 +19,7 @@ _TOKENS = 80  # of a statement or two
 _EVERY = 5.0  # seconds between two lines of a log
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """One piece of a model's work so far."""
 
     doing: str

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from .errors import InputError, ModelError
 from .llm.base import GREEDY, Sampling
@@ -23,8 +24,7 @@ _USUAL = Sampling()
 NO_EFFECT = "no effect without a model"
 
 
-@dataclass(frozen=True, slots=True)
-class ModelOptions:
+class ModelOptions(Struct, frozen=True):
     """`name` is empty where no model is asked for. `ceiling` is a temperature that somebody gave: nothing is drawn
     hotter; None leaves room for novelty. `planning` reads instructions, `sampling` writes banks and text. `warnings`
     are lines for the person; `given` are the drawing options of this very line."""

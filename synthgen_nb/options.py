@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
 from typing import NoReturn
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from .errors import InputError
 from .maps import EXECUTORS, require_executor
@@ -29,8 +31,7 @@ DATABASE_FORMATS = ("sql", "sqlite", "duckdb")  # one file
 DISPLAYS = ("auto", "html", "text", "none")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The options that have a default worth changing for a whole session; `%config SynthgenMagics` lists the same
     names. Empty text means "not set", which for a model's numbers differs from their default: a temperature that
     somebody set is a ceiling. `vars`, `prefix`, `budget` and `display` speak of notebooks only."""
@@ -78,9 +79,9 @@ def settings(environ: Mapping[str, str]) -> Settings:
         variable = f"SYNTHGEN_{field.name.upper()}"
         if not (text := environ.get(variable, "").strip()):
             continue
-        read: Callable[[str], int | str] = {"int": parse_seed, "bool": parse_flag}.get(str(field.type), str)
+        read: Callable[[str], int | str] = {int: parse_seed, bool: parse_flag}.get(field.type, str)
         try:
-            found = replace(found, **{field.name: read(text)})  # type: ignore[arg-type]  # read by the field's own type
+            found = replace(found, **{field.name: read(text)})  # read by the field's own type
         except InputError as error:
             raise InputError(f"{variable}: {error.message}", hint=error.hint) from None
     return found

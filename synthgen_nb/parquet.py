@@ -9,7 +9,6 @@ import os
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -189,8 +188,7 @@ def _between(numbers: I64, first: int, end: int) -> I64:
     return numbers[low:high] - first
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """New values of one column: `rows` are the numbers of the rows (i64, ascending), `values` one value for each, in
     the type in which the column is stored (an ENUM's with all its labels)."""
 

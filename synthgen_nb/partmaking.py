@@ -10,12 +10,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 import pyarrow as pa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .drafts import libraries
 from .errors import Interrupted, StoreError
@@ -28,8 +29,7 @@ _LEAST = 1 << 14  # rows that a part counts for at least: making a file takes it
 Watching = Callable[[Iterator[Chunk]], Iterator[Chunk]]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """One part to be made: rows start..stop-1 of a table, into a file."""
 
     table: str
@@ -51,8 +51,7 @@ def make_part(engine: Engine, task: Task, size: int, watching: Watching = iter) 
     return task, part, time.perf_counter() - began
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(Struct, frozen=True):
     """A function from tasks to parts that any process can be handed which sees the same storage: it is small, and the
     plan is read once by each. `digest` is that of the plan's file, `libraries` are those that the driver has; work ends
     between two chunks once there is a file at `stop`."""

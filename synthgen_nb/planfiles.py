@@ -15,8 +15,9 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from .errors import InputError
 from .typed import did_you_mean, listed, parse_as_of, parse_rows, parse_scale, parse_seed, parse_share
@@ -29,8 +30,7 @@ _TOP = ("seed", "as_of", "rows", "scale", "exclude", "edges", "locale", "realist
 _TABLE = ("rows", "columns")
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFile:
+class PlanFile(Struct, frozen=True):
     """`rows` as options would have them ("5k", "orders=500"); `specs` by "table.column". None and "": nobody said."""
 
     name: str

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .sandbox import connect, quoted, relation_names
 from .schema import Column, Kind
@@ -31,16 +33,14 @@ _MOMENTS = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ}
 _TEXTS = {Kind.TEXT, Kind.ENUM, Kind.UUID, Kind.BOOLEAN, Kind.SET, Kind.INET, Kind.MACADDR}
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """So many rows hold `label`: a value, or where a bin begins."""
 
     label: str
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """One column. `least`, `mean` and `most` are spelled, "" where there are none; where the bars are lengths they
     are so too. `spread` says what the bars are: the commonest values, or bins of alike width ("bins"), of widths that
     grow by one factor ("growing bins"), of the lengths of texts ("lengths")."""

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
+
+from msgspec import Struct
 
 from .errors import InputError, StoreError
 
@@ -19,8 +20,7 @@ _OWN = ".templates"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """`about` is the comment in its first line. A person's own hides one of the package; its dialect is found out."""
 
     name: str

@@ -8,9 +8,10 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from .dataset import Damage, Dataset, Manifest
 from .drafts import libraries
@@ -23,8 +24,7 @@ from .store import Store, ensure_space
 from .textsets.orders import texts_of
 
 
-@dataclass(frozen=True, slots=True)
-class Regenerated:
+class Regenerated(Struct, frozen=True):
     """`reached` is the version up to which it could be made again, `why` says what stands between that and the one that
     was asked for. Of the `parts` of `reached`, `differing` came out with other bytes; then `changed` are the libraries
     whose versions are others than they were: {name: (then, now)}. `restored` are the files of the version asked for

@@ -9,12 +9,12 @@ import io
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from dataclasses import replace as replace_fields
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from msgspec import Struct, field
 from msgspec.structs import replace
+from msgspec.structs import replace as replace_fields
 
 from .errors import InputError
 from .options import Settings
@@ -49,8 +49,7 @@ ASKED = (
 """The options that `request` takes as a parser names them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """The generation options after precedence. `rows` has a count under "*" and those of single tables; `specs` are
     texts by "table.column" with the place they come from, of which the last counts."""
 

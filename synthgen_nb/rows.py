@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from math import isqrt
 from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from msgspec import Struct
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
@@ -133,8 +133,7 @@ def permute(index: U64, size: int, key: int | U64) -> U64:
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class _Arithmetic:
+class _Arithmetic(Struct, frozen=True):
     """Integers of so many bits, and how a hash of them is mixed: two odd factors, a shift between them, half the bits.
     Those of 32 bits are MurmurHash3's, and take a third of the time."""
 
@@ -192,8 +191,7 @@ def _feistel(
     np.copyto(out, other)
 
 
-@dataclass(frozen=True, slots=True)
-class Indices:
+class Indices(Struct, frozen=True):
     """Integers drawn for a window: `values` u64[n]; `valid` is None or marks the rows that have one (the rest are
     NULL); `ordinal`, for parents that lay out their children, is each row's place among its siblings, from 0."""
 
@@ -207,8 +205,7 @@ class Indices:
         return Indices(self.values[at], valid, None if self.ordinal is None else self.ordinal[at])
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """A column's values in a window, in their physical form: int64 for integers, scaled decimals, days, microseconds;
     float64; bool; an Arrow array for text, bytes and lists. `valid` is None or marks the values that are not NULL."""
 

@@ -11,9 +11,10 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from . import leases
 from .dataset import BESIDE
@@ -30,8 +31,7 @@ _OURS = re.compile(r"\.?(dataset|report|diff|current)\.json\.[0-9a-f]{8}|\.(leas
 _RESTING = ("queued", "running", "paused", "interrupted", "failed")  # a job that is at work, or may be resumed
 
 
-@dataclass(frozen=True, slots=True)
-class Litter:
+class Litter(Struct, frozen=True):
     """A file or a folder in the store; `version` of an old version alone, which is removed as a version is."""
 
     kind: Kind
@@ -40,8 +40,7 @@ class Litter:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
+class Sweep(Struct, frozen=True):
     """`bytes` is what its removal frees: parts that a version which stays shares are not among them. `busy` are
     datasets whose old versions stay, because somebody is at work there."""
 

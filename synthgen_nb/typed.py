@@ -7,8 +7,9 @@ import datetime
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from .errors import InputError
 
@@ -18,8 +19,7 @@ MOST_SEED = 2**64 - 1
 _SUFFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """A number that an option takes: its bounds, both included, and what it is where nobody says."""
 
     option: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from .errors import InputError
 
@@ -20,15 +21,13 @@ _SETTING = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"']+)(?
 _OPEN, _CLOSE = "([{", ")]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(Struct, frozen=True):
     """A dict as it was typed: its keys may be any literals."""
 
     items: tuple[tuple[object, object], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """`Choice("a", "b", weights=[1, 2])`: arguments are literals, tuples of them, Pairs, or Calls."""
 
     name: str
@@ -36,8 +35,7 @@ class Call:
     named: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """One of `call` and `meaning`, or neither where only settings were typed."""
 
     call: Call | None

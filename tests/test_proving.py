@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from dataclasses import replace as changed
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from msgspec.structs import replace as changed
 
 import synthgen_nb as sg
 from synthgen_nb.dataset import Dataset

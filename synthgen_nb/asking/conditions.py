@@ -4,7 +4,8 @@ the type and the values of each column; knows neither edits nor queries."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..drafting.wished.freedom import MOMENTS, NUMBERS
 from ..drafting.wished.possible import ColumnRoom
@@ -25,8 +26,7 @@ AMONG = words([" IN (", " NOT IN ("])  # of a list and of a subquery alike: the 
 MONTHS = words([str(number) for number in range(1, 13)])
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A column as statements call it."""
 
     name: str

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ..llm.base import Lark
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """`size` counts the bytes of its longest text."""
 
     lark: str
@@ -55,8 +55,7 @@ def several(part: Part, between: str, most: int) -> Part:
     return Part(f"{part.lark} ({more.lark}){{0,{most - 1}}}", part.size + (most - 1) * more.size)
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """Parts under names of our own making, each written once however often it is used."""
 
     _lines: list[str] = field(default_factory=list)

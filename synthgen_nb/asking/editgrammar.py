@@ -4,7 +4,8 @@ each value of the column's type. Every list, literal and nesting has a bound."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..drafting.meaning import is_for, vocabulary
 from ..drafting.wished.freedom import MOMENTS, NUMBERS
@@ -25,16 +26,14 @@ _PIECE = 20  # characters of a text that is put behind another or replaced
 _ASSIGNED = NUMBERS | MOMENTS | {Kind.TIME, Kind.TEXT, Kind.ENUM, Kind.BOOLEAN, Kind.UUID, Kind.JSON}
 
 
-@dataclass(frozen=True, slots=True)
-class SqlShape:
+class SqlShape(Struct, frozen=True):
     """`longest` counts the bytes of the longest text of the grammar."""
 
     shape: Lark
     longest: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """One table: how it is called, its columns, and the conditions that need no other table."""
 
     table: Table

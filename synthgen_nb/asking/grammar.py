@@ -4,9 +4,10 @@ column only what fits it. Every text and list has a bound."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from ..drafting.wished.possible import ColumnRoom, TableRoom
 from ..llm.base import JsonSchema
@@ -29,8 +30,7 @@ _TIMES = {"type": "number", "minimum": 0, "maximum": 20, "multipleOf": 0.1}
 _PERCENT = {"type": "number", "minimum": 0.1, "maximum": 100, "multipleOf": 0.1}
 
 
-@dataclass(frozen=True, slots=True)
-class ChangesShape:
+class ChangesShape(Struct, frozen=True):
     """`columns` ("orders.total") and `families` ("orders of customers") as the model calls them: (table, column) and
     (table, parent)."""
 

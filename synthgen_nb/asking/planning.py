@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..drafting import tried
 from ..drafting.wished.granting import Refusal
@@ -30,8 +31,7 @@ _MARGIN = 64  # tokens of a chat's own words
 _SEED = 1 << 63
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """`changes` are what the instructions come to, in the order they were made; `not_done` says in words what they ask
     for and no change can do. `tables` are those that the model was told of, `tokens` what it wrote."""
 

@@ -5,7 +5,8 @@ their foreign keys. A FROM has the columns that it brings, no others; all lists,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..drafting.wished.freedom import MOMENTS, NUMBERS
 from ..drafting.wished.possible import TableRoom
@@ -25,8 +26,7 @@ _COUNT = pattern("[0-9]{1,9}", 9)
 _HOW = said("duckdb")
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
+class _Link(Struct, frozen=True):
     """A foreign key of one column: ON `child`.`pointer` = `parent`.`reference`."""
 
     child: str
@@ -37,8 +37,7 @@ class _Link:
 _Order = tuple[tuple[str, ...], tuple[str, ...]]  # of tables, and how that is written
 
 
-@dataclass(frozen=True, slots=True)
-class _From:
+class _From(Struct, frozen=True):
     """Tables that are joined, in some orders. Each piece is a word of its own to the engine, which takes the longer of
     two that begin alike and never turns back."""
 

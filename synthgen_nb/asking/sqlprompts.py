@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..llm.base import Prompt
 from ..schema import Table
@@ -16,16 +17,14 @@ _DIALECTS = {"postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "
              "tsql": "SQL Server", "oracle": "Oracle"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What a table and its columns are called in SQL."""
 
     table: str
     columns: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class ToldTable:
+class ToldTable(Struct, frozen=True):
     """A table with the names that SQL has to use, and what is known of its values by column."""
 
     table: Table

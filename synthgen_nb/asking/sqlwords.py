@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..ddl.dialects import DIALECTS, Dialect, dialect_named
 from ..schema import Kind, Table
@@ -35,8 +37,7 @@ _RESERVED_NAMES = """
 _RESERVED = frozenset(_RESERVED_NAMES.split())  # in any of the dialects: quoting one too many costs nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """Templates with {column}, {n} and {unit} in the places of a column's name, a number and one of `units`. `year` and
     `month` are parts of a date; `later` and `earlier` move one by so many units, and a timestamp too unless it has its
     own. `joined` puts a {text} behind a column's, `replaced` one in the place of another. `reads_new`: an

@@ -4,7 +4,8 @@ with the reason where it was refused."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..errors import InputError, ModelError
 from ..llm.base import Ask, Model, Prompt, Sampling, Tick
@@ -18,8 +19,7 @@ _SEED = 1 << 63
 _TRIES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What to ask about the first so many tables: `prompt` takes the number of them and what was refused before."""
 
     tables: int

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace as replace_raw
 
 from msgspec.structs import replace
+from msgspec.structs import replace as replace_raw
 
 from ..errors import DDLError
 from ..schema import Check, Column, Constraint, Domain, ForeignKey, Kind, Place, Schema, Table, Type, Unique

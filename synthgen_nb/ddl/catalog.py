@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..errors import DDLError
@@ -23,8 +23,7 @@ NOTE_LENGTH = 300  # characters of a statement that a note repeats
 MAX_NOTES = 10_000
 
 
-@dataclass(slots=True, eq=False)
-class UserType:
+class UserType(Struct, eq=False):
     """What CREATE TYPE or CREATE DOMAIN made. A domain has a base; an enum has labels; a row type has fields."""
 
     namespace: str
@@ -44,8 +43,7 @@ class UserType:
         return f"{self.namespace}.{self.name}" if self.namespace else self.name
 
 
-@dataclass(slots=True, eq=False)
-class ColumnDraft:
+class ColumnDraft(Struct, eq=False):
     name: str
     type: RawType
     place: Place
@@ -74,8 +72,7 @@ class ColumnDraft:
         )
 
 
-@dataclass(slots=True, eq=False)
-class TableDraft:
+class TableDraft(Struct, eq=False):
     """`rows` are reference rows so far, None once they were too many or could not be read."""
 
     namespace: str

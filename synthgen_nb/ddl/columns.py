@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-from msgspec import structs
+from msgspec import Struct, field, structs
 
 from ..errors import DDLError
 from ..schema import Check, Constraint, Place, PrimaryKey, Unique
@@ -73,8 +72,7 @@ _COLUMN_NOISE = by_first_word(
 )
 
 
-@dataclass(slots=True)
-class ReadColumn:
+class ReadColumn(Struct):
     """A column as read, with the constraints written at it and, in an ALTER, its position."""
 
     column: ColumnDraft

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Literal, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..schema import Check, Exclude, ForeignKey, Kind, Period, Place, PrimaryKey, Unique
 from .catalog import Catalog, ColumnDraft, TableDraft
@@ -14,8 +16,7 @@ from .noise import NOISE, skip_noise, skip_phrase
 from .types import TYPES, affinity
 
 
-@dataclass(frozen=True, slots=True)
-class KeyParts:
+class KeyParts(Struct, frozen=True):
     """`apart` is the range or the period that must not overlap (WITHOUT OVERLAPS); it is none of the `columns`."""
 
     columns: tuple[str, ...]

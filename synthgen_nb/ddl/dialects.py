@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import DDLError
 
@@ -26,8 +28,7 @@ _SQLPLUS_LINE = re.compile(
 _NO_LINE = re.compile(r"(?!)")
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """`executable` are the version ranges whose `/*!NNNNN ... */` comments the server runs. `line_command` matches a
     line that belongs to the client and not to SQL (psql, DELIMITER, GO, SQL*Plus); its group `first` is one that does
     so only where no statement is open. `fold` is what the server does to an unquoted name; `names_ignore_case` says

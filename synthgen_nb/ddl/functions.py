@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlglot import exp
 
 from ..errors import DDLError
@@ -33,8 +33,7 @@ _NULL_THROUGH = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """`body` reads nothing but the parameters; None for what is more than one expression. `strict`: NULL for a NULL
     argument, whatever the body says."""
 

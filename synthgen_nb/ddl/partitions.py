@@ -6,9 +6,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from ..errors import DDLError
 from ..schema import Check, Constraint, PrimaryKey, Schema, Table, Unique
@@ -21,8 +20,7 @@ from .tokens import tokenize
 _ENDS = ("MINVALUE", "MAXVALUE")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Keys from `low` up to, not including, `high`, compared one after the other. Each is an SQL value, MINVALUE or
     MAXVALUE. `nulls`: a NULL counts as the least of all."""
 
@@ -31,30 +29,26 @@ class Span:
     nulls: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """Keys that are one of `values` (SQL, a value for each key). `null`: or NULL."""
 
     values: tuple[tuple[str, ...], ...]
     null: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hashed:
+class Hashed(Struct, frozen=True):
     modulus: int
     remainder: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(Struct, frozen=True):
     """What no other partition takes."""
 
 
 Bound = Span | Listed | Hashed | Rest
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """`table` is the key of the partition's own table, where it has one; `below` is how it is cut again."""
 
     name: str
@@ -63,8 +57,7 @@ class Part:
     below: Division | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
+class Division(Struct, frozen=True):
     """`keys` are SQL expressions over a row. `reason` says why the bounds can't be read."""
 
     keys: tuple[str, ...]
@@ -239,12 +232,15 @@ def _in_moments(division: Division) -> Division:
         return f"'{dt.datetime.fromtimestamp(int(end), dt.UTC):%Y-%m-%d %H:%M:%S}'"
 
     parts = [
-        replace(part, bound=replace(part.bound, low=(moment(part.bound.low[0]),), high=(moment(part.bound.high[0]),)))
+        structs.replace(
+            part,
+            bound=structs.replace(part.bound, low=(moment(part.bound.low[0]),), high=(moment(part.bound.high[0]),)),
+        )
         if isinstance(part.bound, Span)
         else part
         for part in division.parts
     ]
-    return replace(division, keys=(key[1],), parts=tuple(parts))
+    return structs.replace(division, keys=(key[1],), parts=tuple(parts))
 
 
 # --- conditions

@@ -4,8 +4,8 @@ Knows ranges and their bounds, not how rows are made or counted."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlglot import exp
 
 from ..errors import DDLError
@@ -24,8 +24,7 @@ _SUBTYPES = {
 DISCRETE = frozenset((Kind.INTEGER, Kind.DATE))  # whose ranges have a canonical form, [ )
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(Struct, frozen=True):
     """Rows whose `equal` parts (SQL) are equal never overlap. `column` is a column of a range type; where it is empty
     `low` and `high` are the ends (SQL) and `bounds` says which of them belong to the period. `kind` is what the ends
     are."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import DDLError
 from .dialects import DIALECTS, Dialect
@@ -20,8 +22,7 @@ MAX_INSERT = 2_000_000  # characters kept of an INSERT; a longer one is data
 KEPT_COPY_LINES = 1_001  # one more than the reference rows a table may have, so that the reader sees "too many"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """`text` begins at its first code, at `line` and `column` of the source, and keeps its inner comments; markers of
     executable comments became blanks, so every offset still tells the place. `data` are the first lines that a COPY
     FROM stdin brought; `more` counts what was streamed past: lines of a COPY, characters of an INSERT."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from ..errors import DDLError
 from ..schema import Kind, Place, Type
@@ -47,8 +46,7 @@ SQLITE_TYPE_ENDS = words(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RawType:
+class RawType(Struct, frozen=True):
     """A type as written. `parts` is the folded name, `key` its upper-case words; `args` are the texts between its
     parentheses, `fields` the same as names ("" where there is none) and types for STRUCT, ROW, UNION and MAP; `sizes`
     are the numbers in its array brackets, None for empty ones, the innermost first; `collation` and `charset` are
@@ -144,14 +142,14 @@ def _read_charset(c: Cursor, raw: RawType) -> RawType:
 
 
 def with_charset(raw: RawType, charset: str) -> RawType:
-    return replace(raw, charset=charset, suffix=f"{raw.suffix} CHARACTER SET {charset}")
+    return structs.replace(raw, charset=charset, suffix=f"{raw.suffix} CHARACTER SET {charset}")
 
 
 def read_collation(c: Cursor, raw: RawType) -> RawType:
     """The name after COLLATE."""
     start = c.i
     name = c.label("a collation") if c.dialect.backslashes else c.qualified("a collation")[-1]
-    return replace(raw, collation=name, suffix=f"{raw.suffix} COLLATE {c.text(start, c.i)}")
+    return structs.replace(raw, collation=name, suffix=f"{raw.suffix} COLLATE {c.text(start, c.i)}")
 
 
 def type_of(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from ..schema import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A type's meaning. `args` says what stands in its parentheses: a length, precision and scale, fractional digits
     of a second, bits of a FLOAT, labels. `ignores_case`: None leaves it to the dialect and the collation."""
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from msgspec import Struct
 
 from ..cells import spelled
 from ..dataset import Dataset, near
@@ -149,8 +149,7 @@ def versions_compared(store: Store, name: str, versions: Sequence[int]) -> Diff:
     return diff_before(store.open(name, current.parent), current)
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """One table of both versions, ready to be compared. `columns` are those that both have, with equal types; a table
     that only one version has is empty in the other. `found` is a way through the differences, taken anew each time."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+from msgspec import Struct, field
 
 from ..rows import I64, Mask
 from ..storing import differing, one
@@ -28,8 +28,7 @@ _PASS = 1 << 22  # keys of such rows that are held at once; more take more passe
 _COPY = "copy "  # how many equal rows stood before: what tells the rows of a bag apart
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """Rows `old` of the one version are rows `new` of the other; each differs in some of `columns`."""
 
     old: I64
@@ -37,16 +36,14 @@ class Changed:
     columns: dict[str, Mask]
 
 
-@dataclass(frozen=True, slots=True)
-class Lone:
+class Lone(Struct, frozen=True):
     """Rows that only the one version or only the other has."""
 
     old: I64
     new: I64
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
+class Pairing(Struct, frozen=True):
     """The two versions of a table. `key` names its rows; without any, a row is named by all its `columns`. `compared`
     are the columns that can differ in rows of the same name."""
 
@@ -78,8 +75,7 @@ def by_name(pairing: Pairing) -> Iterator[Changed | Lone]:
 _NONE = np.empty(0, np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class _Left:
+class _Left(Struct, frozen=True):
     """Rows that have no partner where it was looked for first."""
 
     old: list[I64] = field(default_factory=list)

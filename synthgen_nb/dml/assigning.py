@@ -4,8 +4,9 @@ truth values, and back. Knows terms and types; not where they stand."""
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import NoReturn
+
+from msgspec.structs import replace
 
 from ..cells import typed
 from ..errors import InputError, UnsafeSQLError

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from ..schema import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """`synth(meaning, locale => ..., seed => ...)`, assigned to `column`, or, where there is a `percent`,
     `synth_percent(percent)`. Without a meaning values are drawn as the plan draws the column. In a statement it stands
     as a column `name` of the table."""

@@ -4,14 +4,14 @@ carried out."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..schema import Place
 from .calls import Call
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     """`sets` are the columns' new values (None: DEFAULT) in the words of DuckDB, which see the rows of `table` under
     `alias`, the rows of `source` (what stands in FROM beside it; "" for nothing) and the columns of `calls`. Other
     mentions of the table mean it as it stood before the statement. `reads` are its columns that sets and where read.
@@ -29,8 +29,7 @@ class Update:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Struct, frozen=True):
     """As Update."""
 
     table: str
@@ -44,8 +43,7 @@ class Delete:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(Struct, frozen=True):
     """`query` gives the values of `columns` for each new row, in that order, cast to the types in which they are
     stored; one column of NULLs where there are no `columns`. Columns that are `drawn` are not among them. With
     synth_rows `query` is "": `rows` new ones are drawn as the plan would."""

@@ -4,10 +4,11 @@ and INSERT; what expressions mean, `words` know: translated.py for the dialects,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlglot import exp
 
 from ..ddl.expressions import row_time
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
 Words = TranslatedWords | NativeWords
 
 
-@dataclass(frozen=True, slots=True)
-class _Aim:
+class _Aim(Struct, frozen=True):
     """The table that a statement changes, called `alias`, and all that its expressions can name: the table itself comes
     first in `sight`. `source` is what stands beside it, `joined` the conditions under which it does."""
 

@@ -9,9 +9,11 @@ import datetime as dt
 import itertools
 import json
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import lcm
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..physical import DAY, MICROS, scale_of
 from ..schema import Column, Kind, Type
@@ -29,8 +31,7 @@ _WHOLE_DIGITS = 18  # what an int64 of units can hold
 Scalar = str | int | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(Struct, frozen=True):
     """`low..high` for ordered kinds, of which only the multiples of `step`; `values` where only some are allowed (ENUM,
     IN, =), in physical form; `shortest` and `longest` for text (characters) and bytes, 0 for no limit; `forbidden`
     values; `case` where text must be of one case; `form` where it must fit a pattern, `json` where it must be a
@@ -233,8 +234,7 @@ def _smallest(a: int | None, b: int | None) -> int | None:
     return b if a is None else a if b is None else min(a, b)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What every column of a plan shares: the dialect, the day that counts as today, the groups that people come from
     and places lie in (`asked` where somebody named them), and whether their addresses may reach somebody."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..report import Finding
 from ..schema import Check, Table
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from .wished.fitting import Fitted
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """A table on its way to a plan. `rows` is settled for every table by now."""
 
     keys: TableKeys

@@ -3,7 +3,7 @@ of their own. Knows types, and reads their conditions as those of a column."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ..ddl.expressions import with_value
 from ..schema import Check, Column, Schema, Table, Type

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from ..computing import Calculator
 from ..ddl.partitions import own_keys
@@ -49,8 +48,7 @@ from .wished.origins import Origins
 ANYWHERE = Origins()
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A schema of which keys, domains and row counts are decided: `drafts` are its tables, nothing in them filled yet,
     each with the rows asked for, the most there can be (None: no limit found) and why."""
 
@@ -108,7 +106,7 @@ def prepared(
     specs = {
         t.key: unique_spec(t.column(c), meanings[t.key][c], domains[t.key][c], asked[t.key], facts) for t, c in grouped
     }
-    tenancies = replace(tenancies, groups={key: spec.size for key, spec in specs.items() if spec is not None})
+    tenancies = structs.replace(tenancies, groups={key: spec.size for key, spec in specs.items() if spec is not None})
     keys = {
         t.key: _keys(
             t,

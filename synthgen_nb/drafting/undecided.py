@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlglot import exp
 
 from ..ddl.expressions import parse_expression, row_time
@@ -14,8 +13,7 @@ from .domains import Domain
 from .draft import Draft
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What fills a column, and the share of rows in which it is NULL (None: as its meaning has it)."""
 
     spec: AnySpec

@@ -8,13 +8,13 @@ foreign key one parent's. What only other rows can tell, whether a value is free
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from math import prod
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
+from msgspec.structs import replace
 
 from ..computing import Calculator, cast_of
 from ..dataset import Dataset

@@ -3,9 +3,7 @@ and how columns are drafted; draws nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from msgspec import structs
+from msgspec import Struct, structs
 
 from ..ddl.expressions import row_checks
 from ..drafting.columns import random_spec
@@ -50,8 +48,7 @@ _ROOM = 4  # times as many different values as there are rows, so that few have 
 _SAID = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """Where a spec is read: a random integer below `size`, the same for all columns that name one `source`. Of those
     that the plan permutes, or counts by the row, the first `used` stand for rows that exist."""
 
@@ -61,8 +58,7 @@ class Index:
     permuted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """How one column is drawn: `spec` at `index`, modulo `fold` where there is one; without an index at random. NULL in
     `nulls` of 65,536 rows, as `nulls_of` has it. `guesses` are for where chance alone finds nothing that its CHECKs
     allow. Of a place `town` tells the city, of the person at the index where it is one's."""

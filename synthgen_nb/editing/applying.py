@@ -5,11 +5,11 @@ window by window; knows neither rules nor versions.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from msgspec import Struct, field
 
 from ..computing import recomputed
 from ..ddl.expressions import row_time
@@ -78,8 +78,7 @@ def _refused(statement: Statement, why: str, hint: str = "") -> RefusedEdit:
     return RefusedEdit(f"line {place.line}: {why}", hint=hint, details={"table": statement.table, "line": place.line})
 
 
-@dataclass(frozen=True, slots=True)
-class _Scene:
+class _Scene(Struct, frozen=True):
     """An UPDATE or a DELETE, before each window of its table."""
 
     state: State

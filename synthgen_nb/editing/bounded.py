@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 import duckdb
 import pyarrow as pa
+from msgspec import Struct
 
 from ..errors import InputError
 from ..sandbox import connect, limited
@@ -19,8 +19,7 @@ EDIT = Limits(seconds=900, memory=8_000_000_000)  # of each statement; its rows 
 _BATCH = 100_000  # rows
 
 
-@dataclass(frozen=True, slots=True)
-class Bounded:
+class Bounded(Struct, frozen=True):
     """A connection that ends what takes too long; `late` is set then."""
 
     connection: duckdb.DuckDBPyConnection

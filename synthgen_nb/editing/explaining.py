@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from ..cells import spelled
 from ..dataset import Dataset
@@ -17,8 +17,7 @@ _SHOWN = 5  # failing rows
 _LONGEST = 60  # characters of a value
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A rule that an edit would break, for people. `rows` are a few of those that would break it, as texts (None is
     NULL): `columns` are first those that name a row, then those of the rule."""
 

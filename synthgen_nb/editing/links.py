@@ -4,11 +4,11 @@ that the edit began from. Reads both sides of a foreign key; changes nothing."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from msgspec import Struct
 
 from ..draws.parents import as_child, columns_of
 from ..draws.rowkeys import hashed
@@ -20,8 +20,7 @@ from ..validation.keys import comparable
 from .state import State
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """64 bits for each row's key, alike where the engine may call two keys equal; `whole` marks the rows that have all
     of it."""
 
@@ -32,8 +31,7 @@ class Keys:
         return self.hashes[self.whole]
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """Rows of the child (ascending) whose parent's key is another by now, or no row's any more: `parents` are the
     numbers that those parents have now, -1 where they are gone."""
 

@@ -4,12 +4,11 @@ Knows plans and draws; adds nothing to a table."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from msgspec import structs
+from msgspec import Struct, structs
 
 from ..dml import Call
 from ..drafting import draft_plan
@@ -95,8 +94,7 @@ def _roomy(draws: Draws, table: str, wanted: int) -> Plan:
 # --- columns that count on
 
 
-@dataclass(frozen=True, slots=True)
-class _Counter:
+class _Counter(Struct, frozen=True):
     """A column whose next value comes behind the greatest that there is: of all rows, or of those that agree in `by`.
     `groups` (ascending) and `tops` are the hashes of those values, and the greatest value with each."""
 

@@ -4,11 +4,10 @@ what chance does not find is looked for among all that is free. Knows rules and 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from msgspec import structs
+from msgspec import Struct, structs
 
 from ..computing import recomputed, unheld
 from ..ddl.fragments import columns_read
@@ -30,8 +29,7 @@ Redraw = Callable[[Columns, I64, int], Columns]
 """New values for the rows in these places, of all that are given, in this attempt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """All columns of the rows, and the places of those for which nothing was found that the rules take."""
 
     columns: Columns

@@ -5,13 +5,14 @@ Knows which rows have changed since; not why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pyarrow as pa
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..dataset import Dataset
 from ..drafts import Draft
@@ -29,8 +30,7 @@ ROW = "synthgen row "  # a column of windows: the number of the row in its table
 _NONE: I64 = np.zeros(0, np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What becomes of some rows of a table, by their numbers in it (ascending): new values of columns, rows that go."""
 
     cells: Mapping[str, Cells] = field(default_factory=dict)
@@ -46,8 +46,7 @@ class Changes:
         return bool(self.cells) or bool(len(self.removed))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A part as it stands. `own` parts lie in the draft, others in the version it comes from; `marked` are the rows
     that are new or have a new cell; None: none of them. `origin` are the rows' numbers in that version, -1 of new
     ones."""
@@ -59,8 +58,7 @@ class Standing:
     marked: Mask | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """Consecutive rows of a table from number `first` on. `rows` holds their number in a column ROW, and the columns
     that were asked for, called as DuckDB calls them."""
 

@@ -7,13 +7,12 @@ Only the parts with a changed row are written; all others are shared with the pa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ..cells import spelled, typed, untypable
 from ..computing import recomputed
@@ -45,8 +44,7 @@ class Change(Struct, frozen=True, kw_only=True):
     new: str | None
 
 
-@dataclass(slots=True)
-class _Rewriting:
+class _Rewriting(Struct):
     """What becomes of one table: the new cells, {column: {row: array of one value}}."""
 
     schema: Table

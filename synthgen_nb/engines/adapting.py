@@ -5,9 +5,9 @@ constraints; which statements an engine really takes is for building.py to find 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
 
 import pyarrow as pa
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..ddl.dialects import DIALECTS
@@ -32,8 +32,7 @@ _DUCK = {
 _WIDTHS = {8: "TINYINT", 16: "SMALLINT", 24: "INTEGER", 32: "INTEGER", 64: "BIGINT"}
 
 
-@dataclass(frozen=True, slots=True)
-class Adapted:
+class Adapted(Struct, frozen=True):
     """`names` maps a table's key to its key in `schema`; `left_out` holds, by the key in `schema`, one line for each
     thing that could not be told."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..ddl import render, render_constraint
@@ -25,8 +25,7 @@ from .reading import name_of
 from .safety import check_statement
 
 
-@dataclass(slots=True)
-class Built:
+class Built(Struct):
     """`schema` is what the engine holds now; `late` are the references to be added when all rows are in; `refused` has
     by table a line for each thing that the engine did not take. A table in `missing` could not be built at all."""
 

@@ -5,8 +5,9 @@ statements for it in each dialect; executes none.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..ddl import sequence_of
 from ..ddl.dialects import DIALECTS
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from ..dataset import Dataset
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """What counts the keys of a column: the sequence that its default names, or (`sequence` is empty) its own.
     `top` is the largest key in use, at least 1."""
 

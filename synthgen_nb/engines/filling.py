@@ -5,9 +5,9 @@ becomes of the outcome is for others.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..engines import Engine
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from ..dataset import Dataset
 
 
-@dataclass(slots=True)
-class Filled:
+class Filled(Struct):
     """By the dataset's table: the engine's words about what is broken, the rows that it holds now, what could not be
     told in it or was not taken by it, and the table as it was built. The key "" of `left_out` is for what belongs to no
     table."""

@@ -5,10 +5,10 @@ columns; knows nothing of tables, statements or connections.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from ..schema import Column, Kind
 
@@ -19,8 +19,7 @@ _MYSQL = ("mysql", "mariadb")
 _NATIONAL = {Kind.TEXT, Kind.JSON, Kind.XML, Kind.ENUM, Kind.OTHER}  # in T-SQL a string without N is of one code page
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """A column as text without quotes, and whether a literal of it needs quotes. `prefix` stands before the quote."""
 
     text: pl.Expr

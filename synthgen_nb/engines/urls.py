@@ -7,9 +7,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from msgspec import Struct, field
 
 from ..errors import InputError
 
@@ -28,8 +29,7 @@ _OPTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """`engine` is postgres, mysql (MariaDB too), sqlite or duckdb. `path` is the file of the latter two, empty for a
     database of this run's own. The password is no part of what repr shows."""
 
@@ -40,7 +40,10 @@ class Target:
     database: str = ""
     path: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
-    password: str = field(default="", repr=False)
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return f"Target({self.shown()!r})"
 
     def shown(self) -> str:
         """The URL with *** for the password."""

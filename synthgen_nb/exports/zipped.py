@@ -7,9 +7,10 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
+
+from msgspec import Struct
 
 from ..parquet import Hashed
 from .folder import ExportedFile
@@ -17,8 +18,7 @@ from .folder import ExportedFile
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a ZIP can tell: when it was made is not a part of it
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A file of this name, written by `write`. What is packed already is only `stored`."""
 
     name: str

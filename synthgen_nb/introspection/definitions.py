@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+class Definitions(Struct, frozen=True):
     """`before` are statements that tables stand on (namespaces, types), `after` those that stand on tables. `left_out`
     names what the database holds beside tables, a line a kind."""
 

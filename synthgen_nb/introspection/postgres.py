@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ..ddl.dialects import DIALECTS
 from ..engines.postgres import Postgres, connect
@@ -105,8 +106,7 @@ _GENERATED = {"s": "STORED", "v": "VIRTUAL"}
 _IDENTITY = {"a": "ALWAYS", "d": "BY DEFAULT"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Struct, frozen=True):
     """Texts as the server writes them; `given` is what NOT NULL, DEFAULT and their like say."""
 
     name: str
@@ -115,8 +115,7 @@ class _Column:
     comment: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     oid: int
     name: str
     bound: str | None  # None for what is no partition

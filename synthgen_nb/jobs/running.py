@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..errors import Interrupted, StoreError, SynthgenError
 from ..events import Cancelled, Event, Failed, Finished, Paused, Resumed, Shutdown, Started

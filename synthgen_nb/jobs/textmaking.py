@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import psutil
 import pyarrow as pa
+from msgspec import Struct
 
 from ..drafts import Draft
 from ..errors import Interrupted, Misshapen, ModelError
@@ -38,8 +38,7 @@ _BYTES = 2.5  # of a record's texts: its batch in the journal, its row in the ve
 _ROWS = 10_000  # of a row group
 
 
-@dataclass(frozen=True, slots=True)
-class _Writer:
+class _Writer(Struct, frozen=True):
     """A model at an order: `most` tokens of a reply, and how one is read."""
 
     order: TextOrder

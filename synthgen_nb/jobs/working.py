@@ -10,8 +10,9 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 from ..errors import Interrupted
 from ..events import Advanced, Event, Prepared, Validated, advanced
@@ -49,8 +50,7 @@ class Stop:
             raise Interrupted(f"stopped: {self.reason}")
 
 
-@dataclass(slots=True)
-class Meter:
+class Meter(Struct):
     """Rows made of each table, counted chunk by chunk by the threads that make them."""
 
     rows: dict[str, int]
@@ -79,8 +79,7 @@ class Meter:
                 yield self.event(table, totals[table])
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """Work that has begun: `done` maps each table to the rows that an earlier run left whole, `events` do the rest."""
 
     done: dict[str, int]
@@ -88,8 +87,7 @@ class Begun:
     events: Generator[Event]
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """Work whose cost is known and of which nothing lies in the store yet."""
 
     told: Prepared

@@ -4,8 +4,9 @@ is. Its work goes on in a thread that draws nothing; what is shown are plain JSO
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from ..errors import Interrupted
 from ..instructing import Proposal, fulfilled, propose

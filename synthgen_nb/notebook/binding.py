@@ -6,8 +6,9 @@ import builtins
 import keyword
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
@@ -18,8 +19,7 @@ _SAMPLE = 1000  # rows from which the size of a table in memory is told
 _UNSAMPLED = 200.0  # bytes per row, for a table without rows
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """`variables` maps a variable's name to its table; `left` a table to the reason why it has none."""
 
     variables: Mapping[str, str]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ..errors import MissingExtra
 from ..pages import cut, visible
@@ -30,8 +31,7 @@ _CALENDAR = re.compile(r"(?<![a-z])(year|quarter|month|week|weekday|day|hour)(?!
 _WIDTH, _HEIGHT, _BAR = 520, 220, 18  # pixels
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """Which column stands along the axis and which are drawn over it; a line over times, else bars."""
 
     along: str

@@ -7,9 +7,10 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..errors import InputError
 from ..exports import FORMATS, write_zip
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 LARGEST = 32_000_000  # bytes that go through the browser's socket in one message
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Struct, frozen=True):
     """`data` is empty for a file that was left at `path`."""
 
     file: str

@@ -7,8 +7,9 @@ from __future__ import annotations
 import datetime
 from argparse import Namespace
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from ..errors import DDLError, InputError, SynthgenError
 from ..modeloptions import ModelOptions, model_options
@@ -29,8 +30,7 @@ _SHOWN_NOTES = 50
 _NUMBERS = ("temperature", "top_p", "top_k")  # of a model
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """Every field as it was typed. `tables` has the rows asked of single tables. The last five are a model's."""
 
     name: str = ""
@@ -48,7 +48,7 @@ class Form:
 def form_of(values: object) -> Form:
     """What a front end sent; whatever is no text of a sane length, or no field of ours, is as if it were not there."""
     sent = values if isinstance(values, Mapping) else {}
-    known: dict[str, Any] = {f.name: _text(sent[f.name]) for f in fields(Form) if f.name in sent}
+    known: dict[str, Any] = {name: _text(sent[name]) for name in Form.__struct_fields__ if name in sent}
     tables = sent.get("tables")
     return Form(**known | {"tables": dict(_filled(tables)) if isinstance(tables, Mapping) else {}})
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Protocol
 
 from IPython.display import DisplayHandle, display
+from msgspec.structs import replace
 
 from ..events import Advanced, Event, Progress
 from ..pages import Part, plural

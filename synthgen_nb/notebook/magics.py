@@ -7,12 +7,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from msgspec.structs import fields
 from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, Union, validate
 
 from ..engines.urls import masked

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ..engines.urls import masked, target
 from ..errors import InputError

@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from traitlets import Dict, List, Unicode, observe
 
 from ..ddl.dialects import DIALECTS

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import StdinNotImplementedError
 from IPython.display import display
+from msgspec import Struct, field
 
 from ..maps import Map, named
 from ..options import Settings
@@ -51,8 +51,7 @@ class Drawn:
             show_bundle(self._bundle)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     session: Session
     given: Settings
     front_end: FrontEnd

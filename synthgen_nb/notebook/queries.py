@@ -4,10 +4,10 @@ the line names a variable."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from IPython.display import display
+from msgspec.structs import replace
 
 from ..errors import Interrupted, MissingExtra
 from ..modeloptions import model_options, no_model

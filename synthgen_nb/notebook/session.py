@@ -5,8 +5,10 @@ that touches the user's namespace; it never takes a variable of the user's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import InputError
 from ..pages import FIRST_ROWS, Mark, Page, dataset_page
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
     from .panel import Panel
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a cell or a panel wants of a dataset once it is made: `variable` holds it, and each table's frame has the
     table's name after `prefix`. Above `budget` bytes (0: a quarter of the free memory) frames are lazy. `notes` and
     `again`, the line that repeats it, are shown with the result."""

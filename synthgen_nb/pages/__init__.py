@@ -5,9 +5,11 @@ and a notebook as HTML. Knows neither rendering; holds every word and number bot
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..report import Finding, Report
 from ..textsets.orders import texts_of
@@ -26,8 +28,7 @@ SAMPLES = 5
 _MIDDLE = frozenset({1, 2, 3})
 
 
-@dataclass(frozen=True, slots=True)
-class Swap:
+class Swap(Struct, frozen=True):
     """A cell that held another value: the old one is struck, the new one marked, and what was done is never told by a
     colour alone. Of a row that was added there is only the new one, of one that was removed only the old one."""
 
@@ -36,8 +37,7 @@ class Swap:
     kind: Literal["changed", "added", "removed"] = "changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Struct, frozen=True):
     """A small bar chart in a cell: `rows` are its heights, `titles` what each bar is, `words` what stands beside."""
 
     rows: tuple[int, ...]
@@ -45,8 +45,7 @@ class Bars:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """`right` holds the numbers of the columns that read from the right (counts, amounts); `types` stands under the
     names; `more` says what was left out."""
 
@@ -57,24 +56,21 @@ class Grid:
     more: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One line with a symbol and a word, so that colour is never the only sign."""
 
     kind: Literal["ok", "broken", "unverified", "note"]
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     title: str
     grid: Grid
     folded: bool = False  # a notebook shows the title and opens the grid on request
     opened: bool = False  # it is open already
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """`commands` are (label, code) lines at the foot: what to type next."""
 
     title: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict, replace
 
 from ..pages import Bars, Grid, Mark, Page, Part, cut, dataset_page, plural, visible
 from ..pages.documents import show_document

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TextIO
+
+from msgspec import Struct
 
 from ..pages import Bars, Cell, Grid, Mark, Page, Swap, cut
 
@@ -22,8 +23,7 @@ _MARKS = {  # kind: symbol, symbol for a screen without Unicode, word, colour (S
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     width: int = 100
     colour: bool = False
     unicode: bool = True

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..sandbox import guard_query, relation_names, unbounded
 from .apart import run_apart
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["USUAL", "Answer", "Limits", "select"]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """`cut` tells that there are more rows than the limit let through; `seconds` is what it took."""
 
     sql: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..errors import InputError
 from ..sandbox import connect, limited, quoted, relation_names
@@ -24,8 +25,7 @@ _DAYS = (-719_162, 2_932_896)  # from 1970 to the first and the last that Python
 _CANDIDATES = ("Candidate bindings:", "Candidate tables:")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one query may take: seconds; bytes of memory, of which nothing goes to the disk, and again as many for its
     result; rows of the result (None: all)."""
 

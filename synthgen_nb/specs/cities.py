@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -39,8 +38,7 @@ class Limit(Struct, frozen=True):
     most: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cities:
+class Cities(Struct, frozen=True):
     """Every column by the city's number. The first `countries` cities lie in as many countries, the first `names` have
     as many names. `country` and `region` number those of a city; `latitude` and `longitude` are in 1/100,000 of a
     degree."""
@@ -58,8 +56,7 @@ class Cities:
         return len(self.weight)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """Cities by their country or region, each as often in a row as its weight says, for draws inside of one: those of
     group g lie at `starts[g]` and are `totals[g]` together; those of all stand for a last group."""
 

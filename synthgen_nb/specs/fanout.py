@@ -9,11 +9,11 @@ Integer arithmetic, and of floating point only + * / and square roots, which IEE
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from ..rows import I64, U64, below, bits
 
@@ -26,8 +26,7 @@ _LOW32 = np.uint64(0xFFFFFFFF)
 _BLOCK = 1 << 16  # parents
 
 
-@dataclass(frozen=True, slots=True)
-class Fanout:
+class Fanout(Struct, frozen=True):
     """`total` children over `parents` parents with `least <= children <= most` each; `even` takes the spread away.
     Needs least * parents <= total <= most * parents."""
 

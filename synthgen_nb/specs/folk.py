@@ -3,7 +3,6 @@ one person for every column that reads it, so a row's names, addresses and place
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -52,8 +51,7 @@ FOLK = _mixture(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Crowd:
+class Crowd(Struct, frozen=True):
     """The names of all groups in one list each, also folded, women's marked in `female`. A group's names lie in
     firsts[k]..firsts[k + 1] and lasts[k]..lasts[k + 1]. Where locales share a last name, `sharing` of them do and each
     has a rank."""

@@ -6,7 +6,6 @@ k-th of their ends. Measured: 8 ns a part, where joining arrays that are gathere
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from ..rows import U64, split
 
@@ -23,8 +23,7 @@ _NUMBERS = 1 << 16
 Places = npt.NDArray[np.integer[Any]] | int
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """The texts of several lists, those of list k from place `starts[k]` on. What numbers are put together from may
     stand before them: nothing, the first `numbers` of them, and all of four digits."""
 

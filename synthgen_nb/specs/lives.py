@@ -3,7 +3,6 @@ that hang on no column, so that dates and states agree by what they read. Micros
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -268,8 +267,7 @@ def _ticks(rows: Rows, series: Rhythmic, begin: I64) -> I64:
     return rows.once(hours, begin, lambda: hours.ticks(begin))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Hours:
+class _Hours(Struct, frozen=True, eq=False):
     """The 168 hours of a week in its working time, in ticks: where each starts, how wide it is (at least 1), and which
     one a tick lies in. Of a tick in it, the second of the week is `tick * scales + offsets` (modulo 2**64), with
     `_FINE` bits behind the point."""

@@ -10,12 +10,12 @@ where the first one is no beginning of another first name and begins with none.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from ..rows import I64, U64, Mask, below, bits
 from .joining import Parts, Places, parts
@@ -61,8 +61,7 @@ _ORDER = tuple(_PATTERNS)
 _HEADS = tuple(dict.fromkeys((p.head, p.between) for p in _PATTERNS.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Initialled:
+class Initialled(Struct, frozen=True):
     """Names by their first letter: the number of each one's `letter`, its `rank` among those that share it, and how
     many they are."""
 
@@ -71,8 +70,7 @@ class Initialled:
     count: U64
 
 
-@dataclass(frozen=True, slots=True)
-class Spellings:
+class Spellings(Struct, frozen=True):
     """All first and last names as they stand in addresses. `clear` first names are no beginning of another one and
     begin with none. `parts` hold them as they begin and end a user name, then the hosts behind an "@"."""
 
@@ -127,8 +125,7 @@ def host_at(names: Spellings, number: U64) -> Places:
     return number + np.uint64(names.parts.starts[-1])
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """Letters of the longest of some names, and how many of them begin alike at most."""
 
     longest: int

@@ -6,14 +6,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from math import prod
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import field
+from msgspec import Struct, field
 
 from ..errors import PlanError
 from ..rows import I64, U64, Rows, Values, key_of, permute, split
@@ -95,8 +94,7 @@ def _texts(values: Values) -> pa.Array:
     return texts if values.valid is None else pc.if_else(pa.array(values.valid), texts, pa.scalar(None, pa.string()))
 
 
-@dataclass(frozen=True, eq=False)
-class Grammar:
+class Grammar(Struct, frozen=True, eq=False, dict=True):
     """The texts of one pool. An index below `size` is one text. Templates that say more are used more often, but the
     largest no more than `_SPREAD` times as often as the smallest, unless there would be few texts in all."""
 
@@ -134,8 +132,7 @@ class Grammar:
         return _bound_of((self,), frozenset())
 
 
-@dataclass(frozen=True, eq=False)
-class Words:
+class Words(Struct, frozen=True, eq=False):
     """Plain words, with a capital or an article where the slot asks for one."""
 
     values: pa.StringArray
@@ -146,8 +143,7 @@ class Words:
         return len(self.values)
 
 
-@dataclass(frozen=True, eq=False)
-class Template:
+class Template(Struct, frozen=True, eq=False, dict=True):
     """Literals with a slot between each two of them. What one slot says is said by no other slot of its name."""
 
     literals: tuple[str, ...]
@@ -183,8 +179,7 @@ class Template:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One part of a text: the only one at `start`, or that which the digit of `slot` names from there on, but for what
     the row itself has to say (`told`)."""
 
@@ -193,8 +188,7 @@ class Piece:
     told: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Bound:
+class Bound(Struct, frozen=True, eq=False):
     """Grammars with the texts of all their slots in one list, the literals behind them already: a text is as many
     parts of it as its template has slots. `pieces` are those of every template, one grammar after the other."""
 

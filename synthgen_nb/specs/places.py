@@ -4,13 +4,13 @@ every column of one place reads the same source, so they agree by construction."
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from ..rows import I64, U64, Indices, Mask, Rows, Values, below, permute
 from .base import Source, Spec
@@ -171,8 +171,7 @@ def _plain(field: str) -> pa.StringArray:
     return pa.array([plain(text) for text in cities().texts[field].dictionary.to_pylist()], pa.string())
 
 
-@dataclass(frozen=True, slots=True)
-class _Addresses:
+class _Addresses(Struct, frozen=True):
     """How a street and a house number stand in an address of each locale, of parts: the numbers first. `first` and
     `streets` say where a locale's streets lie and how many, with what stands between them and the number; `ahead` where
     they come first; `before` and `behind` are what is on the other side of the number then."""

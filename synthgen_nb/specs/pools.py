@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from ..errors import PlanError
 
@@ -26,8 +26,7 @@ POOLS_SHA256 = "41284d48fe97155ec5ee1603983e435ff444eab86e10a3a795cbae336f8ad5c3
 Number = TypeVar("Number", np.uint32, np.uint64)
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Struct, frozen=True):
     """Distinct texts and how often each is to be drawn: `weights` are u32[n] of 1 or more, `cumulative` their running
     sums (u64[n]), so that a draw below cumulative[-1] is one searchsorted away from its value."""
 

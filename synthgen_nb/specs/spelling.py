@@ -3,12 +3,12 @@ rows of tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 
 import numpy as np
 import pyarrow as pa
+from msgspec import Struct
 
 from ..rows import I64, U64, bits
 from .joining import Parts, Places, parts
@@ -18,8 +18,7 @@ _CODES = 10_000  # of one piece of a template
 _BITS = 21  # of a random integer decide one piece
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
+class _Cut(Struct, frozen=True):
     """Templates in pieces: piece p of template t is one of `counts[p][t]` parts from `starts[p][t]` on."""
 
     held: Parts

@@ -5,7 +5,6 @@ point to this one come to. Integers throughout (rows.Values), so that a total is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -144,8 +143,7 @@ class Portion(Spec, frozen=True, tag="portion"):
         return Values(share / self.of.scale if self.of.scale else share, valid)
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """A total of all rows of a table, as far as it is known (`there`), and which are not NULL."""
 
     data: npt.NDArray[np.generic]

@@ -7,8 +7,8 @@ same rows have the same sum."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from ..schema import Kind

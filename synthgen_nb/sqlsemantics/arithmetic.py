@@ -4,8 +4,8 @@ syntax nodes; comparisons are in operators.py."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from ..schema import Kind

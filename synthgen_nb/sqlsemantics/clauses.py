@@ -4,8 +4,8 @@ where they come from."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from ..schema import Kind

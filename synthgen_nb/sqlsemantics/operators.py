@@ -4,8 +4,8 @@ syntax node, listed in OPERATORS. Knows nothing of named functions (functions.py
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from ..schema import Kind, Type

@@ -7,8 +7,8 @@ A query always gives the same rows: where ORDER BY leaves rows side by side, wha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from ..errors import UnsafeSQLError

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import NoReturn
 
+from msgspec import Struct, field
 from sqlglot import exp
 
 from ..ddl.dialects import Dialect
@@ -18,8 +18,7 @@ from .terms import Term
 _MOST_NAMES = 8  # listed in a message
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """What stands in FROM under a name. `columns` are what it gives, in order; `ties` what tells its rows apart.
     `namespace` is that of a table. `target` is the table that a statement changes."""
 
@@ -30,8 +29,7 @@ class Relation:
     target: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A query in DuckDB's words. It gives columns "c1", "c2" ...; `names` are what they are called in the source,
     `terms` what they hold."""
 
@@ -40,8 +38,7 @@ class Query:
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """What can be named at one place. `merged` are the columns of USING, which belong to both sides. After GROUP BY,
     `grouped` says what becomes of a column that may still be read, by its text, and `formed` of an expression that was
     grouped by; None: every row by itself. `named` are the queries of WITH. `counting`: aggregates may stand here,
@@ -57,8 +54,7 @@ class Sight:
     numbering: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A column: the place at whose level it was found, and whose it is (None for a column of USING)."""
 
     sight: Sight

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import NoReturn
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..errors import UnsafeSQLError
 from ..schema import Kind, Type
@@ -26,8 +28,7 @@ def family_of(dialect: str) -> str:
     return "mysql" if dialect == "mariadb" else dialect
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What an expression is read against. `family` is a dialect (mariadb counts as mysql). `columns` are the table's
     types, None where nothing is known of them; `names` are their names in DuckDB where those differ. `as_of` is the
     ISO date that counts as today, "" if there is none."""
@@ -38,8 +39,7 @@ class Scope:
     as_of: str
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """`kind` None is NULL or not known. `text` is the value of a string literal, which takes the type of what it meets.
     `scale` counts the digits after the point of an exact number. `collation` is "ci" where equality ignores case, "bin"
     where it was asked for to the letter, else "". `items` are the elements of an array or a tuple written out."""

@@ -8,9 +8,10 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from getpass import getpass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ..llm.trial import tried
 from ..maps import Map, named

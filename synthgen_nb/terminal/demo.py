@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from importlib.resources import files
 from tempfile import TemporaryDirectory
+
+from msgspec.structs import replace
 
 from ..options import Settings
 from ..pages import Grid, Part, dataset_page, duration, plural, rows_grid

@@ -5,9 +5,10 @@ One kind is one value; no other room asks which kind it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ..llm.base import JsonSchema
 
@@ -21,8 +22,7 @@ Row = dict[str, Any]
 """Column -> text, or a list of {field: text} for the turns of a conversation; without `id` and `topic`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """What a person says, what it is about (`given`, may be ""), and the answer."""
 
     asked: str
@@ -30,8 +30,7 @@ class Exchange:
     given: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """`columns` is DDL. `shape` bounds every text; `row` makes a row of a value of that shape, for prompt number
     `attempt` of its topic; `gist` is the part in which two records must differ; `told` is a line that
     this prompt alone has."""

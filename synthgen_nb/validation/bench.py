@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..report import Finding
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 Name = tuple[str, str, tuple[str, ...], str]  # of a finding: table, rule, columns, text
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
+class Bench(Struct, frozen=True):
     """What validating one dataset needs at hand. `paths` are the parts of each table, `whole` the rows of those that
     have few. `unique` fills up as keys are found unique. After an edit, `known` are
     the findings before it, by (table, rule, columns, text), `touched` the columns of each table it changed, `shrunk`

@@ -5,11 +5,12 @@ rules."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 Exact = int | Decimal | date  # a timestamp is a date, too
 
 
-@dataclass(frozen=True, slots=True)
-class Footer:
+class Footer(Struct, frozen=True):
     """One column over all its parts. `nulls` is None where not every row group counted them; `low` and `high` are
     given for integers, decimals, dates and timestamps alone, and None where a row group has none. `coded`: its texts
     are codes into dictionaries."""

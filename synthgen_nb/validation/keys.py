@@ -5,10 +5,11 @@ exactly."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..schema import ForeignKey, Kind, PrimaryKey, Type, Unique
 from ..sqlsemantics.terms import fold
@@ -24,8 +25,7 @@ _MOST_BITS = 1 << 30
 _AT_ONCE = 1 << 23  # keys hashed in one pass; more rows take more passes, not more memory
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key as DuckDB sees it: `parts` are expressions equal exactly where the engine calls the values equal; `plain`
     are the columns where every part is just a column; `where` is the condition of a partial key."""
 
@@ -35,8 +35,7 @@ class Key:
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """`sql` shows the rows that fail."""
 
     failing: int

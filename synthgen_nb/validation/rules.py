@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..computing import unheld
 from ..ddl.expressions import row_checks, row_time, with_value
@@ -33,8 +35,7 @@ _BY_BYTES = re.compile(r"(tiny|medium|long)?text\b|.*\bbyte\)", re.IGNORECASE)  
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 
 
-@dataclass(frozen=True, slots=True)
-class RowRule:
+class RowRule(Struct, frozen=True):
     """`violated` is true of a row that breaks the rule; "" where the footers prove that none does. `reason` says why it
     can't be evaluated. `alone` says that it reads its `columns` and no others. `longest`: it holds where no value of
     its column has more bytes (0: it asks for something else)."""
@@ -49,8 +50,7 @@ class RowRule:
     longest: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What the rules of a table are read against. `names` are its columns in DuckDB."""
 
     schema: Schema

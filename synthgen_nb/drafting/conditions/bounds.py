@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -103,7 +102,7 @@ class Sides:
             self.rules.append(structs.replace(check, sql=sql, columns=columns))
         box = {name: domain for name, domain in reading.domains.items() if domain != plain[name]}
         for name in own_not_null(self.table, partition):
-            box[name] = replace(box.get(name, plain[name]), nullable=False)
+            box[name] = structs.replace(box.get(name, plain[name]), nullable=False)
         return box
 
     def _orders(self, reading: Reading) -> Iterator[Check]:
@@ -160,7 +159,9 @@ class Sides:
         nullable: bool = False,
     ) -> Domain:
         asked = Domain(kind=column.type.kind, low=low, high=high, values=values)
-        return replace(domain_of(column, self.schema.dialect).meet(asked), nullable=nullable and column.nullable)
+        return structs.replace(
+            domain_of(column, self.schema.dialect).meet(asked), nullable=nullable and column.nullable
+        )
 
     def _listed(self, keys: tuple[str, ...], columns: Sequence[Column | None], bound: Listed) -> Iterator[Box]:
         if len(keys) == 1 and columns[0] is None:
@@ -177,7 +178,7 @@ class Sides:
                 yield {known[0].name: self._side(known[0], values=values, nullable=bound.null)}
             elif bound.null and known[0].nullable:
                 side = self._side(known[0], nullable=True)
-                yield {known[0].name: replace(side, always_null=True)}
+                yield {known[0].name: structs.replace(side, always_null=True)}
             return
         for row in rows:
             pairs = zip(known, row, strict=True)
@@ -191,8 +192,8 @@ class Sides:
         taken = [self._scalar(v, column) for bound in lists for (v,) in bound.values]
         side = self._side(column, nullable=not any(bound.null for bound in lists))
         if side.values is not None:
-            side = replace(side, values=tuple(v for v in side.values if v not in taken))
-        yield {column.name: replace(side, forbidden=frozenset(v for v in taken if v is not None))}
+            side = structs.replace(side, values=tuple(v for v in side.values if v not in taken))
+        yield {column.name: structs.replace(side, forbidden=frozenset(v for v in taken if v is not None))}
 
     def _scalar(self, sql: str, column: Column) -> Scalar | None:
         return scalar_of(column, literal_in(parse_expression(sql, self.schema.dialect)))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from math import lcm
 
 from msgspec import structs
@@ -82,11 +81,11 @@ def _read_equation(tree: exp.Expr, table: Table, columns: dict[str, Column], rea
                 one = units_of(columns[name.lower()].type)
                 fourth = one if one % 4 else one // 4
                 known = reading.domains[name]
-                reading.domains[name] = replace(known, step=lcm(known.step, fourth)).settled()
+                reading.domains[name] = structs.replace(known, step=lcm(known.step, fourth)).settled()
         reading.computed[column.name] = other.sql(dialect=sqlglot_name(reading.dialect))
         if not column.nullable:
             for name in (columns[i].name for i in inputs):
-                reading.domains[name] = replace(reading.domains[name], nullable=False)
+                reading.domains[name] = structs.replace(reading.domains[name], nullable=False)
         del columns[column.name.lower()]
         return True
     return False
@@ -155,17 +154,17 @@ def _read(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -> bo
         if column is not None and column.type.kind in (Kind.TEXT, Kind.JSON):
             known = reading.domains[column.name]
             nullable = known.nullable and reading.dialect != "sqlite"  # before version 3.45 it says 0 of NULL
-            reading.domains[column.name] = replace(known, json=True, nullable=nullable)
+            reading.domains[column.name] = structs.replace(known, json=True, nullable=nullable)
             return True
     if isinstance(tree, exp.Is) and isinstance(tree.expression, exp.JSON) and not tree.expression.args.get("this"):
         column = column_in(tree.this, columns)
         if column is not None and column.type.kind == Kind.TEXT:
-            reading.domains[column.name] = replace(reading.domains[column.name], json=True)
+            reading.domains[column.name] = structs.replace(reading.domains[column.name], json=True)
             return True
     if isinstance(tree, exp.Is) and isinstance(tree.expression, exp.Null):
         column = column_in(tree.this, columns)
         if column is not None and column.nullable:
-            reading.domains[column.name] = replace(reading.domains[column.name], always_null=True)
+            reading.domains[column.name] = structs.replace(reading.domains[column.name], always_null=True)
             return True
     if isinstance(tree, exp.Column):
         column = column_in(tree, columns)
@@ -191,14 +190,14 @@ def _read_not(tree: exp.Expr, columns: Mapping[str, Column], reading: Reading) -
         return False
     domain = reading.domains[column.name]
     if isinstance(tree, exp.Is) and isinstance(tree.expression, exp.Null):
-        reading.domains[column.name] = replace(domain, nullable=False)
+        reading.domains[column.name] = structs.replace(domain, nullable=False)
         return True
     if isinstance(tree, exp.In):
         banned = [scalar_of(column, literal_in(e)) for e in tree.expressions]
         if not banned or None in banned:
             return False
         forbidden = domain.forbidden | {b for b in banned if b is not None}
-        reading.domains[column.name] = replace(domain, forbidden=forbidden).settled()
+        reading.domains[column.name] = structs.replace(domain, forbidden=forbidden).settled()
         return True
     return column.type.kind == Kind.BOOLEAN and allow(column, [False], reading)
 
@@ -214,7 +213,7 @@ def _read_or(tree: exp.Or, columns: Mapping[str, Column], reading: Reading) -> b
         before = {columns[name].name: reading.domains[columns[name].name].nullable for name in nulls & columns.keys()}
         read = nulls <= used and all(_read(p, columns, reading) for p in conjuncts(rest[0]))
         for name, nullable in before.items():
-            reading.domains[name] = replace(reading.domains[name], nullable=nullable)
+            reading.domains[name] = structs.replace(reading.domains[name], nullable=nullable)
         return read
     if any(isinstance(p, PATTERNS) for p in rest):
         return read_forms(rest, columns, reading)
@@ -262,7 +261,7 @@ def _read_comparison(tree: exp.Expr, columns: Mapping[str, Column], reading: Rea
         scalar = scalar_of(column, value)
         if scalar is None:
             return False
-        reading.domains[column.name] = replace(domain, forbidden=domain.forbidden | {scalar}).settled()
+        reading.domains[column.name] = structs.replace(domain, forbidden=domain.forbidden | {scalar}).settled()
         return True
     if not domain.ordered:
         return False
@@ -272,13 +271,13 @@ def _read_comparison(tree: exp.Expr, columns: Mapping[str, Column], reading: Rea
         return False
     exact = low == high
     if kind is exp.GT:
-        narrowed = replace(domain, low=max(_or(domain.low, low), low + 1 if exact else low))
+        narrowed = structs.replace(domain, low=max(_or(domain.low, low), low + 1 if exact else low))
     elif kind is exp.GTE:
-        narrowed = replace(domain, low=max(_or(domain.low, low), low))
+        narrowed = structs.replace(domain, low=max(_or(domain.low, low), low))
     elif kind is exp.LT:
-        narrowed = replace(domain, high=min(_or(domain.high, high), high - 1 if exact else high))
+        narrowed = structs.replace(domain, high=min(_or(domain.high, high), high - 1 if exact else high))
     else:
-        narrowed = replace(domain, high=min(_or(domain.high, high), high))
+        narrowed = structs.replace(domain, high=min(_or(domain.high, high), high))
     reading.domains[column.name] = narrowed.settled()
     return True
 
@@ -314,7 +313,7 @@ def _read_length(kind: type[exp.Expr], column: Column, value: object, reading: R
         if value:
             return False
         shortest = max(shortest, 1)
-    reading.domains[column.name] = replace(domain, shortest=shortest, longest=longest)
+    reading.domains[column.name] = structs.replace(domain, shortest=shortest, longest=longest)
     return True
 
 
@@ -337,7 +336,7 @@ def _read_step(
     domain = reading.domains[column.name]
     if not step or step < 0 or step != units(value, column.type, up=True) or domain.values is not None:
         return False
-    reading.domains[column.name] = replace(domain, step=lcm(domain.step, step)).settled()
+    reading.domains[column.name] = structs.replace(domain, step=lcm(domain.step, step)).settled()
     return True
 
 
@@ -355,7 +354,7 @@ def _read_case(
     if kind is not exp.EQ or not isinstance(right, exp.Lower | exp.Upper) or column_in(right.this, columns) != column:
         return False
     case = "lower" if isinstance(right, exp.Lower) else "upper"
-    reading.domains[column.name] = replace(reading.domains[column.name], case=case)
+    reading.domains[column.name] = structs.replace(reading.domains[column.name], case=case)
     return True
 
 

@@ -4,8 +4,9 @@ their values must be for it to survive. What merges values tells nothing apart a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlglot import exp
 
 from ...ddl.expressions import parse_expression
@@ -29,8 +30,7 @@ _SPANS = {
 _LONGER = {Kind.TEXT, Kind.OTHER}
 
 
-@dataclass(frozen=True, slots=True)
-class Expressed:
+class Expressed(Struct, frozen=True):
     """`columns` must be unique together; `demands` are what their domains must be; of `filled` ones NULL is a value
     like others; a `pair` may stand in either order; `lost` are expressions that tell nothing apart."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import string
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 PRINTABLE = "".join(map(chr, range(32, 127)))
 _POSIX = {
@@ -26,15 +27,13 @@ _POSIX = {
 _CLASSES = {"d": _POSIX["digit"], "w": _POSIX["word"], "s": " "}
 
 
-@dataclass(frozen=True, slots=True)
-class Chars:
+class Chars(Struct, frozen=True):
     """One of these characters."""
 
     alphabet: str
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """`most` None: as often as one likes."""
 
     of: Node
@@ -42,18 +41,15 @@ class Repeat:
     most: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True):
     ways: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     start: bool
 
 

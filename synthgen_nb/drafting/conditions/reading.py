@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from ...schema import Check, Column, Kind
 from ..domains import Domain, Scalar, units
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """`before` < `after` where strict, else <=. Soft ones come from names and are dropped where they don't fit."""
 
     before: str
@@ -18,8 +17,7 @@ class Order:
     soft: bool = False
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What the CHECKs of a table say. `apart` are pairs of columns that must differ, `computed` columns
     with the expression that a CHECK ties them to. `left` could not be read into
     domains or orders: those hold by redrawing."""

@@ -4,7 +4,6 @@ did, the engine says: such a CHECK is unverified until then."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from msgspec import structs
 from sqlglot import exp
@@ -81,7 +80,7 @@ def _conserve(table: Table, check: Check, tree: exp.Expr, reading: Reading) -> s
     columns = [table.column(name) for name in check.columns]
     if isinstance(tree, exp.Not) and isinstance(tree.this.unnest(), exp.Is):  # f(x) IS NOT NULL
         for column in columns:
-            reading.domains[column.name] = replace(reading.domains[column.name], nullable=False)
+            reading.domains[column.name] = structs.replace(reading.domains[column.name], nullable=False)
     empty = [c for c in columns if reading.domains[c.name].nullable and _null_passes(tree, c.name)]
     if any(reading.domains[c.name].always_null for c in empty):
         return "it passes where a column is NULL"
@@ -89,7 +88,7 @@ def _conserve(table: Table, check: Check, tree: exp.Expr, reading: Reading) -> s
     free = [c for c in empty if c.name not in bound and not c.generated]
     if free:
         for column in free if _of_functions(tree) else [_least_needed(table, free)]:
-            reading.domains[column.name] = replace(reading.domains[column.name], always_null=True)
+            reading.domains[column.name] = structs.replace(reading.domains[column.name], always_null=True)
         return "it passes where a column is NULL"
     keyed = {name for key in (table.primary_key, *(u.columns for u in table.uniques)) for name in key}
     keyed |= {name for key in table.foreign_keys for name in key.columns}

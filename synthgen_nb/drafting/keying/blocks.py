@@ -4,10 +4,9 @@ hold. A block counts as one digit of the UNIQUE's code. Knows conditions and siz
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from ...schema import ForeignKey, Kind, Table
 from ...specs import AnySpec, Choice, Pattern, Range
@@ -22,8 +21,7 @@ _IN_ORDER = {
 Held = Callable[[Mapping[str, Range | Choice], str], int]  # how many combinations of some values hold a condition
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(Struct, frozen=True):
     """Two columns of the same values: columns or foreign keys to the same rows."""
 
     names: tuple[str, str]
@@ -33,8 +31,7 @@ class Pairs:
         return pairs_among(min(*sizes, 1 << 31), self.how)
 
 
-@dataclass(frozen=True, slots=True)
-class Combined:
+class Combined(Struct, frozen=True):
     """The combinations of the columns' values that hold `sql`."""
 
     names: tuple[str, ...]

@@ -4,8 +4,9 @@ nothing itself."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from math import prod
+
+from msgspec import Struct, field
 
 from ...schema import Column, ForeignKey, Table
 from ...specs import AnySpec
@@ -19,8 +20,7 @@ from .webs import Web
 _CODE_LIMIT = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """`name` is the source's or the column's name; `key` is the foreign key that fills the columns, if one does."""
 
     name: str
@@ -30,8 +30,7 @@ class Unit:
     to_self: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """`column` decides whether a row meets a condition: by `holds`, or by `fails`."""
 
     column: str
@@ -39,8 +38,7 @@ class Chosen:
     fails: str
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One way to be unique. `form` is:
     "row"      the unit's index is the row number (serial keys; a key that is also a foreign key: row k to parent row k)
     "permuted" the unit's index is a permutation of the row number
@@ -61,8 +59,7 @@ class Claim:
     chosen: Chosen | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """What the keys of one table are decided from. `rows` were asked for, `parent_rows` tells that of any table;
     `unique_spec(column, rows)` gives a spec with a size, or None; UNIQUEs with `settled` columns are held elsewhere."""
 
@@ -83,8 +80,7 @@ class Basis:
         return self.unique_spec(self.table.column(column), self.rows if rows is None else rows)
 
 
-@dataclass(slots=True)
-class TableKeys:
+class TableKeys(Struct):
     """What was decided for one table: who fills which column, the claims, and what could not be decided."""
 
     table: Table

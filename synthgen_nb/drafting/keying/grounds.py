@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...ddl.expressions import columns_of, parse_expression, row_checks
 from ...errors import DDLError

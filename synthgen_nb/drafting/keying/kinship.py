@@ -5,10 +5,9 @@ together, a foreign key is added, for drafting only."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import combinations
 
-from msgspec import structs
+from msgspec import Struct, field, structs
 
 from ...schema import ForeignKey, Schema, Table, Unique
 from .tenants import Tenancies, Tenancy
@@ -108,8 +107,7 @@ def _shared(schema: Schema, table: Table) -> Iterator[Columns]:
             yield columns
 
 
-@dataclass(slots=True)
-class _Kin:
+class _Kin(Struct):
     """Tables that belong together, with the columns that name the tenant in each: `roots` are those whose rows are
     the tenants, `heirs` those whose rows stand beside a root's, `free` the ones that nothing ties to a root."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
 from math import prod
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...ddl.partitions import division_of, reach
 from ...schema import Check, Kind, Schema, Table
@@ -17,8 +19,7 @@ from ..domains import Facts
 _CARRIERS = {Kind.INTEGER, Kind.TEXT, Kind.UUID}
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """How a partitioned table is drawn. `boxes` are where its rows can lie; `route` is the condition (SQL, "" for none)
     that tells whether a row finds a partition; `rules` are partitions' own conditions that no box can tell."""
 

@@ -8,8 +8,10 @@ look better and need less room.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...ddl.periods import Apart, apart_of, end_column, equal_columns, period_columns
 from ...physical import DAY, MICROS
@@ -30,8 +32,7 @@ _FORMS: dict[Kind, Literal["number", "date", "timestamp", "timestamptz"]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
+class Ends(Struct, frozen=True):
     """The columns of a period, which are one where it is a range; what they count in."""
 
     low: Column
@@ -53,16 +54,14 @@ class Ends:
         return 1 if self.apart.bounds == "[)" or self.is_range else 2
 
 
-@dataclass(frozen=True, slots=True)
-class Slices:
+class Slices(Struct, frozen=True):
     """One period of a table. `by` is the foreign key whose parents each have a time line of their own."""
 
     ends: Ends
     by: Unit | None
 
 
-@dataclass(frozen=True, slots=True)
-class TimeLine:
+class TimeLine(Struct, frozen=True):
     """`width` steps of `step` units in each slice, the first of which begins at `start`."""
 
     start: int

@@ -4,7 +4,8 @@ turns, row by row, so the rows of any of them are counted without a look-up."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...schema import ForeignKey, Schema, Table
 from ..domains import Domain, Scalar
@@ -15,8 +16,7 @@ Domains = Mapping[str, Mapping[str, Domain]]
 _MOST_KINDS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Turns:
+class Turns(Struct, frozen=True):
     """Of every `period` rows of a parent, those in the places `kept`."""
 
     period: int
@@ -27,8 +27,7 @@ class Turns:
         return rows // self.period * len(self.kept) + sum(place < rows % self.period for place in self.kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Subtypes:
+class Subtypes(Struct, frozen=True):
     """`kinds` are the values of columns whose rows take turns, by table and column; `links` the foreign keys' columns
     that hold only some of them: (child's table, key, column) -> the kinds it takes."""
 

@@ -11,7 +11,8 @@ table's rows are the tenants.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...schema import ForeignKey
 
@@ -26,8 +27,7 @@ def source_name(key: ForeignKey) -> str:
     return f"{','.join(key.columns)} -> {key.table}"
 
 
-@dataclass(frozen=True, slots=True)
-class Tenancy:
+class Tenancy(Struct, frozen=True):
     """How one table belongs to tenants: `columns` name the tenant, which `key` points to (None where the table's own
     rows, or groups of them, are the tenants); `agreeing` are further keys over just these columns, `inner` ones hold
     more, and the `bound` ones of them must be set. The rows are laid out by the tenant, or by the parent that `anchor`
@@ -44,8 +44,7 @@ class Tenancy:
     grouped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tenancies:
+class Tenancies(Struct, frozen=True):
     """All tables that belong to tenants. `required` ones have a row for each of the first tenants, `even` ones as many
     for each; `groups` is how many tenants a grouped table's column can name at all."""
 
@@ -53,7 +52,7 @@ class Tenancies:
     required: frozenset[str] = frozenset()
     even: frozenset[str] = frozenset()
     groups: Mapping[str, int] = field(default_factory=dict)
-    known: dict[tuple[int, ...], Mapping[str, int]] = field(default_factory=dict, repr=False)  # `filled`, by row counts
+    known: dict[tuple[int, ...], Mapping[str, int]] = field(default_factory=dict)  # `filled`, by row counts
 
     def source(self, table: str) -> str:
         """The source that gives the tenant of a row."""

@@ -4,7 +4,8 @@ hold."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...schema import Kind, Schema
 from ..domains import Domain

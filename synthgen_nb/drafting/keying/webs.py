@@ -4,17 +4,17 @@ and every column of the web a sum of them, so that any two of unlike sums name t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from math import prod
+
+from msgspec import Struct
 
 MOST_BUNDLES = 6
 _COLOURS = ((1, 0), (0, 1), (1, 1), (1, 2), (1, 3))  # weights of the row's two integers
 Colour = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Web:
+class Web(Struct, frozen=True):
     """`bundles` are names of units that stand in the same UNIQUEs, `colours` the weights of each bundle's sum,
     `uniques` the places of the bundles that each UNIQUE has. A `dense` bundle counts on: 1, 2, 3 ... for everyone."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...schema import Table
 from . import Meaning
@@ -20,8 +21,7 @@ _KINDS_OF_CONTACT = frozenset(
 _MOST = 0.6  # of a table's columns
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """One thing that columns of a table speak of. `name` tells it from others of its kind ("billing", "sender"), and is
     "" for the one that needs no telling. `columns` say which field of it each column is, in the table's order: a field
     may be there twice (home and work phone)."""

@@ -4,9 +4,8 @@ Cities are the package's own (specs.cities)."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
-from msgspec import structs
+from msgspec import Struct, field, structs
 
 from ...schema import ForeignKey, Schema, Table
 from ...specs import AnySource, Digit, Inside, Nations, Permuted, Person, Place, Town
@@ -39,8 +38,7 @@ _DEPTH = {
 _LEVELS: tuple[Level, ...] = ("country", "region", "city", "city")
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A place that columns of a table speak of, each with its spec. `depth` tells how exactly: 0 a country, 1 a region,
     2 a city, 3 a house in it. `home` marks what the rows themselves are, so that other tables' places lie in them; its
     own lies inside of the row that the key `inside` points to."""
@@ -106,13 +104,13 @@ def _around(spot: Spot, table: Table, homes: Mapping[str, Spot | None]) -> Spot:
         if wider and told in (spot.role.name, ""):
             assert home is not None
             if best.inside is None or home.depth > _LEVELS.index(best.around):
-                best = replace(best, inside=key, around=_LEVELS[home.depth])
+                best = structs.replace(best, inside=key, around=_LEVELS[home.depth])
     return best
 
 
 def _narrowed(spot: Spot, limits: tuple[Limit, ...]) -> Spot:
     more = tuple(dict.fromkeys((*spot.limits, *limits)))
-    return replace(spot, limits=more) if enough(more) else spot
+    return structs.replace(spot, limits=more) if enough(more) else spot
 
 
 def place_source(draft: Draft, column: str) -> str:

@@ -4,9 +4,8 @@ may hold, what their neighbours can be narrowed to. Knows no names."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from ...plan import TablePlan
 from ...schema import Column, Kind, Schema
@@ -20,8 +19,7 @@ from ..wished.freedom import bound, decided_together
 from .reach import Span, reach
 
 
-@dataclass(slots=True)
-class Whole:
+class Whole(Struct):
     """`tables` are the plans by now; what is decided here takes the place of what was drafted there."""
 
     schema: Schema

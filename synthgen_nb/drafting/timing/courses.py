@@ -4,8 +4,9 @@ they last. So no date and no status changes what another one says. Knows no colu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import accumulate
+
+from msgspec import Struct
 
 from ...specs import FATES, Late, Progress, Rhythmic, Span, Stage
 from ..columns import YEAR
@@ -43,8 +44,7 @@ _USUALLY = 60
 _LATER = (300, round(3.3 * YEAR))  # days
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """`lasting` rows go on for years, `lent` things come back; a row lasts `lasts` days, from its begin where it is
     `brief` and else from where it is started."""
 

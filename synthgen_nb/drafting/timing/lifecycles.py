@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # the way of most things, in its order; what stands on one line is one place on it
 _WAY = (
@@ -54,8 +55,7 @@ LASTING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """`rank` is its place on the way, None for a way out."""
 
     name: str

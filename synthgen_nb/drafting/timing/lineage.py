@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...physical import DAY
 from ...schema import Schema
@@ -33,8 +35,7 @@ _THINGS = re.compile(
 _SOON, _LATER = 8, 120  # days
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """That a row is later than the row of `table` that its column `by` points to; `column` is the first moment that is
     known of that ("": none is), with `told` its begin, else a birth. `first`: it is there before all others anyway."""
 
@@ -46,8 +47,7 @@ class Line:
     first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lineage:
+class Lineage(Struct, frozen=True):
     """Of one table: the parents before its rows, within how many days its rows follow (0: any time later), whether they
     are there before all others (`served`: also before those who were hired) or are followed by others, and the last day
     on which they can begin."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from ...ddl.expressions import row_time
 from ...schema import Column, Kind, Table
@@ -37,8 +38,7 @@ _STARTED = re.compile(r"^(started|processed|begun)$")
 _UPDATED = re.compile(r"\b(last )?(updat\w*|modif\w*|chang\w*|edited)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """One column. `words` are its name's without those that say that it is a date; `stage` is known of stages, ends
     and beginnings whose words say so."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...schema import Kind
 from ...specs import FATES, Flag, Late, Rhythmic, Stage, Standing, Step
@@ -27,8 +28,7 @@ _OVER = {"ended", "closed", "terminated", "suspended", "archived", "cancelled", 
 _PASSING = 25  # of 1,000 old rows are still on a step of their way
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """A column that says which stage its row has reached: the stage of each of its labels."""
 
     column: str
@@ -37,8 +37,7 @@ class Status:
     own: bool  # they are what the dates of the row say, and nobody else's words
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A flag: its words, the stage they speak of, and its two values."""
 
     column: str
@@ -48,8 +47,7 @@ class Mark:
     no: Label
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True):
     """With which values of which column a date is there; `beside`: by the life line alone that is the same."""
 
     column: str
@@ -57,8 +55,7 @@ class When:
     beside: bool
 
 
-@dataclass(frozen=True, slots=True)
-class States:
+class States(Struct, frozen=True):
     """What fills statuses and flags, and what the dates hang on."""
 
     told: Mapping[str, Told]

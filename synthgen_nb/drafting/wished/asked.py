@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from ...dataset import near
 from ...errors import DDLError, InputError, PlanError
@@ -38,8 +37,7 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9]
 _SETTINGS = {"nulls": "20% or 0.2", "locale": "de_DE", "domain": "example.org"}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a person typed for one column, read: its meaning or a Spec, or neither; the share of its NULLs."""
 
     wish: Filled
@@ -211,7 +209,7 @@ def _spec(
 def narrowed(domain: Domain, asked: Asked, column: Column, facts: Facts) -> Domain:
     """The domain within the ends of what is typed, so that whatever follows the column follows them."""
     if isinstance(asked.spec, Null):
-        return replace(domain, always_null=True)
+        return structs.replace(domain, always_null=True)
     ends = span(asked.spec, Goal(column, domain, facts)) if asked.spec is not None else None
     if ends is None or not domain.ordered or domain.values is not None:
         return domain

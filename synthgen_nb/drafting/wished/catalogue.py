@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import get_args, get_type_hints
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...errors import InputError, PlanError
 from ...schema import Column, Kind, Type
@@ -28,8 +30,7 @@ _WEIGHTS = 1_000_000  # what the smallest of the shares that a person writes is 
 _MOST_VALUES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """One name of the catalogue: what it gives, its parameters in their order, an example, and what it is for."""
 
     name: str

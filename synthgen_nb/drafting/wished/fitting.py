@@ -10,11 +10,11 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from ...cells import typed, untypable
 from ...computing import Calculator
@@ -37,8 +37,7 @@ _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # control and format characters: engin
 _BASIC_PLANE = 0xFFFF  # what MySQL's three-byte utf8 holds
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What values of a table are held against: its columns' domains, and all that is asked of one row, of which no
     domain or order shows what is `left`."""
 
@@ -49,8 +48,7 @@ class Ground:
     facts: Facts
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """Rows of values for some columns, each in physical form; `places` are those rows' numbers among all that were
     written, and `left_out` counts the others by the reason."""
 

@@ -4,8 +4,9 @@ one by one. Knows the names of the Specs and the kinds of columns they fill, not
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
+
+from msgspec import Struct, field
 
 from ...errors import InputError
 from ...schema import Column, Kind
@@ -28,8 +29,7 @@ KINDS: Mapping[str, frozenset[Kind]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """The column that a spec is for."""
 
     column: Column
@@ -37,8 +37,7 @@ class Goal:
     facts: Facts
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """The arguments of a call by their parameters; `rest` are those without a name, `labels` those with another."""
 
     named: Mapping[str, object]

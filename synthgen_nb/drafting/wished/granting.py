@@ -4,7 +4,8 @@ what they leave; what they leave no room for is told, in words, and never an err
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...errors import InputError
 from ...plan import TablePlan
@@ -27,8 +28,7 @@ from .shares import grant_nulls, grant_shares
 _Asked = tuple[int, int | None, str]  # what build_table is told of the rows
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """That a wish is not fulfilled, or not wholly, and why."""
 
     wish: Wish

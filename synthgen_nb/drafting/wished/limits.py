@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from msgspec import structs
 
@@ -165,4 +164,4 @@ def _spread(column: Column, domain: Domain, spec: AnySpec, *, low: bool, high: b
 
 
 def with_domain(domains: Mapping[str, Domain], name: str, domain: Domain) -> dict[str, Domain]:
-    return dict(domains) | {name: replace(domain, nullable=domains[name].nullable)}
+    return dict(domains) | {name: structs.replace(domain, nullable=domains[name].nullable)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ...errors import InputError
 from ...specs.folk import FOLK, Folk
@@ -11,8 +11,7 @@ from ..meaning.naming import locale_named
 from .localities import folk_of
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """The locale or locales in words ("": the package's own mixture), and whether e-mail addresses and numbers may be
     somebody's."""
 

@@ -4,8 +4,9 @@ values that fit. For whoever offers wishes, a grammar or a form; a wish beyond i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from ...plan import TablePlan
 from ...schema import Column, Kind, Schema
@@ -30,8 +31,7 @@ _LONGEST = 10_000  # characters, where a text has no limit
 _NUMERALS = 10**15  # the largest number that everyone reads alike, in JSON too
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnRoom:
+class ColumnRoom(Struct, frozen=True):
     """`values` are the only ones there are (empty: any that fit). `text` is the longest text that fits (0: it is no
     text); `digits` counts the decimals of numbers between `low` and `high`. `written` texts may be asked of a model,
     and so may what is `beside` them in a row."""
@@ -56,8 +56,7 @@ class ColumnRoom:
         return any((self.shares, self.bounds, self.days, self.hours, self.nulls, self.written))
 
 
-@dataclass(frozen=True, slots=True)
-class TableRoom:
+class TableRoom(Struct, frozen=True):
     """`parents` are the tables whose rows may have so many of this table's each; `locales` tells of people or
     places."""
 

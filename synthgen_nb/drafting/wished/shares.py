@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from msgspec import structs
 
 from ...errors import PlanError
@@ -154,7 +152,7 @@ def _weighted(
 def _without(draft: Draft, column: Column, values: tuple[Scalar, ...]) -> AnySpec | None:
     """Numbers and moments as they are drawn without these; None where there are no others."""
     domain = draft.chained[column.name]
-    domain = replace(domain, forbidden=domain.forbidden | frozenset(values))
+    domain = structs.replace(domain, forbidden=domain.forbidden | frozenset(values))
     try:
         return random_spec(column, draft.meanings[column.name], domain, draft.facts)
     except PlanError:
