@@ -24,7 +24,7 @@ from .plan import NULL_SCALE, Plan, Redraw
 from .rows import I64, U64, Indices, Kept, Rows, Values, below, bits, key_of
 from .sandbox import connect
 from .schema import Kind, Table
-from .specs import AnySpec, Choice, Key, Layout, Pick, Range, Standing, Tally
+from .specs import AnySpec, Choice, Key, Layout, Pick, Range, Standing, Tally, Tree
 
 if TYPE_CHECKING:
     import duckdb
@@ -150,9 +150,10 @@ class Engine:
 
     def draw_source(self, rows: Rows, name: str) -> Indices:
         source = self.plan.tables[rows.table].sources[name]
-        if (whole := self._everywhere(rows, f"source {name}", lambda window: window.source(name))) is not None:
-            return whole.indices(rows.index)
-        return source.draw(rows, name)
+        whole = self._everywhere(rows, f"source {name}", lambda window: window.source(name))
+        if whole is None:
+            return source.draw(rows, name)
+        return whole.indices(rows.index, ordinals=isinstance(source, Tree))  # all others' are a source of their own
 
     def draw_column(self, rows: Rows, name: str) -> Values:
         """A column's values in a window, reference rows, NULLs and redrawing included."""

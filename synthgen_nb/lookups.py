@@ -23,9 +23,12 @@ class Lookup(Struct, frozen=True):
     valid: Mask | None
     ordinal: _Numbers | None
 
-    def indices(self, index: U64) -> Indices:
+    def indices(self, index: U64, *, ordinals: bool) -> Indices:
+        """Without their places among siblings where nobody asks for these."""
         values, valid = self._at(index)
-        return Indices(values, valid, None if self.ordinal is None else _taken(self.ordinal, index).astype(np.uint64))
+        if not ordinals or self.ordinal is None:
+            return Indices(values, valid)
+        return Indices(values, valid, _taken(self.ordinal, index).astype(np.uint64))
 
     def column(self, index: U64) -> Values:
         return Values(*self._at(index))

@@ -85,6 +85,9 @@ def below(random: U64, n: int | U64) -> U64:
         scaled += ((random & _LOW32) * n) >> _S32
         scaled >>= _S32
         return scaled
+    if n > 1 and n & (n - 1) == 0:
+        upper: U64 = random >> np.uint64(65 - n.bit_length())
+        return upper
     out = np.empty(len(random), np.uint64)
     bound = np.uint64(n)
     for part in _blocks(len(random)):

@@ -52,6 +52,13 @@ def test_no_two_indices_of_a_grammar_give_one_text(name: str) -> None:
     assert max(map(len, found)) <= grammar(name).longest
 
 
+def test_a_window_of_many_rows_has_the_texts_that_few_rows_have() -> None:
+    made = grammar("comment_line", 79)
+    index = permute(np.arange(3 * made.size, dtype=np.uint64), 3 * made.size, 7) % np.uint64(made.size)
+    few = [made.text(part) for part in np.array_split(index, 40)]
+    assert made.text(index).to_pylist() == [text for texts in few for text in texts.to_pylist()]
+
+
 @pytest.mark.parametrize("name", [*USED, *MOODS])
 def test_a_text_is_whole_and_says_no_word_twice_in_a_row(name: str) -> None:
     for text in texts(name, 2_000):

@@ -19,7 +19,9 @@ from ..rows import U64, split
 
 _LOW = 10_000  # what one part spells of a number that takes several
 _NUMBERS = 1 << 16
+_SHORT = 24  # bytes a text, its offset among them
 
+I32 = npt.NDArray[np.int32]
 Places = npt.NDArray[np.integer[Any]] | int
 
 
@@ -39,9 +41,14 @@ class Parts(Struct, frozen=True):
         which = np.empty((rows, len(columns)), np.int32)
         for number, column in enumerate(columns):
             which[:, number] = column
-        laid = self.texts.take(pa.array(which.reshape(-1)))
+        return self.laid(which)
+
+    def laid(self, which: I32) -> pa.StringArray:
+        """Row k is the parts in the places of row k (i32[rows, parts each]), one behind the other."""
+        rows, each = which.shape
+        laid = _gathered(self.texts, which.reshape(-1))
         ends = np.frombuffer(laid.buffers()[1], np.int32, which.size + 1)
-        return pa.StringArray.from_buffers(rows, pa.py_buffer(ends[:: len(columns)].copy()), laid.buffers()[2])
+        return pa.StringArray.from_buffers(rows, pa.py_buffer(ends[::each].copy()), laid.buffers()[2])
 
     def number(self, value: U64) -> tuple[U64, ...]:
         """The columns of places that spell these numbers; nothing for 0."""
@@ -50,6 +57,17 @@ class Parts(Struct, frozen=True):
         high, low = split(value, _LOW)
         padded = np.where(high > 0, low + np.uint64(self.numbers), low)
         return (*self.number(high), padded)
+
+
+def _gathered(texts: pa.StringArray, places: I32) -> pa.StringArray:
+    """Long ones by way of views: 16 bytes each to gather, and Arrow writes them out in half the time it takes itself
+    (50 bytes: 6 ns against 12). Short ones are copied into the views, which gains nothing."""
+    if texts.nbytes < _SHORT * len(texts):
+        return texts.take(pa.array(places))
+    held = texts.cast(pa.string_view()).buffers()
+    views = np.take(np.frombuffer(held[1], "V16", len(texts)), places)
+    found = pa.Array.from_buffers(pa.string_view(), len(places), [None, pa.py_buffer(views), *held[2:]])
+    return found.cast(pa.string())
 
 
 def parts(*lists: pa.StringArray, numbered: bool = False) -> Parts:

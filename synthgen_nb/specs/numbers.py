@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..rows import U64, Rows, Values, below
+from ..rows import I64, U64, Rows, Values, below
 from .base import Spec
 from .shares import weighed
 
@@ -63,20 +63,23 @@ class Shaped(Spec, frozen=True, tag="shaped"):
         return low + self.offset, high + self.offset
 
     def draw(self, rows: Rows, name: str) -> Values:
-        points = np.array(self.points, np.int64)
+        low, width = _quantiles(self.points)
         random = rows.bits(name)
-        bins = len(points) - 1
-        slot = below(random, bins).view(np.int64)
-        inside = (random & np.uint64(0xFFFF)).view(np.int64)
-        low = points[slot]
-        value = low + ((points[slot + 1] - low) * inside >> 16)
+        slot = below(random, len(width)).view(np.int64)
+        value = np.take(width, slot)
+        value *= (random & np.uint64(0xFFFF)).view(np.int64)
+        value >>= 16
+        value += np.take(low, slot)
         if self.step > 1:
-            value = value // self.step * self.step
+            value //= self.step
+            value *= self.step
         if self.ends:
             end = ((random >> np.uint64(16)) & np.uint64(0xFFFF)) * np.uint64(len(self.ends)) >> np.uint64(16)
             value = value // self.whole * self.whole + np.array(self.ends, np.int64)[end]
             value = np.clip(value, self.points[0], self.points[-1])
-        return _physical(value + self.offset, self.scale)
+        if self.offset:
+            value += self.offset
+        return _physical(value, self.scale)
 
 
 class Choice(Spec, frozen=True, tag="choice"):
@@ -113,6 +116,13 @@ class Choice(Spec, frozen=True, tag="choice"):
 def _labels(values: tuple[Label, ...]) -> pa.StringArray:
     """As an Arrow array, kept from one window to the next: a bank may hold thousands."""
     return pa.array(values, pa.string())
+
+
+@lru_cache(maxsize=256)
+def _quantiles(points: tuple[int, ...]) -> tuple[I64, I64]:
+    """Where each slot between two points begins, and how wide it is."""
+    edges = np.array(points, np.int64)
+    return edges[:-1], np.diff(edges)
 
 
 def _physical(value: npt.NDArray[np.int64], scale: int) -> Values:

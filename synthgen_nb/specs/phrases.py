@@ -61,7 +61,9 @@ class Phrase(Spec, frozen=True, tag="phrase"):
         index = np.empty(len(rows), np.uint64)
         for number, one in enumerate(bound.grammars):
             at = np.flatnonzero(which == number) if len(bound.grammars) > 1 else slice(None)
-            index[at] = permute(rows.index[at] % np.uint64(one.size), one.size, key)
+            row = rows.index[at]
+            around = row % np.uint64(one.size) if int(row.max(initial=0)) >= one.size else row
+            index[at] = permute(around, one.size, key)
         return Values(bound.text(which, index, told))
 
     def check_room(self) -> None:
@@ -173,8 +175,8 @@ class Template(Struct, frozen=True, eq=False, dict=True):
     def digits(self, index: U64) -> list[U64]:
         """Which of its texts each slot says, by an index below `size`."""
         found: list[U64] = []
-        for room, twins in zip(self._room, self._twins, strict=True):
-            index, digit = split(index, room)
+        for place, (room, twins) in enumerate(zip(self._room, self._twins, strict=True)):
+            index, digit = split(index, room) if place + 1 < len(self._room) else (index, index)
             found.append(_beside(digit, [found[k] for k in twins]))
         return found
 
@@ -199,13 +201,30 @@ class Bound(Struct, frozen=True, eq=False):
 
     def text(self, which: I64, index: U64, told: dict[str, pa.Array]) -> pa.Array:
         """The texts of these indices, each of the grammar that `which` names."""
+        if told or self._starts[-1] > min(len(index) // 2, _LISTED):
+            return self._put_together(which, index, told)
+        return self._whole.joined(index + self._starts[which] if len(self.grammars) > 1 else index)
+
+    @cached_property
+    def _starts(self) -> U64:
+        """Where the texts of each grammar begin in a list of all of them; then the end."""
+        return np.cumsum([0, *(grammar.size for grammar in self.grammars)], dtype=np.uint64)
+
+    @cached_property
+    def _whole(self) -> Parts:
+        """All texts, of grammars that have few: a window of many more rows takes each from here as one part."""
+        which = np.repeat(np.arange(len(self.grammars)), [grammar.size for grammar in self.grammars])
+        index = np.arange(self._starts[-1], dtype=np.uint64) - self._starts[which]
+        return Parts(self._put_together(which, index, {}), (0,), 0)
+
+    def _put_together(self, which: I64, index: U64, told: dict[str, pa.Array]) -> pa.StringArray:
         template, inner = self._templates(which, index)
         texts, own = self.parts.texts, {}
         for slot, said in told.items():
             own[slot] = len(texts) + np.arange(len(index))
             own[slot][said.is_null().to_numpy(zero_copy_only=False)] = -1
             texts = pa.concat_arrays([texts, pc.fill_null(said, "")])
-        columns = [np.full(len(index), self.empty, np.int32) for _ in range(max(map(len, self.pieces)))]
+        places = np.full((len(index), max(map(len, self.pieces))), self.empty, np.int32)
         number = 0
         for grammar in self.grammars:
             for place, shape in enumerate(grammar.templates):
@@ -214,16 +233,18 @@ class Bound(Struct, frozen=True, eq=False):
                 if shape.size > int(grammar.ends.ends[place]) - (int(grammar.ends.ends[place - 1]) if place else 0):
                     code = permute(code, shape.size, key_of(0, f"{grammar.name}/{place}"))
                 digits = shape.digits(code)
-                for column, piece in zip(columns, self.pieces[number], strict=False):
+                for column, piece in zip(places.T, self.pieces[number], strict=False):
                     column[at] = piece.start if piece.slot < 0 else digits[piece.slot].view(np.int64) + piece.start
                     if piece.told:
                         mine = own[piece.told][at]
                         column[at] = np.where(mine < 0, column[at], mine)
                 number += 1
-        return Parts(texts, (0,), 0).joined(*columns)
+        return Parts(texts, (0,), 0).laid(places)
 
     def _templates(self, which: I64, index: U64) -> tuple[I64, U64]:
         """The template of each row, among those of all grammars, and the index within it."""
+        if len(self.pieces) == 1:
+            return which, index
         template, inner, first = np.empty(len(index), np.int64), np.empty(len(index), np.uint64), 0
         for number, grammar in enumerate(self.grammars):
             at = np.flatnonzero(which == number) if len(self.grammars) > 1 else slice(None)
@@ -271,7 +292,7 @@ def _beside(digit: U64, taken: list[U64]) -> U64:
     """The digit-th of the numbers that are not taken."""
     if not taken:
         return digit
-    for lower in np.sort(np.stack(taken), axis=0):
+    for lower in taken if len(taken) == 1 else np.sort(np.stack(taken), axis=0):
         digit = digit + (digit >= lower)
     return digit
 

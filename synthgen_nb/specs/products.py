@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import PlanError
-from ..rows import I64, U64, Rows, Values, below, bits
+from ..rows import I64, U64, Rows, Values, below, bits, split
 from .base import Spec
+from .joining import Parts, parts
 from .pools import fields, pool
 
 ProductField = Literal["name", "brand", "category", "price", "cost"]
@@ -50,23 +51,20 @@ class Product(Spec, frozen=True, tag="product"):
         return self.at(below(rows.bits(name), different(self.copies)), rows, name)
 
     def at(self, index: U64, rows: Rows, name: str) -> Values:
-        names, categories = fields("product_name")[0].values, fields("product_name")[1].values
-        kind, rest = index % np.uint64(kinds()), index // np.uint64(kinds())
+        rest, kind = split(index, kinds())
         if self.category is not None:
             kind = self._of_category(kind, rows)
         brands = pool("brand").values
-        brand, number = rest % np.uint64(len(brands)), rest // np.uint64(len(brands))
+        number, brand = split(rest, len(brands))
         if self.field == "category":
-            return Values(categories.take(pa.array(kind)))
+            return Values(fields("product_name")[1].values.take(pa.array(kind)))
         if self.field == "brand":
             return Values(brands.take(pa.array(brand)))
         if self.field in ("price", "cost"):
             return self._price(kind, index, rows)
-        texts = pc.binary_join_element_wise(brands.take(pa.array(brand)), names.take(pa.array(kind)), " ")
-        if self.copies == 1:
-            return Values(texts)
-        mark = pc.binary_join_element_wise(" Mk ", pc.cast(pa.array(number + np.uint64(1)), pa.string()), "")
-        return Values(pc.binary_join_element_wise(texts, pc.if_else(pa.array(number == 0), "", mark), ""))
+        held = _names(self.copies)
+        marks = (number + np.uint64(held.starts[2]),) if self.copies > 1 else ()
+        return Values(held.joined(brand + np.uint64(held.starts[0]), kind + np.uint64(held.starts[1]), *marks))
 
     def longest(self) -> int:
         """Characters of the longest text that can come."""
@@ -122,6 +120,14 @@ def different(copies: int) -> int:
 def kinds() -> int:
     """How many kinds of products there are."""
     return len(pool("product_name"))
+
+
+@cache
+def _names(copies: int) -> Parts:
+    """Brands, kinds of products, and what tells apart those that are alike in both."""
+    brands = pc.binary_join_element_wise(pool("brand").values, "", " ")
+    marks = ["", *(f" Mk {number}" for number in range(2, copies + 1))]
+    return parts(brands, fields("product_name")[0].values, pa.array(marks, pa.string()))
 
 
 @cache

@@ -90,9 +90,11 @@ def _divided(value: I64, by: int, *, cut: bool) -> I64:
 
 def _rounded(value: I64, by: I64) -> I64:
     """value / by, half away from zero."""
-    up: I64 = (2 * np.abs(value) + by) // (2 * by)
-    signed: I64 = np.where(value < 0, -up, up)
-    return signed
+    negative = bool((value < 0).any())
+    up: I64 = (np.abs(value) if negative else value) * 2
+    up += by
+    up //= 2 * by
+    return np.where(value < 0, -up, up) if negative else up
 
 
 class Priced(Spec, frozen=True, tag="priced"):
@@ -118,7 +120,8 @@ class Priced(Spec, frozen=True, tag="priced"):
         own, price = rows.column(self.column), rows.of(self.table, index.values).column(self.price)
         assert isinstance(own.data, np.ndarray)
         assert isinstance(price.data, np.ndarray)
-        amount = _divided(own.data.astype(np.int64) * price.data.astype(np.int64), self.over, cut=False)
+        whole = own.data.astype(np.int64, copy=False) * price.data.astype(np.int64, copy=False)
+        amount = _divided(whole, self.over, cut=False)
         masks = [mask for mask in (own.valid, price.valid, index.valid) if mask is not None]
         return Values(amount, np.logical_and.reduce(masks) if masks else None)
 
