@@ -190,7 +190,7 @@ class Piece(Struct, frozen=True):
     told: str = ""
 
 
-class Bound(Struct, frozen=True, eq=False):
+class Bound(Struct, frozen=True, eq=False, dict=True):
     """Grammars with the texts of all their slots in one list, the literals behind them already: a text is as many
     parts of it as its template has slots. `pieces` are those of every template, one grammar after the other."""
 
