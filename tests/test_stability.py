@@ -33,6 +33,8 @@ CREATE TABLE parcel (id int PRIMARY KEY, customer_id int NOT NULL REFERENCES cus
   updated_at timestamp);
 CREATE TABLE delivery (id int PRIMARY KEY, ship_address varchar(60), ship_city varchar(60), ship_country varchar(60));
 CREATE TABLE reader (id int PRIMARY KEY, full_name varchar(60), timezone varchar(64));
+CREATE TABLE procedure_done (id int PRIMARY KEY, procedure_date date NOT NULL, procedure_datetime timestamp,
+  procedure_end_date date, procedure_end_datetime timestamp, procedure_status varchar(40), marital_status varchar(20));
 CREATE TABLE quote (id int PRIMARY KEY, customer_id int REFERENCES customer (customer_id), currency char(3) NOT NULL);
 """
 SCHEMAS = TEMPLATES | {"films": FILMS}

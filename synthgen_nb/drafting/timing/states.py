@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ...schema import Kind
+from ...schema import Column, Kind
 from ...specs import FATES, Flag, Late, Rhythmic, Stage, Standing, Step
 from ...specs.numbers import Label
 from ..domains import Domain
@@ -16,6 +16,7 @@ from ..draft import Draft
 from ..meaning.flags import pair_of
 from ..meaning.names import words_of
 from ..undecided import Told, is_free
+from ..words.vocabularies import chosen_words
 from .courses import Course
 from .lifecycles import Stage as Named
 from .lifecycles import reached, stage_of, stages_of
@@ -34,7 +35,7 @@ class Status(Struct, frozen=True):
     column: str
     labels: tuple[Label, ...]
     stages: tuple[Named, ...]
-    own: bool  # they are what the dates of the row say, and nobody else's words
+    own: bool  # they are ours, and say what the life line does
 
 
 class Mark(Struct, frozen=True):
@@ -71,7 +72,7 @@ def states_of(
     now: Rhythmic,
 ) -> States:
     """`moments` are the dates that have values."""
-    statuses, marks = _statuses(draft, domains, moments), _marks(draft, domains)
+    statuses, marks = _statuses(draft, domains), _marks(draft, domains)
     told = {s.column: _standing(draft, s, course, now) for s in statuses if is_free(draft, s.column, domains[s.column])}
     for mark in marks:
         fresh = _marked(mark, statuses, marks, course, now)
@@ -106,7 +107,7 @@ def _marked(
     return Standing(values=values, first=(0,), steps=(Step((1,), on),), series=now, weights=_weights(2, {1: on}))
 
 
-def _statuses(draft: Draft, domains: Mapping[str, Domain], moments: Mapping[str, Moment]) -> list[Status]:
+def _statuses(draft: Draft, domains: Mapping[str, Domain]) -> list[Status]:
     found = []
     for column in draft.table.columns:
         domain = domains[column.name]
@@ -117,20 +118,18 @@ def _statuses(draft: Draft, domains: Mapping[str, Domain], moments: Mapping[str,
         if domain.values is not None:
             labels = tuple(v for v in domain.values if isinstance(v, str))
         elif is_free(draft, column.name, domain) and domain.form is None and not domain.case:
-            labels = _own_labels(moments, domain)
+            labels = _usual(draft, column, domain)
         stages = stages_of([str(label) for label in labels])
         if stages is not None and column.name not in draft.kinds:
             found.append(Status(column.name, labels, tuple(stages), own=domain.values is None))
     return found
 
 
-def _own_labels(moments: Mapping[str, Moment], domain: Domain) -> tuple[str, ...]:
-    """For a status that may be any text: the stages that the row has dates for."""
-    stages = {m.stage.name: m.stage for m in moments.values() if m.part == "stage" and m.stage is not None}
-    way = sorted((s for s in stages.values() if s.rank), key=lambda s: s.rank or 0)
-    out = [s for s in stages.values() if s.rank is None and s.name != "ended"]
-    labels = ("new", *(s.name for s in (*way, *out)))
-    return labels if len(labels) > 1 and all(domain.allows(label) for label in labels) else ()
+def _usual(draft: Draft, column: Column, domain: Domain) -> tuple[Label, ...]:
+    """For a status that may be any text: the words of its meaning, whichever dates are there."""
+    meaning = draft.meanings[column.name]
+    words = chosen_words(column, meaning, domain) if meaning.group == "status_code" else None
+    return () if words is None else words.values
 
 
 def _standing(draft: Draft, status: Status, course: Course, now: Rhythmic) -> Told:

@@ -76,7 +76,7 @@ def timeline(draft: Draft, links: Mapping[str, Link], domains: Mapping[str, Doma
         if name in wide:
             high = domains[name].high
             bounds = bounds[0], _FOREVER if high is None else high
-        first = next((m.column for m in moments.values() if begins(m)), "")
+        first = next((m.column for m in moments.values() if begins(m) and m.column not in days), "")
         place = _place(draft, moment, course, first=first)
         above = _of_parents(draft) if isinstance(place, Begin) and begun is None else ()
         found[name] = _told(draft, moment, place, (*floors[name], *above), bounds, domains[name], states, now)
@@ -169,7 +169,7 @@ def _follows(moment: Moment, other: Moment, anchor: Moment | None, draft: Draft)
     if moment.part in ("updated", "deleted", "death"):
         return None if other.part == "event" and not begins(other) else floor
     if moment.part == "end" and (moment.stage is None or moment.stage.rank is None):
-        return floor if other == anchor or (other.part == "start" and _paired(moment, other)) else None
+        return floor if other == anchor or (other.part in ("start", "event") and _paired(moment, other)) else None
     if moment.part == "future" and _EXPIRES.search(moment.words):
         years = YEAR if moment.unit == "day" else YEAR * DAY
         return structs.replace(floor, least=years) if other == anchor else None
@@ -185,7 +185,9 @@ def _follows(moment: Moment, other: Moment, anchor: Moment | None, draft: Draft)
 
 
 def _paired(end: Moment, start: Moment) -> bool:
-    """visit end with visit start, and not with that of the shift."""
+    """visit end with visit start, and not with that of the shift; procedure end with procedure."""
+    if start.part == "event":
+        return end.words.split()[:-1] == start.words.split()
     left = [" ".join(w for w in m.words.split()[:-1]) for m in (end, start)]
     return left[0] == left[1] or not left[0] or not left[1]
 
