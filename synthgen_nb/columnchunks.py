@@ -1,45 +1,54 @@
 """One column of a row group as Parquet stores it: numbers of few values and texts of a dictionary as codes, other whole
-numbers as differences. A library that takes them one by one needs several times the CPU. Knows nothing of files."""
+numbers as differences, other texts as their lengths and then all their bytes. A library that takes values one by one
+needs several times the CPU. Knows nothing of files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from math import gcd
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from .footing import DATA, DICTIONARY, META, OFFSET, PACKED, PATH, REPETITION, TYPE, UNCOMPRESSED
+from .footing import DATA, DICTIONARY, META, OFFSET, PACKED, PATH, REPETITION, STATISTICS, TYPE, UNCOMPRESSED
 from .packing import Integers, codes, differences, presence, width_of
 from .thrift import BINARY, I32, STRUCT, TRUE, Fields, Typed, binary, i32, i64, listed, struct, write_struct
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Bytes: TypeAlias = "bytes | pa.Buffer"
 Mask = npt.NDArray[np.bool_]
 
 _INT32, _BYTES = 1, 6  # physical types
 _OPTIONAL = 1
-_PLAIN, _RLE, _DELTA, _CODES = 0, 3, 5, 8  # encodings
+_PLAIN, _RLE, _DELTA, _LENGTHS, _CODES = 0, 3, 5, 6, 8  # encodings
 _DATA_PAGE, _DICTIONARY_PAGE = 0, 2
 _DIGITS = 18  # of a decimal that Parquet holds as an integer
 _PAGE = 1 << 17  # rows
 _FEW = 256  # numbers that are stored as codes
 _LOOK = 64  # numbers that tell what all may be multiples of
-_TRIED = 4096  # bytes of a page that tell whether it shrinks
-_LESS = 0.8
+_LEAST, _MOST = 256, 4 << 20  # rows and bytes of a page of texts
+_TRIED = 1 << 14  # bytes of a page that tell whether it shrinks
+_WORTH = 0.6  # of its size: names shrink to two thirds, at several times the CPU
+_SOME = 5  # texts that tell whether all are in order
 
 
 class _Stored(Struct, frozen=True):
-    """The values that are there: numbers, or codes of `labels` (`count` PLAIN values). `ends` are the least and the
-    greatest value, as the footer has them."""
+    """The values that are there: numbers, codes of `labels` (`count` PLAIN values), or the lengths of texts that lie
+    one after the other in `texts`. `ends` are the least and the greatest value, as the footer has them."""
 
     values: Integers
     ends: tuple[bytes, bytes] | None
     labels: bytes | None = None
     count: int = 0
+    texts: pa.Buffer | None = None
+
+    @property
+    def encoding(self) -> int:
+        return _CODES if self.labels is not None else _DELTA if self.texts is None else _LENGTHS
 
 
 class _Page(Struct, frozen=True):
@@ -48,16 +57,14 @@ class _Page(Struct, frozen=True):
     kind: int
     encoding: int
     count: int
-    body: bytes
+    body: tuple[Bytes, ...]
 
-    def written(self, *, snappy: bool) -> tuple[bytes, int]:
-        """With the size that it has without compression."""
-        body = _snappy(self.body) if snappy else self.body
+    def written(self, *, snappy: bool) -> tuple[Bytes, ...]:
+        body = (_snappy(self.body[0] if len(self.body) == 1 else b"".join(self.body)),) if snappy else self.body
         told = {1: i32(self.count), 2: i32(self.encoding)}
         told |= {3: i32(_RLE), 4: i32(_RLE)} if self.kind == _DATA_PAGE else {}
-        sizes = {1: i32(self.kind), 2: i32(len(self.body)), 3: i32(len(body))}
-        header = write_struct({**sizes, 5 if self.kind == _DATA_PAGE else 7: struct(told)})
-        return header + body, len(header) + len(self.body)
+        sizes = {1: i32(self.kind), 2: i32(sum(map(len, self.body))), 3: i32(sum(map(len, body)))}
+        return write_struct({**sizes, 5 if self.kind == _DATA_PAGE else 7: struct(told)}), *body
 
 
 def packs(kind: pa.DataType) -> bool:
@@ -66,6 +73,13 @@ def packs(kind: pa.DataType) -> bool:
 
     if pa.types.is_dictionary(kind):
         return bool(pa.types.is_string(kind.value_type))
+    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind)) or is_whole(kind)
+
+
+def is_whole(kind: pa.DataType) -> bool:
+    """Whether Parquet holds columns of this type as integers."""
+    import pyarrow as pa
+
     if pa.types.is_timestamp(kind) or pa.types.is_time64(kind):
         return bool(kind.unit == "us")
     if pa.types.is_decimal64(kind) or pa.types.is_decimal128(kind):
@@ -73,9 +87,9 @@ def packs(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_date32(kind))
 
 
-def column_chunk(column: pa.Array, element: Fields, name: str, at: int) -> tuple[bytes, Fields]:
-    """The bytes of a column of a row group, to stand at byte `at` of the file, and what the file's footer says of them.
-    `element` is the column in its schema. pa.ArrowInvalid for a NULL in a column that has none."""
+def column_chunk(column: pa.Array, element: Fields, name: str, at: int) -> tuple[list[Bytes], Fields]:
+    """The pieces of a column of a row group, which stand from byte `at` of the file on, and what the file's footer says
+    of them. `element` is the column in its schema. pa.ArrowInvalid for a NULL in a column that has none."""
     import pyarrow as pa
 
     optional = element[REPETITION].value == _OPTIONAL
@@ -83,35 +97,38 @@ def column_chunk(column: pa.Array, element: Fields, name: str, at: int) -> tuple
     if valid is not None and not optional:
         raise pa.ArrowInvalid(f"{name}: NULL in a column that is declared to have none")
     physical = element[TYPE].value
-    stored = _texts(column, valid) if physical == _BYTES else _numbers(column, valid, 4 if physical == _INT32 else 8)
+    if pa.types.is_dictionary(column.type):
+        stored = _labels(column, valid)
+    else:
+        stored = _texts(column) if physical == _BYTES else _numbers(column, valid, 4 if physical == _INT32 else 8)
     pages = list(_pages(stored, valid, len(column), optional=optional))
-    tried = pages[-1].body[:_TRIED]
-    snappy = len(_snappy(tried)) < _LESS * len(tried)
+    snappy = _shrinks(pages[stored.labels is not None].body[-1])
     written = [page.written(snappy=snappy) for page in pages]
+    headers = sum(len(pieces[0]) for pieces in written)
     coded = stored.labels is not None
     chunk = {
         TYPE: i32(physical),
-        2: listed(I32, [_PLAIN, _RLE, _CODES] if coded else [_RLE, _DELTA]),
+        2: listed(I32, [_PLAIN, _RLE, _CODES] if coded else [_RLE, stored.encoding]),
         PATH: listed(BINARY, [name.encode()]),
         4: i32(int(snappy)),  # the codec
         5: i64(len(column)),
-        UNCOMPRESSED: i64(sum(size for _, size in written)),
-        PACKED: i64(sum(len(page) for page, _ in written)),
-        DATA: i64(at + (len(written[0][0]) if coded else 0)),
+        UNCOMPRESSED: i64(headers + sum(len(piece) for page in pages for piece in page.body)),
+        PACKED: i64(sum(len(piece) for pieces in written for piece in pieces)),
+        DATA: i64(at + (sum(map(len, written[0])) if coded else 0)),
     }
     if coded:
         chunk[DICTIONARY] = i64(at)
-    chunk[12] = struct(_statistics(column.null_count, stored.ends))
+    chunk[STATISTICS] = struct(_statistics(column.null_count, stored.ends))
     counts = {_DICTIONARY_PAGE: int(coded), _DATA_PAGE: len(pages) - coded}
     chunk[13] = listed(
         STRUCT,
         [
-            {1: i32(kind), 2: i32(_PLAIN if kind else _CODES if coded else _DELTA), 3: i32(count)}
+            {1: i32(kind), 2: i32(_PLAIN if kind else stored.encoding), 3: i32(count)}
             for kind, count in counts.items()
             if count
         ],
     )
-    return b"".join(page for page, _ in written), {OFFSET: i64(0), META: struct(chunk)}
+    return [piece for pieces in written for piece in pieces], {OFFSET: i64(0), META: struct(chunk)}
 
 
 def _statistics(nulls: int, ends: tuple[bytes, bytes] | None) -> Fields:
@@ -123,18 +140,26 @@ def _statistics(nulls: int, ends: tuple[bytes, bytes] | None) -> Fields:
 
 def _pages(stored: _Stored, valid: Mask | None, rows: int, *, optional: bool) -> Iterator[_Page]:
     if stored.labels is not None:
-        yield _Page(_DICTIONARY_PAGE, _PLAIN, stored.count, stored.labels)
-    done = 0
-    for start in range(0, rows, _PAGE):
-        mask = None if valid is None else valid[start : start + _PAGE]
-        count = min(_PAGE, rows - start)
+        yield _Page(_DICTIONARY_PAGE, _PLAIN, stored.count, (stored.labels,))
+    size = _PAGE
+    if stored.texts is not None and stored.texts.size > _MOST:
+        size = min(max(_MOST * rows // stored.texts.size, _LEAST), _PAGE)
+    done = byte = 0
+    for start in range(0, rows, size):
+        mask = None if valid is None else valid[start : start + size]
+        count = min(size, rows - start)
         there = stored.values[done : done + (count if mask is None else int(np.count_nonzero(mask)))]
         done += len(there)
         levels = presence(mask, count) if optional else b""
-        if stored.labels is None:
-            yield _Page(_DATA_PAGE, _DELTA, count, levels + differences(there.view(f"i{there.itemsize}")))
+        if stored.labels is not None:
+            body: tuple[Bytes, ...] = (levels + codes(there, stored.count - 1),)
         else:
-            yield _Page(_DATA_PAGE, _CODES, count, levels + codes(there, stored.count - 1))
+            body = (levels + differences(there.view(f"i{there.itemsize}")),)
+        if stored.texts is not None:
+            end = byte + int(there.sum(dtype=np.int64))
+            body += (stored.texts[byte:end],)
+            byte = end
+        yield _Page(_DATA_PAGE, stored.encoding, count, body)
 
 
 def _numbers(column: pa.Array, valid: Mask | None, size: int) -> _Stored:
@@ -178,7 +203,7 @@ def _step(numbers: Integers, low: int, high: int) -> int:
     return step if width_of(max(steps, 1)) <= width_of(apart) else 0
 
 
-def _texts(column: pa.DictionaryArray, valid: Mask | None) -> _Stored:
+def _labels(column: pa.DictionaryArray, valid: Mask | None) -> _Stored:
     import pyarrow as pa
 
     labels: list[bytes] = column.dictionary.cast(pa.binary()).to_pylist()
@@ -188,6 +213,25 @@ def _texts(column: pa.DictionaryArray, valid: Mask | None) -> _Stored:
     places = places if valid is None else places[valid]
     plain = b"".join(len(label).to_bytes(4, "little") + label for label in labels)
     return _Stored(places, _ends(places, labels), plain, len(labels))
+
+
+def _texts(column: pa.Array) -> _Stored:
+    """Their ends are told only where rows seem to be in the order of their texts: in any other order, those of each row
+    group are about those of the table, and help nobody to find a row."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = column.drop_null()
+    offsets = np.frombuffer(column.buffers()[1] or bytes(4), np.int32)[column.offset :][: len(column) + 1]
+    data = column.buffers()[2] or pa.py_buffer(b"")
+    texts = data[int(offsets[0]) : int(offsets[-1])]
+    lengths = offsets[1:] - offsets[:-1]
+    places = np.linspace(0, len(column) - 1, min(_SOME, len(column)), dtype=np.int64)
+    some = column.take(pa.array(places)).cast(pa.binary()).to_pylist()
+    if not some or some != sorted(some):
+        return _Stored(lengths, None, texts=texts)
+    ends = pc.min_max(column.cast(pa.binary())).as_py()
+    return _Stored(lengths, (ends["min"], ends["max"]), texts=texts)
 
 
 def _ends(places: Integers, labels: list[bytes]) -> tuple[bytes, bytes] | None:
@@ -201,8 +245,13 @@ def _ends(places: Integers, labels: list[bytes]) -> tuple[bytes, bytes] | None:
     return labels[first], labels[last]
 
 
-def _snappy(data: bytes) -> bytes:
+def _shrinks(body: Bytes) -> bool:
+    """Whether snappy is worth its CPU. Names, for one, shrink to two thirds only."""
+    tried = body[:_TRIED]
+    return len(_snappy(tried)) < _WORTH * len(tried)
+
+
+def _snappy(data: Bytes) -> pa.Buffer:
     import pyarrow as pa
 
-    squeezed: Any = pa.compress(data, codec="snappy", asbytes=True)
-    return bytes(squeezed)
+    return pa.compress(data, codec="snappy")

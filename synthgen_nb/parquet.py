@@ -9,7 +9,6 @@ import os
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -106,21 +105,18 @@ def _write(sink: Any, schema: pa.Schema, batches: Iterable[pa.RecordBatch], dict
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from .weaving import weave
-    from .writeroptions import writer_options
+    from .weaving import arrow_options, weave
 
     batches = iter(batches)
     filled = next((batch for batch in batches if batch.num_rows), None)
     stored = schema if filled is None else filled.schema
     every = chain([] if filled is None else [filled], batches)
     about = {"ARROW:schema": b64encode(schema.serialize()).decode()}  # the batches' own would tell readers other types
-
     if filled is not None and filled.num_rows >= _MANY:
-        options = partial(writer_options, dictionary=dictionary, like=filled)
-        weave(sink.write, stored, every, about, options)
+        weave(sink.write, stored, every, about, dictionary)
         return
     buffer = pa.BufferedOutputStream(pa.PythonFile(sink, mode="w"), _BUFFER)
-    with pq.ParquetWriter(buffer, stored, **writer_options(stored, dictionary, None)) as writer:
+    with pq.ParquetWriter(buffer, stored, **arrow_options(stored, dictionary)) as writer:
         writer.add_key_value_metadata(about)
         for batch in every:
             if batch.num_rows:

@@ -1,13 +1,13 @@
-"""A Parquet file of two hands: numbers and codes are packed here, everything else is left to Arrow, and one footer
-tells of both. Knows nothing of paths."""
+"""A Parquet file of two hands: numbers, codes and texts are packed here, everything else is left to Arrow, and one
+footer tells of both. Knows nothing of paths."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .columnchunks import column_chunk, packs
+from .columnchunks import column_chunk, is_whole, packs
 from .footing import (
     CHILDREN,
     COLUMNS,
@@ -21,7 +21,6 @@ from .footing import (
     SCHEMA,
     SIZE,
     START,
-    STATISTICS,
     footer,
     measure,
     path,
@@ -29,18 +28,18 @@ from .footing import (
     shift,
     structs,
 )
-from .thrift import I16, STRUCT, Fields, Typed, i64, listed, struct
+from .thrift import I16, STRUCT, Fields, Typed, i64, listed
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from _typeshed import ReadableBuffer
 
     Write = Callable[[ReadableBuffer], object]
-    Options = Callable[[pa.Schema], dict[str, Any]]
 
 _ORDINAL = 7  # of a row group
-_NULLS = 3  # of statistics
-_BUFFER = 1 << 20  # bytes that are handed on at once
+_BUFFER = 1 << 20  # bytes of Arrow's that are handed on at once
+_LARGE = 1 << 17  # bytes that are not worth a copy
+_BATCH = 8192  # values that Arrow encodes at once
 
 
 def weave(
@@ -48,14 +47,18 @@ def weave(
     schema: pa.Schema,
     batches: Iterable[pa.RecordBatch],
     about: Mapping[str, str],
-    options: Options,
+    dictionary: Collection[str],
 ) -> None:
-    """One row group per batch that has rows. `about` are words of the footer, `options` are Arrow's for a file of some
-    columns."""
-    whole = _empty(schema, about, options(schema))
+    """One row group per batch that has rows. `about` are words of the footer; columns named in `dictionary` are codes
+    there, as those of Arrow's dictionary type are."""
+    import pyarrow as pa
+
+    named = {field.name for field in schema if field.name in dictionary and not pa.types.is_dictionary(field.type)}
+    ours = [field.name for field in schema if packs(field.type) and field.name not in named]
+    others = [field for field in schema if field.name not in ours]
+    whole = _empty(schema, about)
     elements = _elements(structs(whole, SCHEMA))
-    ours = [field.name for field in schema if packs(field.type)]
-    arrow = _Arrow(write, schema, [name for name in schema.names if name not in ours], options)
+    arrow = _Arrow(write, pa.schema(others), dictionary) if others else None
     groups: list[Fields] = []
     starts: list[int] = []
     write(MAGIC)
@@ -64,23 +67,56 @@ def weave(
         if not batch.num_rows:
             continue
         starts.append(at)
-        at += arrow.write(batch)
-        chunks = []
+        at += arrow.write(batch) if arrow else 0
+        chunks, pieces = [], []
         for name in ours:
             pages, chunk = column_chunk(batch.column(name), elements[name], name, at)
-            write(pages)
+            pieces += pages
             chunks.append(chunk)
-            at += len(pages)
+            at += sum(map(len, pages))
+        for piece in _joined(pieces):
+            write(piece)
         groups.append({COLUMNS: listed(STRUCT, chunks), SIZE: i64(0), GROUP_ROWS: i64(batch.num_rows)})
-    for number, (group, others) in enumerate(zip(groups, arrow.close(starts), strict=True)):
-        known = {name.encode(): place for place, name in enumerate(schema.names)}
-        chunks = sorted([*structs(group, COLUMNS), *others], key=lambda chunk: known[path(chunk)[0]])
+    known = {name.encode(): place for place, name in enumerate(schema.names)}
+    rest = arrow.close(starts) if arrow else ([] for _ in starts)
+    for number, (group, left) in enumerate(zip(groups, rest, strict=True)):
+        chunks = sorted([*structs(group, COLUMNS), *left], key=lambda chunk: known[path(chunk)[0]])
         group[COLUMNS] = listed(STRUCT, chunks)
         group |= {START: i64(0), COMPRESSED: i64(0), _ORDINAL: Typed(I16, number)}
         measure(group, starts[number])
     whole[ROWS] = i64(sum(group[GROUP_ROWS].value for group in groups))
     whole[ROW_GROUPS] = listed(STRUCT, groups)
     write(footer(whole))
+
+
+def arrow_options(schema: pa.Schema, dictionary: Collection[str]) -> dict[str, Any]:
+    """What Arrow's writer is told of these columns: whole numbers are differences, those without a dictionary PLAIN.
+    The library's own choice, a hash table per column, costs up to four times the CPU on random keys."""
+    import pyarrow as pa
+
+    coded = {f.name for f in schema if f.name in dictionary or pa.types.is_dictionary(f.type)}
+    numbers = [f.name for f in schema if is_whole(f.type) and f.name not in coded]
+    return {
+        "compression": "snappy",
+        "use_dictionary": sorted(coded) or False,
+        "column_encoding": dict.fromkeys(numbers, "DELTA_BINARY_PACKED") or None,
+        "store_decimal_as_integer": True,
+        "store_schema": False,  # that would tell readers the types of the batches
+        "write_batch_size": _BATCH,
+    }
+
+
+def _joined(pieces: Iterable[bytes | pa.Buffer]) -> Iterator[bytes | pa.Buffer]:
+    """The same bytes in fewer pieces."""
+    small: list[bytes | pa.Buffer] = []
+    for piece in pieces:
+        if len(piece) < _LARGE:
+            small.append(piece)
+        else:
+            yield b"".join(small)
+            yield piece
+            small = []
+    yield b"".join(small)
 
 
 class _Relay(io.RawIOBase):
@@ -111,19 +147,15 @@ class _Relay(io.RawIOBase):
 class _Arrow:
     """The columns that Arrow writes: into a file of its own, as it believes, of which the pages are handed on."""
 
-    def __init__(self, write: Write, schema: pa.Schema, names: list[str], options: Options) -> None:
+    def __init__(self, write: Write, schema: pa.Schema, dictionary: Collection[str]) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        self._names = names
+        self._names = schema.names
         self._begins: list[int] = []  # of the row groups, in that file
-        self._nulls: list[dict[str, int]] = []  # of their columns
         self._relay = _Relay(write)
-        if not names:
-            return
-        stored = pa.schema([schema.field(name) for name in names])
         self._buffer = pa.BufferedOutputStream(pa.PythonFile(self._relay, mode="w"), _BUFFER)
-        self._writer = pq.ParquetWriter(self._buffer, stored, **options(stored))
+        self._writer = pq.ParquetWriter(self._buffer, schema, **arrow_options(schema, dictionary))
         self._buffer.flush()
         self._relay.open = True
 
@@ -133,40 +165,30 @@ class _Arrow:
 
         begin = self._relay.size
         self._begins.append(begin)
-        if self._names:
-            rows = pa.Table.from_batches([batch.select(self._names)])
-            self._nulls.append({name: rows.column(name).null_count for name in self._names})
-            self._writer.write_table(rows, row_group_size=batch.num_rows)
-            self._buffer.flush()
+        rows = pa.Table.from_batches([batch.select(self._names)])
+        self._writer.write_table(rows, row_group_size=batch.num_rows)
+        self._buffer.flush()
         return self._relay.size - begin
 
     def close(self, starts: list[int]) -> Iterator[list[Fields]]:
         """The columns of each row group, where those begin at these bytes."""
-        if not self._names:
-            yield from ([] for _ in starts)
-            return
         self._relay.open = False
         self._writer.close()
         self._buffer.flush()
         told = read_footer(io.BytesIO(self._relay.kept))
-        groups = structs(told, ROW_GROUPS)
-        for group, begin, start, nulls in zip(groups, self._begins, starts, self._nulls, strict=True):
+        for group, begin, start in zip(structs(told, ROW_GROUPS), self._begins, starts, strict=True):
             for chunk in structs(group, COLUMNS):
-                meta = chunk[META].value
-                shift(meta, start - begin)
-                if STATISTICS not in meta:
-                    meta[STATISTICS] = struct({_NULLS: i64(nulls[path(chunk)[0].decode()])})
-                    chunk[META] = struct(dict(sorted(meta.items())))
+                shift(chunk[META].value, start - begin)
             yield structs(group, COLUMNS)
 
 
-def _empty(schema: pa.Schema, about: Mapping[str, str], options: dict[str, Any]) -> Fields:
+def _empty(schema: pa.Schema, about: Mapping[str, str]) -> Fields:
     """The footer of a file without rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, schema, **options) as writer:
+    with pq.ParquetWriter(sink, schema, **arrow_options(schema, ())) as writer:
         writer.add_key_value_metadata(dict(about))
     return read_footer(io.BytesIO(sink.getvalue()))
 

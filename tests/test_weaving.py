@@ -54,7 +54,9 @@ COLUMNS = {
     "truth": pa.array(random(0, 1).astype(bool)),
     "share": pa.array(random(0, 9) / 7),
     "name": pa.array([f"{number:x}" for number in random(0, 1 << 60)]),
-    "sentence": pa.array([f"it is said of {number} that it is a number" for number in range(ROWS)]),
+    "sentence": pa.array([f"it is said of {number} that it is a number" for number in random(1, 9999)]),
+    "serial": pa.array([f"INV-{number:06}" for number in range(ROWS)]),
+    "bytes": pa.array([int(number).to_bytes(number % 3 + 1) for number in random(0, 255)], pa.binary()),
     "list": pa.array([[number, None] for number in range(ROWS)]),
 }
 
@@ -119,7 +121,7 @@ def test_footers_tell_what_the_library_would(tmp_path):
 
 
 def test_few_numbers_are_codes_and_a_sequence_takes_next_to_nothing(tmp_path):
-    table = pa.table(COLUMNS).drop_columns("list")  # beside a nested column, texts are written as the library would
+    table = pa.table(COLUMNS)
     write_part(tmp_path / "p.parquet", declared(table.schema), table.to_batches())
     group = pq.read_metadata(tmp_path / "p.parquet").row_group(0)
     chunks = {group.column(at).path_in_schema: group.column(at) for at in range(group.num_columns)}
@@ -131,8 +133,17 @@ def test_few_numbers_are_codes_and_a_sequence_takes_next_to_nothing(tmp_path):
     assert chunks["hundreds"].total_compressed_size < ROWS * 0.9
     assert chunks["name"].compression == "UNCOMPRESSED"  # random digits: it would shrink to two thirds
     assert chunks["sentence"].compression == "SNAPPY"
-    assert chunks["sentence"].statistics.null_count == 0
-    assert not chunks["sentence"].statistics.has_min_max
+    assert "DELTA_LENGTH_BYTE_ARRAY" in chunks["sentence"].encodings
+
+
+def test_the_ends_of_texts_are_told_where_they_help_to_find_a_row(tmp_path):
+    table = pa.table({name: holes(COLUMNS[name]) for name in ("serial", "sentence")})
+    write_part(tmp_path / "p.parquet", table.schema, table.to_batches())
+    group = pq.read_metadata(tmp_path / "p.parquet").row_group(0)
+    serial, sentence = group.column(0).statistics, group.column(1).statistics
+    assert (serial.min, serial.max) == ("INV-000001", "INV-004999")
+    assert not sentence.has_min_max
+    assert serial.null_count == sentence.null_count == len(range(0, ROWS, 3))
 
 
 def test_a_null_where_none_may_be_is_refused(tmp_path):
