@@ -149,8 +149,11 @@ def laid_out(starts: Starts, start: int, stop: int) -> tuple[I64, I64]:
 
 def _between(first: I64, low: int, start: int, stop: int) -> tuple[I64, I64]:
     """The same by the first children of the parents from `low` on, that have those children."""
-    counts = np.minimum(first[1:], stop) - np.maximum(first[:-1], start)
-    number = np.repeat(np.arange(len(counts), dtype=np.int64), np.maximum(counts, 0))
+    begin = np.maximum(first[:-1], start)
+    some = np.flatnonzero(begin < np.minimum(first[1:], stop))
+    number = np.zeros(stop - start, np.int64)
+    number[begin[some] - start] = np.diff(some, prepend=0)
+    np.cumsum(number, out=number)  # in half the time of np.repeat
     return number + low, np.arange(start, stop, dtype=np.int64) - np.take(first, number)
 
 

@@ -191,12 +191,13 @@ class Tally(Spec, frozen=True, tag="tally"):
         if noted is None or rows.start is None or not len(rows):
             return
         parents = rows.source(self.by).values
-        low, high = int(parents[0]), int(parents[-1])
-        outer = np.array([low, high], np.uint64)
-        first, end = rows.world.span(self.table, self.by, outer, outer + np.uint64(1))
-        found = self.start(high - low + 1)
-        self.add(found, (parents - parents[0]).view(np.int64), rows.column, None)
-        whole = slice(int(first[0] < rows.start), found.shape[1] - int(end[1] > rows.start + len(rows)))
+        low, high = int(parents[0]), int(parents[-1]) + 1
+        every = np.arange(low, high + 1, dtype=np.uint64)
+        starts, _ = rows.world.span(self.table, self.by, every, every[:0])  # each one's end is where the next begins
+        inside = np.clip(starts.view(np.int64) - rows.start, 0, len(rows))
+        found = self.start(high - low)
+        self.add_runs(found, inside, rows.column)
+        whole = slice(int(starts[0] < rows.start), high - low - int(starts[-1] > rows.start + len(rows)))
         noted.put(low + whole.start, self.value(found[:, whole]))
 
     def _known(self, rows: Rows, name: str) -> Values:
@@ -261,6 +262,21 @@ class Tally(Spec, frozen=True, tag="tally"):
         combined.at(found[0], parents, amounts)
         np.add.at(found[1], parents, 1)
 
+    def add_runs(self, found: I64, starts: I64, read: Read) -> None:
+        """Rows of which starts[k]..starts[k + 1] - 1 point to parent k."""
+        reads = (*self.keys, *(self.of.needs if self.of is not None else ()))
+        if self.how in ("least", "most") or any(read(name).valid is not None for name in reads):
+            self.add(found, np.repeat(np.arange(len(starts) - 1), np.diff(starts)), read, None)
+            return
+        counts = np.diff(starts)
+        found[1] += counts
+        if self.of is None:
+            found[0] += counts
+            return
+        before = np.zeros(int(starts[-1]) + 1, np.int64)  # differences of running sums: reduceat takes twice as long
+        np.cumsum(self.of.whole(read)[0], out=before[1:])
+        found[0] += np.diff(np.take(before, starts))
+
     def _gathered(self, rows: Rows) -> I64:
         """Of children that lie together: only those of the window's rows are looked at."""
         found = self.start(len(rows))
@@ -285,10 +301,9 @@ class Tally(Spec, frozen=True, tag="tally"):
         for place in _windows(end - int(first[0])):
             child = place + first[0]
             low, high = np.searchsorted(starts, (child[0], child[-1]), side="right").tolist()
-            inside = np.clip(starts[low - 1 : high + 1], child[0], child[-1] + 1)
-            parent = np.repeat(np.arange(low - 1, high), np.diff(inside))
+            inside = np.clip(starts[low - 1 : high + 1], child[0], child[-1] + 1) - child[0]
             window = Rows(rows.world, self.table, child.view(np.uint64), int(child[0]))
-            self.add(found, parent, window.column, None)
+            self.add_runs(found[:, low - 1 : high], inside, window.column)
 
     def _streamed(self, rows: Rows) -> I64:
         """Over all rows of the table, once."""
