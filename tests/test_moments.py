@@ -258,3 +258,33 @@ def test_what_is_there_before_all_others_is_so_for_rows_of_long_ago_too() -> Non
     both = made["articles"].join(made["categories"], left_on="category_id", right_on="id", suffix="_parent")
     assert never_before(both, "created_at_parent", "created_at")
     assert made["articles"]["created_at"].n_unique() > 4_900
+
+
+BANK = """
+CREATE TABLE loans (id int PRIMARY KEY, start_date date NOT NULL);
+CREATE TABLE loan_payments (loan_id int REFERENCES loans (id), payment_no smallint, paid_on date NOT NULL,
+  PRIMARY KEY (loan_id, payment_no));
+CREATE TABLE orders (id int PRIMARY KEY, ordered_at timestamp NOT NULL);
+CREATE TABLE order_events (order_id int REFERENCES orders (id), seq int, occurred_at timestamp NOT NULL,
+  PRIMARY KEY (order_id, seq));
+CREATE TABLE order_lines (order_id int REFERENCES orders (id), line_no int, shipped_on date NOT NULL,
+  PRIMARY KEY (order_id, line_no));
+"""
+
+
+def test_what_is_counted_among_the_rows_of_a_parent_comes_in_that_order() -> None:
+    found = frames(BANK, {"loans": 2_000, "orders": 2_000, "*": 10_000})
+    payments = (
+        found["loan_payments"].join(found["loans"], left_on="loan_id", right_on="id").sort("loan_id", "payment_no")
+    )
+    gap = payments["paid_on"].diff().dt.total_days().filter(payments["payment_no"] > 1)
+    assert (gap >= 0).all()
+    assert (gap <= 40).all()
+    assert gap.median() == pytest.approx(30, abs=5)  # type: ignore[arg-type]
+    assert (payments["paid_on"] > payments["start_date"]).all()
+    events = found["order_events"].join(found["orders"], left_on="order_id", right_on="id").sort("order_id", "seq")
+    assert (events["occurred_at"].diff().filter(events["seq"] > 1) >= dt.timedelta(0)).all()
+    after = events["occurred_at"] - events["ordered_at"]
+    assert after.is_between(dt.timedelta(0), dt.timedelta(days=16)).all()
+    lines = found["order_lines"].sort("order_id", "line_no")  # of one order, none of which is later than the others
+    assert (lines["shipped_on"].diff().filter(lines["line_no"] > 1) < dt.timedelta(0)).mean() > 0.2  # type: ignore[operator]

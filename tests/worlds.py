@@ -289,6 +289,8 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     ),
     "flag": (Flag(column="id", values=(5, 7, 2000), yes="Y", no="N"), "text", ""),
     "key": (Key(table="parent", column="base"), "integer", "pick"),
+    "days of siblings in turn": (Range(low=0, high=10**6), "integer", "days in turn"),
+    "days of siblings month by month": (Range(low=0, high=10**6), "integer", "days month by month"),
     "key apart from another": (Key(table="parent", column="base"), "integer", "apart"),
     "key by layout": (Key(table="parent", column="base"), "integer", "layout"),
     "ordinal": (Range(low=1, high=1000), "integer", "ordinal"),
@@ -395,6 +397,10 @@ SOURCES: dict[str, AnySource] = {
     "above": Above(of="tree", table="t", there="layout"),
     "grove": Grove(of="layout"),
     LIFE: Life(series=structs.replace(NOW, rising=True), within=90, parents=(Parent("parent", "pick", "key"),)),
+    "begins in turn": Life(series=NOW, parents=(Parent("parent", "layout", "key"),), along="layout"),
+    "days in turn": Digit(of="begins in turn", divide=86_400_000_000),
+    "begins month by month": Life(series=structs.replace(NOW, hours=()), along="layout", every=30),
+    "days month by month": Digit(of="begins month by month", divide=86_400_000_000),
     SO_FAR: Progress(series=NOW, way=WAY, stop=2, out=100, end=(0, 86_400), late=(100, 330), days=300),
 }
 PARENTS: dict[str, AnySource] = {LIFE: Life(series=structs.replace(NOW, levelling=True))}

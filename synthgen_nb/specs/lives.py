@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from ..rows import I64, U64, Indices, Mask, Rows, Values, below, bits
 from .base import Source
@@ -22,6 +22,7 @@ _WIDTH = 32
 _TICKS = 1 << _WIDTH  # of working time in a week
 _RATE = _TICKS // _WEEK  # ticks of a second of working time
 _FINE = 40  # bits behind the second, where ticks are measured in seconds
+_EXACT = 10  # where rows come every so many days: by a tenth of that too early
 _PACE = 10
 _SLOWEST, _FASTEST = 1 << _PACE, 358  # 1,024ths of the longest way
 
@@ -38,12 +39,15 @@ class Parent(Struct, frozen=True):
 
 class Life(Source, frozen=True, tag="life"):
     """When a row begins: a moment of `series`, on a later day than all its `parents` do: anywhere from there on, or
-    `within` so many days, skewed towards few. Where something else decides on the `column` with which rows begin, what
-    that says (`days`: a day since 1970). The integers are signed."""
+    `within` so many days, skewed towards few. Rows that the layout `along` gives one parent begin one after the other:
+    each in its part of that time, or `every` so many days where that has room for all. Where something else decides on
+    the `column` with which rows begin, what that says (`days`: a day since 1970). The integers are signed."""
 
     series: Rhythmic
     parents: tuple[Parent, ...] = ()
     within: int = 0
+    along: str = ""
+    every: int = 0
     column: str = ""
     days: bool = False
 
@@ -56,6 +60,8 @@ class Life(Source, frozen=True, tag="life"):
         return Indices(begin.view(np.uint64))
 
     def _drawn(self, rows: Rows, name: str) -> I64:
+        if self.along:
+            return self._in_turn(rows, name)
         if not self.parents:
             return _whole(self.series.draw(rows, name))
         series, random, key = self.series, rows.bits(name), rows.key(f"{name}/time")
@@ -70,6 +76,26 @@ class Life(Source, frozen=True, tag="life"):
             at = np.flatnonzero(apart)
             begin[at] = series.since(floor[at], random[at], key)
         return begin
+
+    def _in_turn(self, rows: Rows, name: str) -> I64:
+        """Siblings by their places, as far as other parents leave them there."""
+        hours, above = _hours(self.series), rows.source(self.along).values
+        first, end = rows.world.span(rows.table, self.along, above, above + np.uint64(1))
+        place, count = (rows.index - first).astype(np.int64), (end - first).astype(np.int64)
+        low, high = hours.ticks(np.array([self.series.low, self.series.high]))
+        laid = [parent for parent in self.parents if parent.at == self.along]
+        start = hours.ticks(structs.replace(self, parents=tuple(laid))._floor(rows)[0]) if laid else low
+        room = high - start
+        if self.within:
+            room = np.minimum(room, self.within * _DAY * _RATE)
+        step, random = room // count, rows.bits(name)
+        if self.every:
+            step = np.minimum(step, self.every * _DAY * _RATE)
+            part = step - below(random, (step // _EXACT + 1).view(np.uint64)).astype(np.int64)
+        else:
+            part = below(random, (step + 1).view(np.uint64)).astype(np.int64)
+        begin = np.minimum(hours.moments(start + place * step + part), self.series.high)
+        return np.maximum(begin, self._floor(rows)[0] if self.parents else self.series.low)
 
     def _floor(self, rows: Rows) -> tuple[I64, Mask | None]:
         """The first instant of the day after all parents' begins, and which rows have no parent (None: all have)."""

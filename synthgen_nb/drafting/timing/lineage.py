@@ -122,6 +122,11 @@ def _within(parents: Sequence[str]) -> int:
     return _LATER if all(_lasts(parent) for parent in parents) else _SOON
 
 
+def soon_after(parent: str) -> int:
+    """Within how many days rows follow one of `parent` one after the other: 0 (any) where that is there for long."""
+    return 0 if _lasts(parent) else _SOON
+
+
 def _lasts(table: str) -> bool:
     return LASTING.search(table.lower()) is not None or _THINGS.search(_called(table)) is not None
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from ...physical import DAY, MICROS
 from ...schema import Column, Kind
-from ...specs import LIFE, Elapsed, Life, Part, Range, Since
+from ...specs import LIFE, Begin, Elapsed, Life, Part, Range, Since
 from ..conditions.orders import Link
 from ..domains import Domain, units_of
 from ..draft import Draft
@@ -156,7 +156,7 @@ def durations(
             continue
         both = start.unit == "day" and _counts_both(words, draft.table.name, end)
         whole = start.unit == "moment" and "night" in words
-        one, least = units_of(column.type), next(f.least for f in spec.floors if f.column == start.column)
+        one, least = units_of(column.type), sum(f.least for f in spec.floors if f.column == start.column)
         bounds = (0 if whole else least // per) + both, within // per + both + whole
         if (domain.low or 0) <= bounds[0] * one and (domain.high is None or bounds[1] * one <= domain.high):
             scale = one if column.type.kind is Kind.FLOAT else 0
@@ -185,6 +185,16 @@ def _span(name: str, moments: Mapping[str, Moment], told: Mapping[str, Told]) ->
     over = end.part == "end" or (end.stage is not None and end.stage.name in ("completed", "returned", "terminated"))
     if not over or not isinstance(spec, Since) or not spec.seconds:
         return None
-    starts = [moments[f.column] for f in spec.floors if not f.table and f.column in moments]
-    first = next((m for m in starts if m.part == "start"), starts[0] if len(starts) == 1 else None)
-    return (first, end, spec) if first is not None and first.unit == end.unit else None
+    starts = [m for m in moments.values() if m.unit == end.unit and m != end and _starts(m, spec, told)]
+    starts.sort(key=lambda m: (m.part == "created", m.part != "start"))
+    return (starts[0], end, spec) if starts else None
+
+
+def _starts(moment: Moment, end: Since, told: Mapping[str, Told]) -> bool:
+    """Whether it tells when the row began, and what ends as `end` does never comes before it."""
+    spec = told[moment.column].spec if moment.column in told else None
+    if not isinstance(spec, Since) or moment.part not in ("start", "event", "stage", "created"):
+        return False
+    followed = any(floor.column == moment.column and not floor.table for floor in end.floors)
+    begun = isinstance(spec.on, Begin) and not spec.floors
+    return begun or (followed and (moment.part == "start" or isinstance(spec.on, Begin)))

@@ -43,6 +43,7 @@ from .lineage import Line
 from .moments import MOMENTS, PROMPTLY, Moment, ages_of, anchor_of, begins, moments_of, unit_of
 from .repeats import day_of, durations, parts, twins
 from .seasons import LONGEST, SERVED, alone, bounds_of, by_now, lives
+from .siblings import in_turn
 from .states import States, states_of
 
 _LEAST = 128  # values that a column must have left for a life of its own
@@ -227,6 +228,8 @@ def _place(draft: Draft, moment: Moment, course: Course, *, first: str) -> Place
             return course.place("ended")
         case "end":
             return course.end
+        case "start" if moment.words == "first":  # of what was asked for the day before, be that told or not
+            return Span("first", DAY_SECONDS, 0)
         case "start" if moment.waits:
             return course.place("started")
         case "event" if not begins(moment) or moment.column != first:
@@ -300,10 +303,14 @@ def _lives(
     lines = tuple(parent for line, parent in _lines(draft) if bounded or not line.first)
     until = min(lineage.until, today - min(strict, 9) if lines else today - 1 - min(strict, 9))
     before = (SERVED if lineage.served else LONGEST) if lineage.first else 0
-    series = lives(draft.table.name, _bounds(free, domains), today, until, before=before, followed=lineage.followed)
+    turns = in_turn(draft, {parent.at for parent in lines})
+    followed = lineage.followed or turns is not None  # rows in turn go back as far as their parents do
+    series = lives(draft.table.name, _bounds(free, domains), today, until, before=before, followed=followed)
     if any(not line.first for line, _ in _lines(draft)):  # there are more parents by and by already
         series = structs.replace(series, rising=False, levelling=False)
     life = Life(series=series, parents=lines, within=lineage.within)
+    if turns is not None:
+        life = structs.replace(life, within=turns.within, along=turns.layout, every=turns.every)
     if begun is not None:
         life = structs.replace(life, column=begun.column, days=begun.unit == "day")
     return {LIFE: life, SO_FAR: course.progress(now)}

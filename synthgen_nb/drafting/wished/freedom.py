@@ -97,10 +97,11 @@ def life_of(plan: TablePlan) -> Rhythmic:
 
 def with_life(plan: TablePlan, series: Rhythmic) -> TablePlan:
     """The table with other begins: all that follows in its rows goes with them. Parents of whose begin nothing tells
-    leave them alone."""
+    leave them alone, and so do siblings."""
     life = plan.sources[LIFE]
     assert isinstance(life, Life)
-    fresh = structs.replace(life, series=series, parents=tuple(parent for parent in life.parents if parent.told))
+    told = tuple(parent for parent in life.parents if parent.told)
+    fresh = structs.replace(life, series=series, parents=told, along="", every=0)
     return structs.replace(plan, sources=plan.sources | {LIFE: fresh})
 
 
