@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...schema import Kind
 from ...specs import Layout, Ordinal, Range
@@ -23,8 +24,7 @@ _AGREED = re.compile(r"\b(subscriptions?|memberships?|leases?|loans?|mortgages?|
 _MONTH = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Turns:
+class Turns(Struct, frozen=True):
     """The `layout` whose places count the rows in the order of time, every how many days they come (0: anyhow), and
     within how many in all (0: until now)."""
 
