@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 
 _MANY = 4096  # rows of a row group from which packing ourselves is worth its fixed costs
-_BUFFER = 1 << 20  # bytes that are written at once: a page at a time would take the GIL for each
 SMALL = 1 << 20  # bytes: what is less is on the disk once its version is, for many at once get there sooner
 
 
@@ -115,13 +114,13 @@ def _write(sink: Any, schema: pa.Schema, batches: Iterable[pa.RecordBatch], dict
     if filled is not None and filled.num_rows >= _MANY:
         weave(sink.write, stored, every, about, dictionary)
         return
-    buffer = pa.BufferedOutputStream(pa.PythonFile(sink, mode="w"), _BUFFER)
-    with pq.ParquetWriter(buffer, stored, **arrow_options(stored, dictionary)) as writer:
+    file = pa.BufferOutputStream()
+    with pq.ParquetWriter(file, stored, **arrow_options(stored, dictionary)) as writer:
         writer.add_key_value_metadata(about)
         for batch in every:
             if batch.num_rows:
                 writer.write_batch(batch, row_group_size=batch.num_rows)
-    buffer.detach()  # written out, and `sink` stays open
+    sink.write(file.getvalue())
 
 
 @contextmanager

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Write = Callable[[ReadableBuffer], object]
 
 _ORDINAL = 7  # of a row group
-_BUFFER = 1 << 20  # bytes of Arrow's that are handed on at once
+_BUFFER = 1 << 20  # bytes of Arrow's that are taken at once
 _LARGE = 1 << 17  # bytes that are not worth a copy
 _BATCH = 8192  # values that Arrow encodes at once
 
@@ -58,7 +58,7 @@ def weave(
     others = [field for field in schema if field.name not in ours]
     whole = _empty(schema, about)
     elements = _elements(structs(whole, SCHEMA))
-    arrow = _Arrow(write, pa.schema(others), dictionary) if others else None
+    arrow = _Arrow(pa.schema(others), dictionary) if others else None
     groups: list[Fields] = []
     starts: list[int] = []
     write(MAGIC)
@@ -67,8 +67,9 @@ def weave(
         if not batch.num_rows:
             continue
         starts.append(at)
-        at += arrow.write(batch) if arrow else 0
-        chunks, pieces = [], []
+        chunks: list[Fields] = []
+        pieces: list[bytes | pa.Buffer] = [arrow.pages(batch)] if arrow else []
+        at += sum(map(len, pieces))
         for name in ours:
             pages, chunk = column_chunk(batch.column(name), elements[name], name, at)
             pieces += pages
@@ -119,14 +120,12 @@ def _joined(pieces: Iterable[bytes | pa.Buffer]) -> Iterator[bytes | pa.Buffer]:
     yield b"".join(small)
 
 
-class _Relay(io.RawIOBase):
-    """Hands what is written on while it is `open`, and else keeps it."""
+class _Taken(io.RawIOBase):
+    """A file that keeps nothing: what is written is taken from it."""
 
-    def __init__(self, write: Write) -> None:
-        self._write = write
-        self.open = False
-        self.kept = b""
+    def __init__(self) -> None:
         self.size = 0
+        self._pieces: list[bytes] = []
 
     def writable(self) -> bool:
         return True
@@ -135,47 +134,47 @@ class _Relay(io.RawIOBase):
         return self.size
 
     def write(self, data: ReadableBuffer) -> int:
-        if self.open:
-            self._write(data)
-        else:
-            self.kept += bytes(data)
-        size = memoryview(data).nbytes
-        self.size += size
-        return size
+        piece = bytes(data)
+        self._pieces.append(piece)
+        self.size += len(piece)
+        return len(piece)
+
+    def take(self) -> bytes:
+        taken = b"".join(self._pieces)
+        self._pieces = []
+        return taken
 
 
 class _Arrow:
-    """The columns that Arrow writes: into a file of its own, as it believes, of which the pages are handed on."""
+    """The columns that Arrow writes: into a file of their own, as it believes, of which the pages are taken."""
 
-    def __init__(self, write: Write, schema: pa.Schema, dictionary: Collection[str]) -> None:
+    def __init__(self, schema: pa.Schema, dictionary: Collection[str]) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         self._names = schema.names
         self._begins: list[int] = []  # of the row groups, in that file
-        self._relay = _Relay(write)
-        self._buffer = pa.BufferedOutputStream(pa.PythonFile(self._relay, mode="w"), _BUFFER)
+        self._file = _Taken()
+        self._buffer = pa.BufferedOutputStream(pa.PythonFile(self._file, mode="w"), _BUFFER)
         self._writer = pq.ParquetWriter(self._buffer, schema, **arrow_options(schema, dictionary))
-        self._buffer.flush()
-        self._relay.open = True
+        self._taken()
 
-    def write(self, batch: pa.RecordBatch) -> int:
-        """Bytes that were written."""
+    def pages(self, batch: pa.RecordBatch) -> bytes:
         import pyarrow as pa
 
-        begin = self._relay.size
-        self._begins.append(begin)
+        self._begins.append(self._file.size)
         rows = pa.Table.from_batches([batch.select(self._names)])
         self._writer.write_table(rows, row_group_size=batch.num_rows)
+        return self._taken()
+
+    def _taken(self) -> bytes:
         self._buffer.flush()
-        return self._relay.size - begin
+        return self._file.take()
 
     def close(self, starts: list[int]) -> Iterator[list[Fields]]:
         """The columns of each row group, where those begin at these bytes."""
-        self._relay.open = False
         self._writer.close()
-        self._buffer.flush()
-        told = read_footer(io.BytesIO(self._relay.kept))
+        told = read_footer(io.BytesIO(self._taken()))
         for group, begin, start in zip(structs(told, ROW_GROUPS), self._begins, starts, strict=True):
             for chunk in structs(group, COLUMNS):
                 shift(chunk[META].value, start - begin)
