@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 from msgspec import Struct
 
 from .errors import StoreError
-from .grafting import graft
+from .packing.grafting import graft
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,7 +104,7 @@ def _write(sink: Any, schema: pa.Schema, batches: Iterable[pa.RecordBatch], dict
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from .weaving import arrow_options, weave
+    from .packing.weaving import arrow_options, weave
 
     batches = iter(batches)
     filled = next((batch for batch in batches if batch.num_rows), None)

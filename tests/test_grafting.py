@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from synthgen_nb.grafting import graft
+from synthgen_nb.packing.grafting import graft
 from synthgen_nb.parquet import Cells, Part, rewrite_part, write_part
 
 ROWS, GROUP = 2_500, 1_000

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from synthgen_nb.packing import codes, differences, packed, width_of
+from synthgen_nb.packing.bits import codes, differences, packed, width_of
 from synthgen_nb.parquet import Cells, append_part, enum_field, rewrite_part, write_part
 from synthgen_nb.validation.footers import read_footers
 

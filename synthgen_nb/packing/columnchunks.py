@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from .bits import Integers, codes, differences, presence, width_of
 from .footing import DATA, DICTIONARY, META, OFFSET, PACKED, PATH, REPETITION, STATISTICS, TYPE, UNCOMPRESSED
-from .packing import Integers, codes, differences, presence, width_of
 from .thrift import BINARY, I32, STRUCT, TRUE, Fields, Typed, binary, i32, i64, listed, struct, write_struct
 
 if TYPE_CHECKING:
