@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -31,9 +31,10 @@ from .instructed import Instructed
 from .parquet import Part
 from .plan import Plan, plan_from_json
 from .store import Dataset, Store
-from .textsets.collecting import Batch
-from .textsets.kinds import TABLE
-from .textsets.orders import TextOrder
+from .textsets.orders import TABLE, TextOrder
+
+if TYPE_CHECKING:
+    from .textsets.collecting import Batch
 
 Status = Literal["queued", "running", "paused", "interrupted", "failed", "cancelled", "done"]
 Wish = Literal["pause", "cancel", "keep"]
@@ -205,6 +206,8 @@ class Record:
 
     def batches(self) -> Iterator[Batch]:
         """The batches of texts that are whole. For the holder of the lease: a line torn by a death is cut off."""
+        from .textsets.collecting import Batch
+
         for each in _whole_lines(self.path / "batches.jsonl"):
             yield msgspec.json.decode(each, type=Batch)
 

@@ -21,6 +21,14 @@ import synthgen_nb
 spent = time.process_time() - began
 print(json.dumps({"cpu": spent, "loaded": sorted({m.partition(".")[0] for m in sys.modules})}))
 """
+_ROWS = """
+import json, sys
+import synthgen_nb as sg
+plan = sg.draft_plan(sg.parse_ddl("CREATE TABLE t (id integer PRIMARY KEY, name text)", dialect="postgres"), 10)
+for event in sg.run(plan, sg.Store("made"), "t", validate=False):
+    pass
+print(json.dumps(sorted(sys.modules)))
+"""
 
 
 def test_a_plain_import_loads_nothing_heavy_and_costs_less_than_half_a_second(
@@ -60,6 +68,20 @@ def test_type_checkers_see_the_same_names_from_the_same_rooms() -> None:
     }
     assert seen == synthgen_nb._ROOMS
     assert {*seen, "__version__", "load_ipython_extension", "unload_ipython_extension"} == set(synthgen_nb.__all__)
+
+
+def test_rows_are_made_without_what_only_texts_and_reports_need(tmp_path: Path) -> None:
+    loaded = set(json.loads(subprocess.check_output([sys.executable, "-c", _ROWS], cwd=tmp_path, text=True)))
+    needless = (
+        "validation",
+        "llm.hub",
+        "llm.local",
+        "textsets.kinds",
+        "textsets.sieving",
+        "jobs.textmaking",
+        "reserved",
+    )
+    assert loaded & {*(f"synthgen_nb.{room}" for room in needless), "duckdb", "polars", "pyarrow.dataset"} == set()
 
 
 def test_no_room_defines_a_dataclass() -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from synthgen_nb.drafting.magnitudes import table_of_magnitudes
 from synthgen_nb.drafting.meaning import _finer, rules
+from synthgen_nb.drafting.meaning.absences import _SHARES
 from synthgen_nb.drafting.meaning.matching import holding, starts_in
 from synthgen_nb.drafting.meaning.names import words_of
+from synthgen_nb.drafting.timing.lifecycles import _STAGES
 
 LABELS = Path(__file__).parent / "meanings" / "labels.tsv"
 STEP = 13  # every expression is asked about one in so many names, each time others
@@ -19,8 +21,10 @@ STEP = 13  # every expression is asked about one in so many names, each time oth
 def expressions() -> list[str]:
     of_rules = {text for rule in rules() for text in (rule.name, rule.table)}
     finer = {text for group in _finer().values() for one in group for text in (one.name, one.table)}
+    stages = {text for _, text in _STAGES}
+    absent = {text for text, _ in _SHARES}
     sizes = {text for line in table_of_magnitudes() for text in (line.meaning, line.words, line.table)}
-    return sorted((of_rules | finer | sizes) - {"-"})
+    return sorted((of_rules | finer | sizes | stages | absent) - {"-"})
 
 
 def test_every_expression_of_the_tables_is_held_by_the_words_that_re_finds_it_in() -> None:

@@ -47,9 +47,6 @@ _MARIADB = re.compile(
     r"/\*M!|\bMariaDB (?:dump|Server)|[ /_.-]mariadb\b|\d-MariaDB\b|\bWITH\s+SYSTEM\s+VERSIONING\b|\bPAGE_CHECKSUM\s*=",
     re.I,
 )
-_COMPILED = tuple((name, weight, re.compile(rx, re.I | re.M)) for name, weight, rx in _EVIDENCE)
-
-
 _NOT_CODE = re.compile(r"(--[^\n]*|/\*(?!M?!).*?\*/)|'[^']*+'", re.S)
 _NAMES = (
     ("postgres", r"postgres(?:ql)?|pg(?:sql)?|psql"),
@@ -59,7 +56,6 @@ _NAMES = (
     ("tsql", r"(?:ms)?sql[ _-]?server|mssql|t-?sql"),
     ("oracle", r"oracle|sql\*plus"),
 )
-_NAMED = tuple((name, re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", re.I)) for name, words in _NAMES)
 _NAMED_BY_COMMENT, _NAMED_BY_FILE = 2, 9  # a name outweighs types that SQLite takes too, not a whole MySQL dump
 
 
@@ -70,12 +66,12 @@ def detect_dialect(text: str, file: str = "") -> str:
     code = _NOT_CODE.sub(lambda found: " " if found[1] else "''", looked)
     comments = " ".join(found[1] or "" for found in _NOT_CODE.finditer(looked[:_HEAD]))
     scores: dict[str, int] = {}
-    for name, weight, pattern in _COMPILED:
-        if pattern.search(code):
+    for name, weight, pattern in _EVIDENCE:
+        if re.search(pattern, code, re.I | re.M):
             scores[name] = scores.get(name, 0) + weight
     for weight, said in ((_NAMED_BY_COMMENT, comments), (_NAMED_BY_FILE, PurePath(file).name)):
-        for name, pattern in _NAMED:
-            if pattern.search(said):
+        for name, words in _NAMES:
+            if re.search(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", said, re.I):
                 scores[name] = scores.get(name, 0) + weight
     best = max(scores, key=lambda name: scores[name], default=DEFAULT)
     if best == "mysql" and _MARIADB.search(f"{looked} {PurePath(file).name}"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
@@ -19,7 +20,6 @@ from .chosen import chosen, without_others
 from .counting import DEFAULT_ROWS, nothing_of, sizes_of
 from .keying.claims import TableKeys
 from .preparing import ANYWHERE, Prepared, prepared
-from .scaling import Sized
 from .sums.tallies import with_tallies
 from .sums.whole import Whole
 from .timing.timelines import with_read
@@ -27,6 +27,9 @@ from .wished.asked import filled, with_hints
 from .wished.edges import with_edges
 from .wished.granting import Refusal, granted
 from .wished.origins import Origins
+
+if TYPE_CHECKING:
+    from .scaling import Sized
 
 DEFAULT_AS_OF = "2026-01-01"
 

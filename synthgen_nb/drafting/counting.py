@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..schema import Schema, Table
@@ -10,8 +11,10 @@ from .domains import Domain
 from .keying.claims import TableKeys
 from .keying.keys import capacity
 from .keying.periods import Slices, slices_capacity
-from .scaling import Sized, scaled
 from .wished.families import MOST_ROWS
+
+if TYPE_CHECKING:
+    from .scaling import Sized
 
 DEFAULT_ROWS = 1000
 _MOST_SCALE = 100_000
@@ -21,8 +24,12 @@ def sizes_of(schema: Schema, scale: float, rows: int | Mapping[str, int]) -> dic
     """Those of the tables that nobody asked a number of rows for."""
     if not 0 <= scale <= _MOST_SCALE:
         raise InputError(f"a scale of {scale:g} can't be", hint=f"above 0, at most {_MOST_SCALE:,}")
+    if not scale:
+        return {}
+    from .scaling import scaled
+
     named = named_tables(schema, rows)
-    sizes = scaled(schema, scale, {key: asked_rows(schema, rows)[key] for key in named}) if scale else {}
+    sizes = scaled(schema, scale, {key: asked_rows(schema, rows)[key] for key in named})
     return {key: size for key, size in sizes.items() if key not in named}
 
 

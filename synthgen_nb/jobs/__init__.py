@@ -25,7 +25,6 @@ from ..plan import Plan
 from ..store import Dataset, Store
 from ..textsets.orders import TextOrder, checked
 from .running import cancel, run_job
-from .textmaking import require_model
 from .working import Stop
 
 MAX_JOBS = 2
@@ -171,6 +170,8 @@ class Job:
         if self._busy:
             return
         if self.record.texts is not None and self.record.saved() is None:
+            from .textmaking import require_model
+
             require_model(self.record, self._model)
         self._begin()
 

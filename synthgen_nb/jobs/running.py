@@ -14,12 +14,11 @@ from msgspec.structs import replace
 from ..errors import Interrupted, StoreError, SynthgenError
 from ..events import Cancelled, Event, Failed, Finished, Paused, Resumed, Shutdown, Started
 from ..generation import Engine
-from ..jobs import rowmaking, textmaking
 from ..leases import Lease, acquire
 from ..ledger import Record
 from ..llm.base import Model
 from ..maps import Map
-from ..validation import validate
+from . import rowmaking
 from .working import Begun, Meter, Pump, Stop, validated
 
 _LOOK = 0.5  # seconds between two looks at the wishes of other processes
@@ -90,8 +89,12 @@ def _run(
     record.require_same_values()
     totals, again = record.totals, record.state.version is not None
     if record.saved() is None:
-        texts = record.texts is not None
-        ready = textmaking.ready(record, model, stop) if texts else rowmaking.ready(record, engine, map, stop)
+        if record.texts is None:
+            ready = rowmaking.ready(record, engine, map, stop)
+        else:
+            from . import textmaking  # all that knows models: not for rows
+
+            ready = textmaking.ready(record, model, stop)
         yield ready.told
         begun = ready.begin()
         if validate:
@@ -159,6 +162,9 @@ def _kept(record: Record) -> int:
     """The version, marked partial, of what the job has made so far."""
     dataset = record.saved()
     if dataset is None:
+        from ..validation import validate
+        from . import textmaking
+
         dataset = textmaking.keep(record) if record.texts is not None else rowmaking.keep(record)
         dataset.keep_report(validate(dataset))
     return dataset.version

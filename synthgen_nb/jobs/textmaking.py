@@ -25,9 +25,9 @@ from ..reserved import reserved
 from ..schema import Schema
 from ..store import Dataset, ensure_space
 from ..textsets.collecting import Batch, Collection, Judged
-from ..textsets.kinds import TABLE, changed, kind_of, schema_of, shape_of
+from ..textsets.kinds import changed, kind_of, schema_of, shape_of
 from ..textsets.nearness import U64, normal, shingles
-from ..textsets.orders import TextOrder, Texts
+from ..textsets.orders import TABLE, TextOrder, Texts
 from ..textsets.prompts import Slot, ask
 from ..textsets.sieving import unfit
 from .working import Begun, Meter, Ready, Stop

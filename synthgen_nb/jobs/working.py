@@ -17,7 +17,6 @@ from msgspec import Struct, field
 from ..errors import Interrupted
 from ..events import Advanced, Event, Prepared, Validated, advanced
 from ..ledger import Record
-from ..validation import validate
 
 _TICK = 0.1  # seconds between two looks at progress and wishes
 _AHEAD = 8  # results that wait for whoever reads the events; then the work waits too
@@ -95,6 +94,8 @@ class Ready(Struct, frozen=True):
 
 
 def validated(record: Record) -> Generator[Event]:
+    from ..validation import validate  # not for a run that leaves it to others
+
     dataset = record.saved()
     assert dataset is not None
     report = validate(dataset)

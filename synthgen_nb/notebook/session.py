@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ..errors import InputError
 from ..pages import FIRST_ROWS, Mark, Page, dataset_page
-from ..textsets.kinds import TABLE
+from ..textsets.orders import TABLE
 from .binding import Binding, binding, memory_needed
 from .doctor import free_memory
 from .models import Models

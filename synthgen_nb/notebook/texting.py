@@ -16,8 +16,7 @@ from ..pages import Mark
 from ..pages.texts import domain_page, domains_page
 from ..textrequest import domain_request, text_export, text_name, text_request
 from ..textsets.domains import delete_domain, domain_names, read_domain, save_domain
-from ..textsets.kinds import TABLE
-from ..textsets.orders import texts_of
+from ..textsets.orders import TABLE, texts_of
 from .arguments import repeated
 from .watching import leave, watch
 

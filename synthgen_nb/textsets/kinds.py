@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from ..llm.base import JsonSchema
+from .orders import TABLE
 
 if TYPE_CHECKING:
     from ..schema import Schema
     from .orders import KindName, TextOrder
 
-TABLE = "records"
 DIALECT = "duckdb"
 Row = dict[str, Any]
 """Column -> text, or a list of {field: text} for the turns of a conversation; without `id` and `topic`."""

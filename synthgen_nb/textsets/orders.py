@@ -18,6 +18,7 @@ from .quality import Quality
 KindName = Literal["instruct", "qa", "chat", "classification", "dialogue"]
 KIND_NAMES: tuple[KindName, ...] = ("instruct", "qa", "chat", "classification", "dialogue")
 AS_OF = "2026-01-01"
+TABLE = "records"  # where a version keeps the texts
 MOST_RECORDS = 1_000_000
 MOST_TOPICS = 200
 MOST_BATCH = 1_000

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from ..meaning.matching import holding
+
 # the way of most things, in its order; what stands on one line is one place on it
 _WAY = (
     ("created", r"new|creat\w*|pending|draft\w*|open|opened|placed|order|ordered|queued|todo|to do|request\w*|unpaid"
@@ -45,7 +47,7 @@ _OUT = (
 _ENDED = re.compile(r"\b(end|ended|finish\w*|stop\w*|exit\w*)\b")
 _FINAL = {"completed", "closed", "returned", "refunded", "resolved", "terminated", *(name for name, _, _ in _OUT)}
 _RANK = {name: rank for rank, (name, _) in enumerate(_WAY)}
-_STAGES = [(name, re.compile(rf"\b({words})\b")) for name, words in (*((n, w) for n, w, _ in _OUT), *reversed(_WAY))]
+_STAGES = [(name, rf"\b({words})\b") for name, words in (*((n, w) for n, w, _ in _OUT), *reversed(_WAY))]
 _NOT_YET = re.compile(r"^(not|un|non|awaiting|to be) |^part\w* paid$")
 
 # tables whose rows go on for years
@@ -68,7 +70,7 @@ def stage_of(words: str) -> Stage | None:
         return Stage("created", 0)
     if _ENDED.search(words):
         return Stage("ended", None)
-    return next((Stage(name, _RANK.get(name)) for name, found in _STAGES if found.search(words)), None)
+    return next((Stage(name, _RANK.get(name)) for name, found in _STAGES if holding(found)(words)), None)
 
 
 def stages_of(labels: Sequence[str]) -> list[Stage] | None:
