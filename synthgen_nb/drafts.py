@@ -128,10 +128,10 @@ class Draft:
         document += _END
         beside = self.path / f"dataset.json.{secrets.token_hex(4)}"
         try:
-            small = [self.path / part.file for files in tables.values() for part in files.parts if part.bytes < SMALL]
+            written = [self.path / part.file for files in tables.values() for part in files.parts if part.bytes < SMALL]
+            written += {self.path / files.folder for files in tables.values()}
             with ThreadPoolExecutor(_SYNCS) as pool:  # the disk writes down what many wait for in one go
-                list(pool.map(_sync, small))
-                list(pool.map(_sync, {self.path / files.folder for files in tables.values()}))
+                list(pool.map(_sync_all, [written[at::_SYNCS] for at in range(min(_SYNCS, len(written)))]))
             write_whole(beside, document)
             if self._remote is not None:
                 self._send(self._remote, dataset, document)
@@ -227,6 +227,11 @@ def libraries() -> dict[str, str]:
 def _version(library: str) -> str:
     """What is installed does not change while this process has it loaded, and looking takes a read of all of it."""
     return library_version(library)
+
+
+def _sync_all(paths: Sequence[Path]) -> None:
+    for path in paths:
+        _sync(path)
 
 
 def _sync(path: Path) -> None:

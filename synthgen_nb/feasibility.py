@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from .errors import InfeasibleError, SynthgenError
-from .generation import Engine, arrow_schema
+from .generation import Engine
 from .physical import to_arrow
 from .plan import Plan, TablePlan
 from .report import Finding, Report
@@ -123,7 +123,7 @@ def _probe(engine: Engine, table: Table) -> list[Finding]:
     """The first rows and the last, every column, in the declared types."""
     rows = engine.ends(table.key, _PROBED)
     far = {name for name in table.column_names if _far(engine, (table.key, name), set())}
-    for field, column in zip(arrow_schema(engine.plan, table.key), table.columns, strict=True):
+    for field, column in zip(engine.stored(table.key).declared, table.columns, strict=True):
         if field.name in far:
             continue
         try:

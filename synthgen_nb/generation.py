@@ -18,13 +18,13 @@ from msgspec import Struct
 from .computing import Calculator, cast_of
 from .errors import InfeasibleError, PlanError
 from .lookups import Lookup, lookup
-from .parquet import enum_field
-from .physical import arrow_type, converted, from_arrow, from_python, packed, to_arrow, to_packed
+from .physical import arrow_type, converted, from_arrow, from_python, to_arrow, to_packed
 from .plan import NULL_SCALE, Plan, Redraw
 from .rows import I64, U64, Indices, Kept, Rows, Values, below, bits, key_of
 from .sandbox import connect
 from .schema import Kind, Table
-from .specs import AnySpec, Choice, Key, Layout, Pick, Range, Standing, Tally, Tree
+from .specs import AnySpec, Choice, Key, Layout, Pick, Range, Tally, Tree
+from .storedtypes import Stored, stored
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,8 +41,6 @@ _LOOKS, _WORTH = 4096, 2  # rows that look at once: a preview reads few; times a
 _NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.TIME, Kind.FLOAT}
 _KEPT_BACK = 8 << 20
 _SEEN = 1 << 20  # cells of small tables that stay as they were drawn for a look: 16 MB or so
-_FEW = 127  # texts that are written as codes: of more, Parquet's own table is as fast
-_CODES = pa.dictionary(pa.int8(), pa.string())
 
 
 class Chunk(Struct, frozen=True):
@@ -65,6 +63,7 @@ class Engine:
         self._kept: dict[tuple[str, str], Any] = {}
         self._keeping: dict[tuple[str, str], threading.RLock] = {}
         self._holding: dict[tuple[str, str], dict[str, Values]] = {}
+        self._stored: dict[str, Stored] = {}
         self._seen: dict[str, Rows] = {}
         self._room = _SEEN
         self._tallies: dict[str, list[tuple[str, str, Tally]]] = {}
@@ -89,6 +88,11 @@ class Engine:
 
     def row_count(self, table: str) -> int:
         return self.plan.tables[table].rows
+
+    def stored(self, table: str) -> Stored:
+        if table not in self._stored:
+            self._stored[table] = stored(self.plan, table)
+        return self._stored[table]
 
     def ends(self, table: str, most: int) -> Rows:
         """A window on the first rows and the last, `most` of each."""
@@ -331,16 +335,13 @@ def _reference(plan: Plan, table: Table) -> dict[str, Values]:
 
 def generate_chunk(engine: Engine, chunk: Chunk) -> pa.RecordBatch:
     """The rows of a chunk, columns in the table's order and in the declared types."""
-    return _chunk(engine, chunk, arrow_schema(engine.plan, chunk.table), to_arrow)
+    return _chunk(engine, chunk, engine.stored(chunk.table).declared, to_arrow)
 
 
 def packed_chunk(engine: Engine, chunk: Chunk) -> pa.RecordBatch:
     """The same rows in the types that `write_part` takes with the least work, which are not always the declared ones:
     decimals of 64 bits, and codes for columns of a few texts."""
-    coded = set(_coded(engine.plan, chunk.table))
-    fields = arrow_schema(engine.plan, chunk.table)
-    schema = pa.schema([f.with_type(_CODES if f.name in coded else packed(f.type)) for f in fields])
-    return _chunk(engine, chunk, schema, to_packed)
+    return _chunk(engine, chunk, engine.stored(chunk.table).packed, to_packed)
 
 
 def _chunk(
@@ -351,43 +352,6 @@ def _chunk(
     arrays = [made(rows.column(c.name), f.type, c.type.values) for c, f in zip(columns, schema, strict=True)]
     engine.note(rows)
     return pa.record_batch(arrays, schema=schema)
-
-
-def arrow_schema(plan: Plan, table: str) -> pa.Schema:
-    """The Arrow schema of a table's parts; NOT NULL columns are not nullable there either."""
-    dialect = plan.schema.dialect
-    return pa.schema(
-        [
-            enum_field(c.name, c.type.values, nullable=c.nullable)
-            if c.type.kind == Kind.ENUM
-            else pa.field(c.name, arrow_type(c.type, dialect), nullable=c.nullable)
-            for c in plan.schema.tables[table].columns
-        ]
-    )
-
-
-def few_texts(plan: Plan, table: str) -> tuple[str, ...]:
-    """The columns of texts that are worth a dictionary, from what the specs know."""
-    schema = arrow_schema(plan, table)
-    return tuple(
-        name
-        for name, column in plan.tables[table].columns.items()
-        if pa.types.is_dictionary(schema.field(name).type)
-        or (isinstance(column.spec, Choice | Standing) and pa.types.is_string(schema.field(name).type))
-    )
-
-
-def _coded(plan: Plan, table: str) -> Iterator[str]:
-    """Columns of text that are codes of the same few texts in every window."""
-    made, schema = plan.tables[table], arrow_schema(plan, table)
-    redrawn = {name for redraw in made.redraws for name in redraw.columns}
-    for name, column in made.columns.items():
-        if name in redrawn or not pa.types.is_string(schema.field(name).type):
-            continue
-        if isinstance(column.spec, Choice | Standing):
-            labels = column.spec.values
-            if not plan.schema.tables[table].rows and len(set(labels)) == len(labels) <= _FEW:
-                yield name
 
 
 def chunks(plan: Plan, table: str, start: int = 0, stop: int | None = None, size: int = CHUNK_ROWS) -> Iterator[Chunk]:

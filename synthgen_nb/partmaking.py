@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from .drafts import libraries
 from .errors import Interrupted, StoreError
-from .generation import Chunk, Engine, arrow_schema, chunks, few_texts, packed_chunk
+from .generation import Chunk, Engine, chunks, packed_chunk
 from .parquet import Part, write_part
 from .plan import plan_from_json
 
@@ -45,8 +45,8 @@ def make_part(engine: Engine, task: Task, size: int, watching: Watching = iter) 
     began = time.perf_counter()
     pieces = watching(chunks(engine.plan, task.table, task.start, task.stop, size))
     batches = (packed_chunk(engine, chunk) for chunk in pieces)
-    dictionary = few_texts(engine.plan, task.table)
-    part = write_part(task.path, arrow_schema(engine.plan, task.table), batches, dictionary=dictionary)
+    stored = engine.stored(task.table)
+    part = write_part(task.path, stored.declared, batches, dictionary=stored.few)
     pa.default_memory_pool().release_unused()  # 4 us; what a thread's pages leave behind is the next one's too
     return task, part, time.perf_counter() - began
 

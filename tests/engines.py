@@ -16,8 +16,9 @@ import duckdb
 import pyarrow as pa
 
 import synthgen_nb as sg
-from synthgen_nb.generation import Engine, arrow_schema, chunks, generate_chunk
+from synthgen_nb.generation import Engine, chunks, generate_chunk
 from synthgen_nb.schema import Table
+from synthgen_nb.storedtypes import arrow_schema
 
 Rows = list[tuple[Any, ...]]
 

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb.generation import Chunk, Engine, arrow_schema, generate_chunk
+from synthgen_nb.generation import Chunk, Engine, generate_chunk
+from synthgen_nb.storedtypes import arrow_schema
 
 DDL = """
 CREATE TYPE mood AS ENUM ('sad', 'ok');

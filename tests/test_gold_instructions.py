@@ -16,7 +16,7 @@ import pytest
 
 import synthgen_nb as sg
 from synthgen_nb.asking import Asked, ask_plan, describe
-from synthgen_nb.generation import Engine, arrow_schema
+from synthgen_nb.generation import Engine
 from synthgen_nb.llm import Ask, ScriptedModel
 from synthgen_nb.physical import to_arrow
 from synthgen_nb.plan import Plan
@@ -24,6 +24,7 @@ from synthgen_nb.rows import Rows
 from synthgen_nb.specs import LIFE, Life
 from synthgen_nb.specs.cities import cities
 from synthgen_nb.specs.locales import listed
+from synthgen_nb.storedtypes import arrow_schema
 from synthgen_nb.wishes import Between, Children, Count, Locales, Nulls, Rhythm, Shares, Wish, Written
 
 GOLD = Path(sg.__file__).parent / "gold"

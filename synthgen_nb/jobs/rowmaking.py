@@ -15,7 +15,7 @@ from ..drafts import Draft
 from ..estimates import estimate
 from ..events import Event, Filled, Prepared, Saved
 from ..feasibility import require
-from ..generation import CHUNK_ROWS, PART_ROWS, Chunk, Engine, arrow_schema
+from ..generation import CHUNK_ROWS, PART_ROWS, Chunk, Engine
 from ..ledger import Made, Record
 from ..maps import Map, threads
 from ..parquet import Part, write_part
@@ -23,6 +23,7 @@ from ..partmaking import Task, bundled, make_part, maker
 from ..plan import Plan
 from ..specs import Tally
 from ..store import Dataset, ensure_space
+from ..storedtypes import arrow_schema
 from .working import Begun, Meter, Ready, Stop, cores
 
 _PARTS, _LEAST_ROWS = 4, 1 << 17  # parts of a table that is not large; rows of one that is worth a file
