@@ -40,10 +40,8 @@ class Fanout(Struct, frozen=True):
     def _left_share(self, start: I64, left: I64 | np.int64, right: I64 | np.int64, total: I64) -> I64:
         """Children of the left half, for nodes that begin at parent `start` with left + right parents."""
         size = left + right
-        exact = total.astype(np.float64) * left / size  # products of two counts may leave 64 bits
-        mean = exact.astype(np.int64)
         if self.even:
-            return mean
+            return _share(total, left, size).astype(np.int64)
         low = np.maximum(self.least * left, total - self._most(right))
         high = np.minimum(self._most(left), total - self.least * right)
         random = bits(self.key, start.view(np.uint64) * np.uint64(64) + _log2(size))
@@ -53,6 +51,8 @@ class Fanout(Struct, frozen=True):
             uniform = low + below(random, (high - low + 1).view(np.uint64)).view(np.int64)
             if np.all(size == 2):
                 return uniform
+        exact = _share(total, left, size)
+        mean = exact.astype(np.int64)
         halves = (random & _EVEN16) + ((random >> np.uint64(16)) & _EVEN16)  # four 16-bit numbers, two by two
         hall = ((halves + (halves >> np.uint64(32))) & _LOW32).view(np.int64) - _HALL_MEAN
         variance = exact * right / size * (size + total) / (size + 1)
@@ -74,11 +74,11 @@ class Fanout(Struct, frozen=True):
         first = np.zeros(1, np.int64)
         total = np.full(1, self.total, np.int64)
         while size.max(initial=0) > 1:
-            left, share = np.where(size > 1, _half(size), size), total.copy()
+            left, share = size.copy(), total.copy()
             for run in _runs(size):  # nearly all nodes of a level are of one size: the tree fills from the left
-                if size[run.start] > 1:
-                    half = left[run.start]
-                    share[run] = self._left_share(start[run], half, size[run.start] - half, total[run])
+                if (whole := size[run.start]) > 1:
+                    half = left[run] = _half(whole)
+                    share[run] = self._left_share(start[run], half, whole - half, total[run])
             start, first = _pairs(start, start + left), _pairs(first, first + share)
             size, total = _pairs(left, size - left), _pairs(share, total - share)
             keep = (size > 0) & (start < high) & (start + size > low)
@@ -168,6 +168,11 @@ def _pairs(left: I64, right: I64) -> I64:
     both = np.empty(2 * len(left), np.int64)
     both[::2], both[1::2] = left, right
     return both
+
+
+def _share(total: I64, left: I64 | np.int64, size: I64 | np.int64) -> npt.NDArray[np.float64]:
+    """As many of `total` as `left` is of `size`; not as integers, for products of two counts may leave 64 bits."""
+    return total.astype(np.float64) * left / size
 
 
 def _half(size: I64) -> I64:
