@@ -288,3 +288,52 @@ def test_what_is_counted_among_the_rows_of_a_parent_comes_in_that_order() -> Non
     assert after.is_between(dt.timedelta(0), dt.timedelta(days=16)).all()
     lines = found["order_lines"].sort("order_id", "line_no")  # of one order, none of which is later than the others
     assert (lines["shipped_on"].diff().filter(lines["line_no"] > 1) < dt.timedelta(0)).mean() > 0.2  # type: ignore[operator]
+
+
+CLINIC = """
+CREATE TABLE doctors (id int PRIMARY KEY, hired_on date NOT NULL);
+CREATE TABLE appointments (id int PRIMARY KEY, doctor_id int NOT NULL REFERENCES doctors (id),
+  starts_at timestamp NOT NULL, UNIQUE (doctor_id, starts_at));
+CREATE TABLE lessons (id int PRIMARY KEY, starts_at timestamp NOT NULL, ends_at timestamp NOT NULL,
+  created_at timestamp NOT NULL, CHECK (ends_at > starts_at));
+CREATE TABLE devices (id int PRIMARY KEY, installed_at timestamp NOT NULL);
+CREATE TABLE readings (device_id int REFERENCES devices (id), measured_at timestamp, value real NOT NULL,
+  PRIMARY KEY (device_id, measured_at));
+CREATE TABLE rush (device_id int REFERENCES devices (id), measured_at timestamp, PRIMARY KEY (device_id, measured_at),
+  CHECK (measured_at BETWEEN '2025-12-31 00:00:00' AND '2025-12-31 12:00:00'));
+"""
+
+
+@cache
+def clinic() -> dict[str, pl.DataFrame]:
+    return frames(CLINIC, {"doctors": 200, "devices": 100, "*": 30_000})
+
+
+def test_what_people_agree_on_beforehand_starts_at_full_quarters_in_their_hours() -> None:
+    starts = clinic()["appointments"]["starts_at"]
+    assert (starts.dt.minute() % 15 == 0).all()
+    assert (starts.dt.second() == 0).all()
+    assert starts.dt.hour().is_between(8, 17).all()
+    assert (starts.dt.weekday() <= 5).all()
+    lessons = clinic()["lessons"]
+    for column in ("starts_at", "ends_at"):
+        assert (lessons[column].dt.epoch("s") % 900 == 0).all()
+    assert (lessons["created_at"] <= lessons["starts_at"]).all()
+    assert (lessons["starts_at"] < lessons["ends_at"]).all()
+    assert lessons["created_at"].dt.second().n_unique() == 60
+
+
+def test_what_a_key_dates_among_the_rows_of_a_parent_is_later_than_that_and_in_order() -> None:
+    for table, parent, moment, since in (
+        ("readings", "devices", "measured_at", "installed_at"), ("appointments", "doctors", "starts_at", "hired_on"),
+    ):  # fmt: skip
+        key = f"{parent[:-1]}_id"
+        frame = clinic()[table].join(clinic()[parent], left_on=key, right_on="id", maintain_order="left")
+        assert frame.select(key, moment).is_unique().all()
+        assert (frame[moment] > frame[since]).mean() > 0.99  # but for those with no time left for all of theirs
+        assert (frame[moment].diff().filter(frame[key].diff() == 0) > dt.timedelta(0)).all()
+
+
+def test_a_key_of_moments_holds_what_its_check_asks_for_above_all() -> None:
+    assert clinic()["rush"].is_unique().all()
+    assert (clinic()["rush"]["measured_at"].dt.date() == dt.date(2025, 12, 31)).all()

@@ -57,6 +57,7 @@ from synthgen_nb.specs import (
     Nations,
     Null,
     Ordinal,
+    Paced,
     Pair,
     Parent,
     Part,
@@ -81,6 +82,7 @@ from synthgen_nb.specs import (
     Since,
     Skip,
     Slice,
+    Slots,
     Slug,
     Span,
     Stage,
@@ -118,6 +120,8 @@ MONTHS = (1,) * 11 + (9,)
 HOURS = (0,) * 8 + (1, 3, 3) + (1,) * 13
 
 NOW = Rhythmic(low=10**15, high=17 * 10**14, unit="moment", weekdays=(2, 1, 1, 1, 1, 0, 0), hours=HOURS)
+QUARTER = 15 * 60 * 10**6
+SLOTS = Slots(first=19_001, days=520, step=QUARTER, opens=32 * QUARTER, closes=152 * QUARTER // 2, working=True)
 STAGE = Stage(2, 3_000, 900_000, 100, 1000)
 WAY = (0, 900, 3_000, 900_000, 4_000_000)
 
@@ -244,6 +248,11 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
         "integer",
         "",
     ),
+    "begin at a full quarter": (
+        Since(on=Begin(), series=NOW, low=0, high=10**16, unit="moment", step=QUARTER),
+        "integer",
+        "",
+    ),
     "stage": (Since(on=STAGE, series=NOW, low=0, high=20_000, unit="day", open=True), "integer", ""),
     "at some stages": (
         Since(
@@ -289,6 +298,8 @@ SPECS: dict[str, tuple[AnySpec, str, str]] = {
     ),
     "flag": (Flag(column="id", values=(5, 7, 2000), yes="Y", no="N"), "text", ""),
     "key": (Key(table="parent", column="base"), "integer", "pick"),
+    "slots of siblings in turn": (SLOTS, "integer", "slots in turn"),
+    "slots": (SLOTS, "integer", "code"),
     "days of siblings in turn": (Range(low=0, high=10**6), "integer", "days in turn"),
     "days of siblings month by month": (Range(low=0, high=10**6), "integer", "days month by month"),
     "key apart from another": (Key(table="parent", column="base"), "integer", "apart"),
@@ -397,6 +408,7 @@ SOURCES: dict[str, AnySource] = {
     "above": Above(of="tree", table="t", there="layout"),
     "grove": Grove(of="layout"),
     LIFE: Life(series=structs.replace(NOW, rising=True), within=90, parents=(Parent("parent", "pick", "key"),)),
+    "slots in turn": Paced(along="layout", table="parent", slots=SLOTS, within=400),
     "begins in turn": Life(series=NOW, parents=(Parent("parent", "layout", "key"),), along="layout"),
     "days in turn": Digit(of="begins in turn", divide=86_400_000_000),
     "begins month by month": Life(series=structs.replace(NOW, hours=()), along="layout", every=30),

@@ -80,8 +80,9 @@ Place = Begin | Stage | Late | Span | Ahead | Anywhere | Touched | Gone  # on th
 class Since(Spec, frozen=True, tag="since"):
     """A moment on the life line of its row, from `low` to `high` in its own unit, not earlier than the latest of
     `floors` (which it is not by itself, unless something else decides on those; where a parent's lie behind `high`,
-    they count for nothing). `series` says how the line's moments spread, and until when they are. NULL where `when`
-    does not hold one of `among`; with `open` where by the life line it has not happened yet, or never will."""
+    they count for nothing), at the next full `step` (0: any). `series` says how the line's moments spread, and until
+    when they are. NULL where `when` does not hold one of `among`; with `open` where by the life line it has not
+    happened yet, or never will."""
 
     on: Place
     series: Rhythmic
@@ -92,6 +93,7 @@ class Since(Spec, frozen=True, tag="since"):
     when: str = ""
     among: tuple[Label, ...] = ()
     open: bool = False
+    step: int = 0
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -109,9 +111,10 @@ class Since(Spec, frozen=True, tag="since"):
     @property
     def seconds(self) -> int:
         """How much later than its row's begin at most, where that is bounded; else 0."""
+        step = self.step // _SECOND
         if isinstance(self.on, Stage):
-            return self.on.last + _WEEK  # so many of working time, which lies in some hours of each week
-        return self.on.after + self.on.within if isinstance(self.on, Span) else 0
+            return self.on.last + _WEEK + step  # so many of working time, which lies in some hours of each week
+        return self.on.after + self.on.within + step if isinstance(self.on, Span) else 0
 
     def draw(self, rows: Rows, name: str) -> Values:
         floor = self._floor(rows)
@@ -126,7 +129,8 @@ class Since(Spec, frozen=True, tag="since"):
         value = self._day(begin, moment) if self.unit == "day" else moment
         if self.low > int(value.min(initial=self.high)):
             value = np.where(value < self.low, self._within(rows, name), value)
-        return Values(np.minimum(value if floor is None else np.maximum(value, floor), self.high), valid)
+        value = value if floor is None else np.maximum(value, floor)
+        return Values(np.minimum(-(-value // self.step) * self.step if self.step else value, self.high), valid)
 
     def _moment(self, rows: Rows, name: str, begin: I64) -> I64:
         series, told = self.series, known(rows)

@@ -26,6 +26,7 @@ from .places import Place
 from .products import Product
 from .rhythms import Rhythmic
 from .shares import weighed
+from .slots import Slots
 from .slugs import Slug
 from .stamps import Stamp
 from .states import Flag, Standing
@@ -326,6 +327,7 @@ AnySpec = (
     | Stretch
     | Place
     | Rhythmic
+    | Slots
     | Phrase
     | Product
     | Slug

@@ -13,6 +13,7 @@ from .fanout import Fanout, laid_out
 from .lives import Life, Progress
 from .places import Inside, Nations, Town
 from .shares import weighed
+from .slots import Paced
 from .within import Above, Grove, Within
 
 _WITHIN = 0x5EED  # a constant key: the bits inside of a band come from those that chose it
@@ -252,5 +253,5 @@ class Path(Source, frozen=True, tag="path"):
 
 AnySource = (
     Pick | Drawn | Permuted | Digit | Skip | Layout | Ordinal | Tree | Turn | Path | Among | Pair | Latin | Listed
-    | Ranked | Within | Above | Grove | Town | Nations | Inside | Life | Progress
+    | Ranked | Within | Above | Grove | Town | Nations | Inside | Life | Progress | Paced
 )  # fmt: skip

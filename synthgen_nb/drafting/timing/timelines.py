@@ -25,6 +25,7 @@ from ...specs import (
     Gone,
     Key,
     Life,
+    Paced,
     Parent,
     Rhythmic,
     Since,
@@ -41,6 +42,7 @@ from ..undecided import Told, contested, date_orders, is_free
 from .courses import DAY_SECONDS, Course, course_of
 from .lineage import Line
 from .moments import MOMENTS, PROMPTLY, Moment, ages_of, anchor_of, begins, moments_of, unit_of
+from .paces import QUARTER, agreed, pace
 from .repeats import day_of, durations, parts, twins
 from .seasons import LONGEST, SERVED, alone, bounds_of, by_now, lives
 from .siblings import in_turn
@@ -59,6 +61,7 @@ _LIVING = (Since, Standing)  # what reads life lines
 def timeline(draft: Draft, links: Mapping[str, Link], domains: Mapping[str, Domain]) -> dict[str, Told]:
     """Specs for the moments of the table that nothing else decides, and for what tells of them: statuses, flags, parts
     of dates. `links` are the orders that CHECKs ask for: they hold in any case."""
+    pace(draft, [parent for _, parent in _lines(draft)])
     moments = moments_of(draft.table, draft.meanings)
     free = {name: moment for name, moment in moments.items() if _is_free(draft, name, domains[name])}
     days = twins(draft, free, links, domains)
@@ -263,6 +266,11 @@ def _told(
     if isinstance(place, Anywhere):  # between its begin and now, be it a past that a CHECK ends
         now = structs.replace(now, high=min(now.high, bounds[1] * (DAY if moment.unit == "day" else 1)))
     spec = Since(on=place, series=now, low=bounds[0], high=bounds[1], unit=moment.unit, floors=floors)
+    if moment.unit == "moment" and moment.part in ("start", "end", "future") and agreed(draft.table.name):
+        longer = (
+            tuple(structs.replace(f, least=max(f.least, QUARTER)) for f in floors) if moment.part == "end" else floors
+        )
+        spec = structs.replace(spec, floors=longer, step=QUARTER)
     if not domain.nullable or domain.always_null:
         return Told(spec)
     when = states.when.get(moment.column)
@@ -353,6 +361,7 @@ def with_read(tables: Mapping[str, TablePlan]) -> dict[str, TablePlan]:
     """The plans without the life lines that no column reads, be it of a table below."""
     read: set[str] = set()
     todo = [key for key, plan in tables.items() if any(isinstance(c.spec, _LIVING) for c in plan.columns.values())]
+    todo += [source.table for plan in tables.values() for source in plan.sources.values() if isinstance(source, Paced)]
     while todo:
         key = todo.pop()
         life = tables[key].sources.get(LIFE)
