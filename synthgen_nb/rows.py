@@ -24,10 +24,18 @@ Numbers = npt.NDArray[np.unsignedinteger[Any]]
 T = TypeVar("T")
 Kept = TypeVar("Kept")
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_S27, _S30, _S31, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
-_LOW32 = np.uint64(0xFFFFFFFF)
+
+def _constants(kind: type[np.uint32] | type[np.uint64], *values: int) -> tuple[Numbers, ...]:
+    """Arrays without an axis: with one of them, and `out` by its place, a ufunc takes half as long to call as with a
+    scalar; that is what a window of a hundred rows costs."""
+    made: list[Numbers] = [np.array(value, kind) for value in values]
+    for constant in made:
+        constant.flags.writeable = False
+    return tuple(made)
+
+
+_GOLDEN, _M1, _M2 = _constants(np.uint64, 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+_S27, _S30, _S31, _S32, _LOW32 = _constants(np.uint64, 27, 30, 31, 32, 0xFFFFFFFF)
 _BLOCK = 32_768  # values per pass: what they go through stays in the L2 cache (fewer: NumPy's calls cost as much)
 _ROUNDS = 4
 
@@ -44,24 +52,25 @@ def _blocks(n: int) -> Iterator[slice]:
 
 
 def _mix_in_place(z: U64, scratch: U64) -> None:
-    np.right_shift(z, _S30, out=scratch)
-    np.bitwise_xor(z, scratch, out=z)
-    np.multiply(z, _M1, out=z)
-    np.right_shift(z, _S27, out=scratch)
-    np.bitwise_xor(z, scratch, out=z)
-    np.multiply(z, _M2, out=z)
-    np.right_shift(z, _S31, out=scratch)
-    np.bitwise_xor(z, scratch, out=z)
+    np.right_shift(z, _S30, scratch)
+    np.bitwise_xor(z, scratch, z)
+    np.multiply(z, _M1, z)
+    np.right_shift(z, _S27, scratch)
+    np.bitwise_xor(z, scratch, z)
+    np.multiply(z, _M2, z)
+    np.right_shift(z, _S31, scratch)
+    np.bitwise_xor(z, scratch, z)
 
 
 def bits(key: int | U64, index: U64) -> U64:
     """64 random bits per row (u64[n]); a bijection of `index` for a fixed key. `key` may differ per row."""
     out = np.empty(len(index), np.uint64)
     scratch = np.empty(min(len(index), _BLOCK), np.uint64)
+    keys = np.asarray(key, np.uint64)
     for part in _blocks(len(index)):
         z = out[part]
-        np.multiply(index[part], _GOLDEN, out=z)
-        np.add(z, key[part] if isinstance(key, np.ndarray) else np.uint64(key), out=z)
+        np.multiply(index[part], _GOLDEN, z)
+        np.add(z, keys[part] if keys.ndim else keys, z)
         _mix_in_place(z, scratch[: len(z)])
     return out
 
@@ -89,17 +98,17 @@ def below(random: U64, n: int | U64) -> U64:
         upper: U64 = random >> np.uint64(65 - n.bit_length())
         return upper
     out = np.empty(len(random), np.uint64)
-    bound = np.uint64(n)
+    bound = np.array(n, np.uint64)
     for part in _blocks(len(random)):
         z, block = out[part], random[part]
         if n >> 32:
             z[:] = high_product(block, bound)
             continue
-        np.right_shift(block, _S32, out=z)
-        np.multiply(z, bound, out=z)
+        np.right_shift(block, _S32, z)
+        np.multiply(z, bound, z)
         if n >> 20:  # near 2**32 the upper half alone is too coarse: carry the lower half's product
-            np.add(z, ((block & _LOW32) * bound) >> _S32, out=z)
-        np.right_shift(z, _S32, out=z)
+            np.add(z, ((block & _LOW32) * bound) >> _S32, z)
+        np.right_shift(z, _S32, z)
     return out
 
 
@@ -121,8 +130,8 @@ def permute(index: U64, size: int, key: int | U64) -> U64:
     if size <= 1:
         return np.zeros(len(index), np.uint64)
     high = isqrt(size - 1) + 1
-    radices = (high, -(-size // high))
     how = _NARROW if high <= 1 << 16 else _WIDE
+    radices = _constants(how.kind, high, -(-size // high))
     out = np.empty(len(index), np.uint64)
     scratch = np.empty((4, min(len(index), _BLOCK)), how.kind)
     for part in _blocks(len(index)):
@@ -141,14 +150,14 @@ class _Arithmetic(Struct, frozen=True):
     Those of 32 bits are MurmurHash3's, and take a third of the time."""
 
     kind: type[np.uint32] | type[np.uint64]
-    first: np.uint32 | np.uint64
-    second: np.uint32 | np.uint64
-    mixed: int
-    half: int
+    first: Numbers
+    second: Numbers
+    mixed: Numbers
+    half: Numbers
 
 
-_NARROW = _Arithmetic(np.uint32, np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35), 15, 16)
-_WIDE = _Arithmetic(np.uint64, _M1, _M2, 32, 32)
+_NARROW = _Arithmetic(np.uint32, *_constants(np.uint32, 0x85EBCA6B, 0xC2B2AE35, 15, 16))
+_WIDE = _Arithmetic(np.uint64, _M1, _M2, _S32, _S32)
 
 
 def _salts(keys: U64, how: _Arithmetic) -> Numbers:
@@ -162,7 +171,7 @@ def _salts(keys: U64, how: _Arithmetic) -> Numbers:
 
 def _feistel(
     value: U64,
-    radices: tuple[int, int],
+    radices: tuple[Numbers, ...],
     salts: Numbers,
     how: _Arithmetic,
     scratch: Numbers,
@@ -170,27 +179,26 @@ def _feistel(
 ) -> None:
     """Nothing is allocated here: at this size the allocator would give it back to the system each time."""
     digits, (hashed, other) = scratch[:2, : len(value)], scratch[2:, : len(value)]
-    low = how.kind(radices[1])
-    np.copyto(digits[1], value, casting="unsafe")  # the product of both radices has room in `how.kind`
-    np.floor_divide(digits[1], low, out=digits[0])
-    np.multiply(digits[0], low, out=other)
-    np.subtract(digits[1], other, out=digits[1])
-    for number in range(_ROUNDS):
-        radix = how.kind(radices[number % 2])
-        moved = digits[number % 2]
-        np.add(digits[1 - number % 2], salts[number], out=hashed)
-        np.multiply(hashed, how.first, out=hashed)
-        np.right_shift(hashed, how.mixed, out=other)
-        np.bitwise_xor(hashed, other, out=hashed)
-        np.multiply(hashed, how.second, out=hashed)
-        np.right_shift(hashed, how.half, out=hashed)
-        np.multiply(hashed, radix, out=hashed)
-        np.right_shift(hashed, how.half, out=hashed)
-        np.add(moved, hashed, out=moved)
-        np.subtract(moved, radix, out=other)
-        np.minimum(moved, other, out=moved)  # modulo the radix: what is below it wraps around to a large number
-    np.multiply(digits[0], low, out=other)
-    np.add(other, digits[1], out=other)
+    high, low = digits
+    np.copyto(low, value, casting="unsafe")  # the product of both radices has room in `how.kind`
+    np.floor_divide(low, radices[1], high)
+    np.multiply(high, radices[1], other)
+    np.subtract(low, other, low)
+    for salt in salts:
+        np.add(low, salt, hashed)
+        np.multiply(hashed, how.first, hashed)
+        np.right_shift(hashed, how.mixed, other)
+        np.bitwise_xor(hashed, other, hashed)
+        np.multiply(hashed, how.second, hashed)
+        np.right_shift(hashed, how.half, hashed)
+        np.multiply(hashed, radices[0], hashed)
+        np.right_shift(hashed, how.half, hashed)
+        np.add(high, hashed, high)
+        np.subtract(high, radices[0], other)
+        np.minimum(high, other, out=high)  # modulo the radix: what is below it wraps around to a large number
+        high, low, radices = low, high, radices[::-1]
+    np.multiply(high, radices[1], other)
+    np.add(other, low, other)
     np.copyto(out, other)
 
 
