@@ -14,8 +14,10 @@ from .plan import Plan
 from .schema import Kind
 from .specs import Choice, Standing
 
-_FEW = 127  # texts that are written as codes: of more, Parquet's own table is as fast
-_CODES = pa.dictionary(pa.int8(), pa.string())
+_FEW = 127  # texts of a Choice that are written as codes, however many rows there are
+_LARGE = 4096  # rows of a table of which other texts are, too:
+_MANY, _OFTEN = 1 << 15, 8  # so many at most, if each comes some times
+_CODES = pa.dictionary(pa.int32(), pa.string())
 
 
 class Stored(Struct, frozen=True):
@@ -55,13 +57,14 @@ def _few_texts(plan: Plan, table: str, declared: pa.Schema) -> Iterator[str]:
 
 
 def _coded(plan: Plan, table: str, declared: pa.Schema) -> Iterator[str]:
-    """Columns of text that are codes of the same few texts in every window."""
+    """Columns of text that are codes of the same texts in every window, or in every large one."""
     made = plan.tables[table]
     redrawn = {name for redraw in made.redraws for name in redraw.columns}
     for name, column in made.columns.items():
-        if name in redrawn or not pa.types.is_string(declared.field(name).type):
+        if name in redrawn or plan.schema.tables[table].rows or not pa.types.is_string(declared.field(name).type):
             continue
-        if isinstance(column.spec, Choice | Standing):
-            labels = column.spec.values
-            if not plan.schema.tables[table].rows and len(set(labels)) == len(labels) <= _FEW:
-                yield name
+        most = _FEW if isinstance(column.spec, Choice | Standing) else 0
+        if made.rows >= _LARGE and not (column.at and not most):
+            most = max(most, min(_MANY, made.rows // _OFTEN))
+        if most and 0 < column.spec.coded <= most:
+            yield name

@@ -62,3 +62,19 @@ def test_integers_are_differences_and_few_texts_are_codes(made: tuple[sg.Plan, d
 def test_what_is_not_null_is_not_nullable_in_the_file(made: tuple[sg.Plan, dict[str, Path]]) -> None:
     schema = pq.read_schema(made[1]["child"])
     assert {field.name for field in schema if not field.nullable} == {"id", "parent", "level", "at"}
+
+
+@pytest.mark.parametrize(("rows", "coded"), [(400, False), (150_000, True)])
+def test_texts_that_come_often_are_codes(tmp_path: Path, rows: int, coded: bool) -> None:
+    ddl = "CREATE TABLE thing (id bigint PRIMARY KEY, brand varchar(10), comment varchar(40) NOT NULL, name text);"
+    plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), {"thing": rows})
+    made = sg.generate(plan, sg.Store(tmp_path), validate=False)
+    parts = [pq.ParquetFile(path) for path in made.parts("thing")]
+    expected = pa.Table.from_batches([generate_chunk(Engine(plan), Chunk("thing", 0, rows))])
+    assert pa.concat_tables([part.read() for part in parts]).equals(expected)
+    assert pl.read_parquet(made.parts("thing")).equals(pl.from_arrow(expected))
+    for part in parts:
+        group = part.metadata.row_group(0)
+        columns = {group.column(k).path_in_schema: group.column(k) for k in range(group.num_columns)}
+        assert ("RLE_DICTIONARY" in columns["brand"].encodings) == coded
+        assert "RLE_DICTIONARY" not in columns["comment"].encodings

@@ -28,7 +28,7 @@ _PLAIN, _RLE, _DELTA, _LENGTHS, _CODES = 0, 3, 5, 6, 8  # encodings
 _DATA_PAGE, _DICTIONARY_PAGE = 0, 2
 _DIGITS = 18  # of a decimal that Parquet holds as an integer
 _PAGE = 1 << 17  # rows
-_FEW = 256  # numbers that are stored as codes
+_FEW = 256  # numbers that are stored as codes, or labels of which the ends are told
 _LOOK = 64  # numbers that tell what all may be multiples of
 _LEAST, _MOST = 256, 4 << 20  # rows and bytes of a page of texts
 _TRIED = 1 << 14  # bytes of a page that tell whether it shrinks
@@ -36,8 +36,28 @@ _WORTH = 0.6  # of its size: names shrink to two thirds, at several times the CP
 _SOME = 5  # texts that tell whether all are in order
 
 
+class Labels(Struct, frozen=True):
+    """The texts of a dictionary: as PLAIN values, and as those that snappy has shrunk."""
+
+    dictionary: pa.Array
+    listed: list[bytes]
+    plain: bytes
+    shrunk: pa.Buffer
+
+
+def labels_of(dictionary: pa.Array, before: Labels | None) -> Labels:
+    """Those of the row group `before`, if they are the same: there may be thousands."""
+    import pyarrow as pa
+
+    if before is not None and before.dictionary.equals(dictionary):
+        return before
+    listed = dictionary.cast(pa.binary()).to_pylist()
+    plain = b"".join([len(label).to_bytes(4, "little") + label for label in listed])
+    return Labels(dictionary, listed, plain, _snappy(plain))
+
+
 class _Stored(Struct, frozen=True):
-    """The values that are there: numbers, codes of `labels` (`count` PLAIN values), or the lengths of texts that lie
+    """The values that are there: numbers, codes of `count` PLAIN values in `labels`, or the lengths of texts that lie
     one after the other in `texts`. `ends` are the least and the greatest value, as the footer has them."""
 
     values: Integers
@@ -45,6 +65,7 @@ class _Stored(Struct, frozen=True):
     labels: bytes | None = None
     count: int = 0
     texts: pa.Buffer | None = None
+    shrunk: pa.Buffer | None = None  # the labels
 
     @property
     def encoding(self) -> int:
@@ -58,13 +79,19 @@ class _Page(Struct, frozen=True):
     encoding: int
     count: int
     body: tuple[Bytes, ...]
+    shrunk: pa.Buffer | None = None
 
     def written(self, *, snappy: bool) -> tuple[Bytes, ...]:
-        body = (_snappy(self.body[0] if len(self.body) == 1 else b"".join(self.body)),) if snappy else self.body
+        body = (self._shrunk(),) if snappy else self.body
         told = {1: i32(self.count), 2: i32(self.encoding)}
         told |= {3: i32(_RLE), 4: i32(_RLE)} if self.kind == _DATA_PAGE else {}
         sizes = {1: i32(self.kind), 2: i32(sum(map(len, self.body))), 3: i32(sum(map(len, body)))}
         return write_struct({**sizes, 5 if self.kind == _DATA_PAGE else 7: struct(told)}), *body
+
+    def _shrunk(self) -> pa.Buffer:
+        if self.shrunk is not None:
+            return self.shrunk
+        return _snappy(self.body[0] if len(self.body) == 1 else b"".join(self.body))
 
 
 def packs(kind: pa.DataType) -> bool:
@@ -87,9 +114,12 @@ def is_whole(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_date32(kind))
 
 
-def column_chunk(column: pa.Array, element: Fields, name: str, at: int) -> tuple[list[Bytes], Fields]:
+def column_chunk(
+    column: pa.Array, element: Fields, name: str, at: int, labels: Labels | None = None
+) -> tuple[list[Bytes], Fields]:
     """The pieces of a column of a row group, which stand from byte `at` of the file on, and what the file's footer says
-    of them. `element` is the column in its schema. pa.ArrowInvalid for a NULL in a column that has none."""
+    of them. `element` is the column in its schema, `labels` are those of its dictionary. pa.ArrowInvalid for a NULL in
+    a column that has none."""
     import pyarrow as pa
 
     optional = element[REPETITION].value == _OPTIONAL
@@ -97,12 +127,12 @@ def column_chunk(column: pa.Array, element: Fields, name: str, at: int) -> tuple
     if valid is not None and not optional:
         raise pa.ArrowInvalid(f"{name}: NULL in a column that is declared to have none")
     physical = element[TYPE].value
-    if pa.types.is_dictionary(column.type):
-        stored = _labels(column, valid)
+    if labels is not None:
+        stored = _labelled(column.indices, valid, labels)
     else:
         stored = _texts(column) if physical == _BYTES else _numbers(column, valid, 4 if physical == _INT32 else 8)
     pages = list(_pages(stored, valid, len(column), optional=optional))
-    snappy = _shrinks(pages[stored.labels is not None].body[-1])
+    snappy = _shrinks(max((page.body[-1] for page in pages[:2]), key=len))
     written = [page.written(snappy=snappy) for page in pages]
     headers = sum(len(pieces[0]) for pieces in written)
     coded = stored.labels is not None
@@ -140,7 +170,7 @@ def _statistics(nulls: int, ends: tuple[bytes, bytes] | None) -> Fields:
 
 def _pages(stored: _Stored, valid: Mask | None, rows: int, *, optional: bool) -> Iterator[_Page]:
     if stored.labels is not None:
-        yield _Page(_DICTIONARY_PAGE, _PLAIN, stored.count, (stored.labels,))
+        yield _Page(_DICTIONARY_PAGE, _PLAIN, stored.count, (stored.labels,), stored.shrunk)
     size = _PAGE
     if stored.texts is not None and stored.texts.size > _MOST:
         size = min(max(_MOST * rows // stored.texts.size, _LEAST), _PAGE)
@@ -203,16 +233,14 @@ def _step(numbers: Integers, low: int, high: int) -> int:
     return step if width_of(max(steps, 1)) <= width_of(apart) else 0
 
 
-def _labels(column: pa.DictionaryArray, valid: Mask | None) -> _Stored:
-    import pyarrow as pa
-
-    labels: list[bytes] = column.dictionary.cast(pa.binary()).to_pylist()
-    found = column.indices
+def _labelled(found: pa.Array, valid: Mask | None, labels: Labels) -> _Stored:
     size = found.type.bit_width // 8
     places = np.frombuffer(found.buffers()[1], f"u{size}", len(found) + found.offset)[found.offset :]
     places = places if valid is None else places[valid]
-    plain = b"".join(len(label).to_bytes(4, "little") + label for label in labels)
-    return _Stored(places, _ends(places, labels), plain, len(labels))
+    few = len(labels.listed) <= _FEW
+    places = places.astype(np.uint8 if few else np.uint32, copy=False)
+    ends = _ends(places, labels.listed) if few else None
+    return _Stored(places, ends, labels.plain, len(labels.listed), shrunk=labels.shrunk)
 
 
 def _texts(column: pa.Array) -> _Stored:
@@ -238,8 +266,7 @@ def _ends(places: Integers, labels: list[bytes]) -> tuple[bytes, bytes] | None:
     """The first and the last of the labels that are used, as bytes are ordered."""
     if not len(places):
         return None
-    used = range(len(labels)) if len(labels) <= _FEW else np.unique(places).tolist()
-    order = sorted(used, key=labels.__getitem__)
+    order = sorted(range(len(labels)), key=labels.__getitem__)
     first = next(place for place in order if (places == place).any())
     last = next(place for place in reversed(order) if (places == place).any())
     return labels[first], labels[last]

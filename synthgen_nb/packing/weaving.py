@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .columnchunks import column_chunk, is_whole, packs
+from .columnchunks import Labels, column_chunk, is_whole, labels_of, packs
 from .footing import (
     CHILDREN,
     COLUMNS,
@@ -61,6 +61,7 @@ def weave(
     arrow = _Arrow(pa.schema(others), dictionary) if others else None
     groups: list[Fields] = []
     starts: list[int] = []
+    labels: dict[str, Labels] = {}  # of the columns' dictionaries
     write(MAGIC)
     at = len(MAGIC)
     for batch in batches:
@@ -71,7 +72,10 @@ def weave(
         pieces: list[bytes | pa.Buffer] = [arrow.pages(batch)] if arrow else []
         at += sum(map(len, pieces))
         for name in ours:
-            pages, chunk = column_chunk(batch.column(name), elements[name], name, at)
+            column = batch.column(name)
+            if pa.types.is_dictionary(column.type):
+                labels[name] = labels_of(column.dictionary, labels.get(name))
+            pages, chunk = column_chunk(column, elements[name], name, at, labels.get(name))
             pieces += pages
             chunks.append(chunk)
             at += sum(map(len, pages))

@@ -22,6 +22,11 @@ class Spec(Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kin
         return 0
 
     @property
+    def coded(self) -> int:
+        """How many texts it draws, as codes of the same ones in every window of many more rows; 0: others, or more."""
+        return 0
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """Columns of the same row that this one is computed from."""
         return ()

@@ -93,6 +93,10 @@ class Choice(Spec, frozen=True, tag="choice"):
         return len(self.values)
 
     @property
+    def coded(self) -> int:
+        return len(self.values) if isinstance(self.values[0], str) and len(set(self.values)) == len(self.values) else 0
+
+    @property
     def span(self) -> tuple[int, int] | None:
         whole = [value for value in self.values if isinstance(value, int)]
         return (min(whole), max(whole)) if len(whole) == len(self.values) else None

@@ -48,6 +48,11 @@ class Phrase(Spec, frozen=True, tag="phrase"):
         return 0 if self.by or self.about else self._grammar(0).size
 
     @property
+    def coded(self) -> int:
+        texts = 0 if self.about else sum(self._grammar(number).size for number in range(len(self.grammars)))
+        return texts if texts <= _LISTED else 0
+
+    @property
     def needs(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.about.values(), *((self.by,) if self.by else ()))))
 
@@ -64,7 +69,7 @@ class Phrase(Spec, frozen=True, tag="phrase"):
             row = rows.index[at]
             around = row % np.uint64(one.size) if int(row.max(initial=0)) >= one.size else row
             index[at] = permute(around, one.size, key)
-        return Values(bound.text(which, index, told))
+        return Values(bound.codes(which, index) if bound.lists(len(rows), told) else bound.text(which, index, told))
 
     def check_room(self) -> None:
         """PlanError where a grammar has no text that fits."""
@@ -201,9 +206,20 @@ class Bound(Struct, frozen=True, eq=False, dict=True):
 
     def text(self, which: I64, index: U64, told: dict[str, pa.Array]) -> pa.Array:
         """The texts of these indices, each of the grammar that `which` names."""
-        if told or self._starts[-1] > min(len(index) // 2, _LISTED):
-            return self._put_together(which, index, told)
-        return self._whole.joined(index + self._starts[which] if len(self.grammars) > 1 else index)
+        return (
+            self.codes(which, index).dictionary_decode()
+            if self.lists(len(index), told)
+            else self._put_together(which, index, told)
+        )
+
+    def lists(self, rows: int, told: dict[str, pa.Array]) -> bool:
+        """Whether there are few texts for so many rows: then each is put together once."""
+        return not told and self._starts[-1] <= min(rows // 2, _LISTED)
+
+    def codes(self, which: I64, index: U64) -> pa.DictionaryArray:
+        """The same texts as codes into a list of all of them."""
+        code = index + self._starts[which] if len(self.grammars) > 1 else index
+        return pa.DictionaryArray.from_arrays(code.astype(np.int32), self._whole)
 
     @cached_property
     def _starts(self) -> U64:
@@ -211,11 +227,11 @@ class Bound(Struct, frozen=True, eq=False, dict=True):
         return np.cumsum([0, *(grammar.size for grammar in self.grammars)], dtype=np.uint64)
 
     @cached_property
-    def _whole(self) -> Parts:
-        """All texts, of grammars that have few: a window of many more rows takes each from here as one part."""
+    def _whole(self) -> pa.StringArray:
+        """All texts, of grammars that have few."""
         which = np.repeat(np.arange(len(self.grammars)), [grammar.size for grammar in self.grammars])
         index = np.arange(self._starts[-1], dtype=np.uint64) - self._starts[which]
-        return Parts(self._put_together(which, index, {}), (0,), 0)
+        return self._put_together(which, index, {})
 
     def _put_together(self, which: I64, index: U64, told: dict[str, pa.Array]) -> pa.StringArray:
         template, inner = self._templates(which, index)

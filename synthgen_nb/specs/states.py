@@ -30,6 +30,10 @@ class Standing(Spec, frozen=True, tag="standing"):
     series: Rhythmic
     weights: tuple[int, ...]
 
+    @property
+    def coded(self) -> int:
+        return Choice(values=self.values).coded
+
     def draw(self, rows: Rows, name: str) -> Values:
         random = rows.bits(name)
         if not known(rows):

@@ -43,6 +43,10 @@ class Bank(Spec, frozen=True, tag="bank"):
     def size(self) -> int:
         return len(self._values()[0]) * self.copies
 
+    @property
+    def coded(self) -> int:
+        return len(self._values()[0])
+
     def _values(self) -> tuple[pa.StringArray, Shares]:
         room = self.longest - len(f" {self.copies}") if self.copies > 1 and self.longest else self.longest
         return bank(self.pool, self.field, room, self.copies > 1, self.ascii)
