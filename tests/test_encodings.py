@@ -64,7 +64,7 @@ def test_what_is_not_null_is_not_nullable_in_the_file(made: tuple[sg.Plan, dict[
     assert {field.name for field in schema if not field.nullable} == {"id", "parent", "level", "at"}
 
 
-@pytest.mark.parametrize(("rows", "coded"), [(400, False), (150_000, True)])
+@pytest.mark.parametrize("rows, coded", [(400, False), (150_000, True)])
 def test_texts_that_come_often_are_codes(tmp_path: Path, rows: int, coded: bool) -> None:
     ddl = "CREATE TABLE thing (id bigint PRIMARY KEY, brand varchar(10), comment varchar(40) NOT NULL, name text);"
     plan = sg.draft_plan(sg.parse_ddl(ddl, dialect="postgres"), {"thing": rows})
