@@ -96,3 +96,24 @@ def test_the_years_of_things_are_their_own() -> None:
     for name in ("cars.year", "cars.model_year", "films.release_year"):
         table, column = name.split(".")
         assert not isinstance(plan().tables[table].columns[column].spec, Part)
+
+
+STAFF = """
+CREATE TABLE employees (id int PRIMARY KEY, hire_date date NOT NULL);
+CREATE TABLE ratings (employee_id int REFERENCES employees (id), year smallint CHECK (year BETWEEN 2018 AND 2025),
+  rated_on date NOT NULL, PRIMARY KEY (employee_id, year));
+"""
+
+
+def test_years_in_a_key_are_the_last_ones_and_those_of_their_dates_where_there_was_a_parent_by_then() -> None:
+    plan = sg.draft_plan(sg.parse_ddl(STAFF, dialect="postgres"), ROWS)
+    assert sg.check(plan).broken == ()
+    engine = Engine(plan)
+    made = {t: pl.DataFrame(pl.from_arrow(generate_chunk(engine, Chunk(t, 0, ROWS)))) for t in plan.tables}
+    frame = made["ratings"].join(made["employees"], left_on="employee_id", right_on="id")
+    assert frame.select("employee_id", "year").is_unique().all()
+    assert (frame.group_by("employee_id").agg(pl.col("year").max())["year"] == 2025).all()
+    assert (frame["rated_on"] > frame["hire_date"]).all()
+    there = frame.filter(pl.col("hire_date").dt.year() < pl.col("year"))
+    assert there.height > ROWS // 3
+    assert (there["rated_on"].dt.year() == there["year"]).all()

@@ -18,7 +18,7 @@ from .products import Product
 from .rhythms import Rhythmic
 from .slots import Paced, Slots
 from .slugs import Slug
-from .sources import AnySource, Digit, Drawn, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree, Turn
+from .sources import AnySource, Digit, Drawn, Latest, Layout, Ordinal, Path, Permuted, Pick, Skip, Tree, Turn
 from .stamps import Stamp
 from .states import Flag, Standing, Step
 from .tallies import Amount, Portion, Priced, Tally, Term
@@ -29,9 +29,9 @@ __all__ = [
     "FATES", "LIFE", "SO_FAR", "Above", "After", "Ahead", "Among", "Amount", "AnySource", "AnySpec", "Anywhere",
     "Article", "Bank", "Begin", "BitText", "Branched", "Bytes", "Choice", "Digit", "Drawn", "Edged", "Either",
     "Elapsed", "Entries", "Expression", "Fields", "Flag", "Floor", "Format", "Given", "Gone", "Grove", "Iban", "Inside",
-    "Joined", "Key", "Late", "Latin", "Layout", "Life", "ListOf", "Listed", "Nations", "Null", "Ordinal", "Paced",
-    "Pair", "Parent", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place", "Point",
-    "Portion", "Priced", "Product", "Progress", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since", "Skip",
-    "Slice", "Slots", "Slug", "Source", "Span", "Spec", "Stage", "Stamp", "Standing", "Step", "Stretch", "Subset",
-    "Tally", "Term", "Touched", "Town", "Tree", "Turn", "Uuid", "Within",
+    "Joined", "Key", "Late", "Latest", "Latin", "Layout", "Life", "ListOf", "Listed", "Nations", "Null", "Ordinal",
+    "Paced", "Pair", "Parent", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place",
+    "Point", "Portion", "Priced", "Product", "Progress", "Prose", "Range", "Ranked", "Rhythmic", "Shaped", "Since",
+    "Skip", "Slice", "Slots", "Slug", "Source", "Span", "Spec", "Stage", "Stamp", "Standing", "Step", "Stretch",
+    "Subset", "Tally", "Term", "Touched", "Town", "Tree", "Turn", "Uuid", "Within",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ _TICKS = 1 << _WIDTH  # of working time in a week
 _RATE = _TICKS // _WEEK  # ticks of a second of working time
 _FINE = 40  # bits behind the second, where ticks are measured in seconds
 _EXACT = 10  # where rows come every so many days: by a tenth of that too early
+_OVER = 8  # days before the end of a year, so that what follows soon lies in it, too
 _PACE = 10
 _SLOWEST, _FASTEST = 1 << _PACE, 358  # 1,024ths of the longest way
 
@@ -40,14 +41,16 @@ class Parent(Struct, frozen=True):
 class Life(Source, frozen=True, tag="life"):
     """When a row begins: a moment of `series`, on a later day than all its `parents` do: anywhere from there on, or
     `within` so many days, skewed towards few. Rows that the layout `along` gives one parent begin one after the other:
-    each in its part of that time, or `every` so many days where that has room for all. Where something else decides on
-    the `column` with which rows begin, what that says (`days`: a day since 1970). The integers are signed."""
+    each in its part of that time, or `every` so many days where that has room for all, or one in each of the years up
+    to `year`. Where something else decides on the `column` with which rows begin, what that says (`days`: a day since
+    1970). The integers are signed."""
 
     series: Rhythmic
     parents: tuple[Parent, ...] = ()
     within: int = 0
     along: str = ""
     every: int = 0
+    year: int = 0
     column: str = ""
     days: bool = False
 
@@ -81,6 +84,8 @@ class Life(Source, frozen=True, tag="life"):
         """Siblings by their places, as far as other parents leave them there."""
         hours, above = _hours(self.series), rows.source(self.along).values
         first, end = rows.world.span(rows.table, self.along, above, above + np.uint64(1))
+        if self.year:
+            return self._year_by_year(rows, name, (end - rows.index).astype(np.int64))
         place, count = (rows.index - first).astype(np.int64), (end - first).astype(np.int64)
         low, high = hours.ticks(np.array([self.series.low, self.series.high]))
         laid = [parent for parent in self.parents if parent.at == self.along]
@@ -96,6 +101,17 @@ class Life(Source, frozen=True, tag="life"):
             part = below(random, (step + 1).view(np.uint64)).astype(np.int64)
         begin = np.minimum(hours.moments(start + place * step + part), self.series.high)
         return np.maximum(begin, self._floor(rows)[0] if self.parents else self.series.low)
+
+    def _year_by_year(self, rows: Rows, name: str, behind: I64) -> I64:
+        """In the year that has so many `behind` it up to the last one, itself counted, as far as parents leave that."""
+        hours, ever = _hours(self.series), structs.replace(self, series=structs.replace(self.series, low=0))
+        floor = ever._floor(rows)[0] if self.parents else np.zeros(1, np.int64)
+        ends = (self.year - 1970 - behind + np.array([[1], [2]])).astype("datetime64[Y]").astype("datetime64[D]")
+        start, end = ends.astype(np.int64) * DAY
+        start, end = hours.ticks(np.maximum(start, floor)), hours.ticks(end - _OVER * DAY)
+        room = np.where(end > start, end - start, _OVER * _DAY * _RATE)  # a year that is over before: soon after
+        moments: I64 = hours.moments(start + below(rows.bits(name), room.view(np.uint64)).astype(np.int64))
+        return np.clip(moments, floor, self.series.high)
 
     def _floor(self, rows: Rows) -> tuple[I64, Mask | None]:
         """The first instant of the day after all parents' begins, and which rows have no parent (None: all have)."""

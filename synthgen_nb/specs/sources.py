@@ -195,6 +195,18 @@ class Ordinal(Source, frozen=True, tag="ordinal"):
         return Indices(siblings.ordinal)
 
 
+class Latest(Source, frozen=True, tag="latest"):
+    """The place of a row among its siblings in the Layout named `of`, so that the last one's is `size` - 1."""
+
+    of: str
+    size: int
+
+    def draw(self, rows: Rows, name: str) -> Indices:
+        above = rows.source(self.of).values
+        _, end = rows.world.span(rows.table, self.of, above, above + np.uint64(1))
+        return Indices(rows.index + np.uint64(self.size) - end)
+
+
 class Tree(Source, frozen=True, tag="tree"):
     """The parent's row in the same table: levels of planned sizes, each row's parent in the level above. The rows of
     the first level point to nothing (NULL), to themselves, or each to the next. Siblings are consecutive, so a place
@@ -253,5 +265,5 @@ class Path(Source, frozen=True, tag="path"):
 
 AnySource = (
     Pick | Drawn | Permuted | Digit | Skip | Layout | Ordinal | Tree | Turn | Path | Among | Pair | Latin | Listed
-    | Ranked | Within | Above | Grove | Town | Nations | Inside | Life | Progress | Paced
+    | Ranked | Within | Above | Grove | Town | Nations | Inside | Life | Progress | Paced | Latest
 )  # fmt: skip

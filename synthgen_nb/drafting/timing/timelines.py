@@ -45,7 +45,7 @@ from .moments import MOMENTS, PROMPTLY, Moment, ages_of, anchor_of, begins, mome
 from .paces import QUARTER, agreed, pace
 from .repeats import day_of, durations, parts, twins
 from .seasons import LONGEST, SERVED, alone, bounds_of, by_now, lives
-from .siblings import in_turn
+from .siblings import count_years, in_turn
 from .states import States, states_of
 
 _LEAST = 128  # values that a column must have left for a life of its own
@@ -62,6 +62,7 @@ def timeline(draft: Draft, links: Mapping[str, Link], domains: Mapping[str, Doma
     """Specs for the moments of the table that nothing else decides, and for what tells of them: statuses, flags, parts
     of dates. `links` are the orders that CHECKs ask for: they hold in any case."""
     pace(draft, [parent for _, parent in _lines(draft)])
+    count_years(draft)
     moments = moments_of(draft.table, draft.meanings)
     free = {name: moment for name, moment in moments.items() if _is_free(draft, name, domains[name])}
     days = twins(draft, free, links, domains)
@@ -318,7 +319,7 @@ def _lives(
         series = structs.replace(series, rising=False, levelling=False)
     life = Life(series=series, parents=lines, within=lineage.within)
     if turns is not None:
-        life = structs.replace(life, within=turns.within, along=turns.layout, every=turns.every)
+        life = structs.replace(life, within=turns.within, along=turns.layout, every=turns.every, year=turns.year)
     if begun is not None:
         life = structs.replace(life, column=begun.column, days=begun.unit == "day")
     return {LIFE: life, SO_FAR: course.progress(now)}

@@ -101,7 +101,7 @@ def with_life(plan: TablePlan, series: Rhythmic) -> TablePlan:
     life = plan.sources[LIFE]
     assert isinstance(life, Life)
     told = tuple(parent for parent in life.parents if parent.told)
-    fresh = structs.replace(life, series=series, parents=told, along="", every=0)
+    fresh = structs.replace(life, series=series, parents=told, along="", every=0, year=0)
     return structs.replace(plan, sources=plan.sources | {LIFE: fresh})
 
 
