@@ -9,6 +9,7 @@ Integer arithmetic, and of floating point only + * / and square roots, which IEE
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ _HALL_SD = 37_837  # standard deviation of a sum of four uniform 16-bit numbers:
 _HALL_MEAN = 131_070
 _EVEN16 = np.uint64(0x0000FFFF0000FFFF)
 _LOW32 = np.uint64(0xFFFFFFFF)
-_BLOCK = 1 << 16  # parents
+_BLOCK = 1 << 16  # parents: a power of two
 
 
 class Fanout(Struct, frozen=True):
@@ -90,10 +91,24 @@ class Fanout(Struct, frozen=True):
         """The same of all parents, of 32 bits where they suffice, made block by block: that stays in cache, and takes
         no memory but its own."""
         found: Starts = np.zeros(self.parents + 1, np.int32 if self.total < 1 << 31 else np.int64)
-        for low in range(0, self.parents, _BLOCK):
-            high = min(low + _BLOCK, self.parents)
-            found[low : high + 1] = self.starts(low, high)
+        whole = self.parents // _BLOCK
+        before = self.first(np.arange(whole + 1) * _BLOCK) if whole else np.zeros(1, np.int64)
+        for number, (first, end) in enumerate(pairwise(before)):
+            low = number * _BLOCK
+            found[low + 1 : low + _BLOCK + 1] = first + np.cumsum(self._counts(low, end - first))
+        if whole * _BLOCK < self.parents:
+            found[whole * _BLOCK :] = self.starts(whole * _BLOCK, self.parents)
         return found
+
+    def _counts(self, low: int, total: np.int64) -> I64:
+        """The children of each parent of a block, which is a node of the tree as the tree fills from the left: all
+        nodes of a level below it are of one size."""
+        start, count, size = np.full(1, low, np.int64), np.full(1, total, np.int64), np.int64(_BLOCK)
+        while size > 1:
+            half = size // 2
+            share = self._left_share(start, half, half, count)
+            start, count, size = _pairs(start, start + half), _pairs(share, count - share), half
+        return count
 
     def locate(self, rows: U64) -> tuple[I64, I64]:
         """Parent and ordinal of each child row (any rows, any order), by walking down the tree."""
