@@ -68,11 +68,12 @@ def _broken(table: Table, columns: tuple[str, ...], text: str, hint: str) -> Fin
 
 def _shape(plan: Plan, table: Table, table_plan: TablePlan) -> Iterator[Finding]:
     """Names that point nowhere, and specs with fewer values than rows."""
-    missing = [c for c in table.column_names if c not in table_plan.columns]
+    names = table.column_names
+    missing = [c for c in names if c not in table_plan.columns]
     if missing:
         yield _broken(table, (missing[0],), f"the plan has no column {missing[0]}", "add it, or draft the plan again")
     for name, column in table_plan.columns.items():
-        if name not in table.column_names:
+        if name not in names:
             yield _broken(table, (), f"the table has no column {name}", "take it out of the plan")
             continue
         if column.at not in ("", "row") and column.at not in table_plan.sources:

@@ -23,7 +23,19 @@ import pytest
 import synthgen_nb as sg
 from synthgen_nb import ledger, maps, parquet, partmaking
 from synthgen_nb.errors import InputError, StoreError
-from synthgen_nb.events import Advanced, Cancelled, Event, Failed, Filled, Paused, Resumed, Shutdown, Started
+from synthgen_nb.events import (
+    Advanced,
+    Cancelled,
+    Event,
+    Failed,
+    Filled,
+    Paused,
+    Prepared,
+    Resumed,
+    Saved,
+    Shutdown,
+    Started,
+)
 from synthgen_nb.feasibility import require
 from synthgen_nb.generation import Chunk, Engine, generate_chunk
 from synthgen_nb.jobs import Jobs, generate, rowmaking, run
@@ -336,6 +348,15 @@ def test_what_the_check_drew_is_what_anybody_draws(name: str) -> None:
     for table, of in drafted.tables.items():
         whole = Chunk(table, 0, of.rows)
         assert generate_chunk(looked, whole).equals(generate_chunk(Engine(drafted), whole))
+
+
+def test_an_estimate_of_the_disk_is_of_the_right_size(store: sg.Store) -> None:
+    told = [event for event in run(plan(rows=20_000), store, "shop") if isinstance(event, Prepared | Saved)]
+    prepared, saved = told
+    assert isinstance(prepared, Prepared)
+    assert isinstance(saved, Saved)
+    assert prepared.estimate.rows == saved.rows
+    assert saved.bytes / 3 < prepared.estimate.bytes < saved.bytes * 3
 
 
 def test_an_infeasible_plan_makes_no_job(store: sg.Store) -> None:
