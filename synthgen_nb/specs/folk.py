@@ -7,13 +7,12 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, structs
 
 from ..errors import PlanError
-from ..rows import I64, U64, Rows, split
+from ..rows import I64, U64, Mask, Rows, split
 from .latin import fold
 from .locales import listed
 from .texts import I32, bank
@@ -60,7 +59,7 @@ class Crowd(Struct, frozen=True):
     last: pa.StringArray
     first_folded: pa.StringArray
     last_folded: pa.StringArray
-    female: npt.NDArray[np.bool_]
+    female: Mask
     ends: U64  # of the weights
     firsts: I64
     lasts: I64
@@ -76,12 +75,6 @@ class Crowd(Struct, frozen=True):
         first = self.firsts[group] + (inside - pair * firsts).astype(np.int64)
         last = self.lasts[group] + (pair - number * lasts).astype(np.int64)
         return first, last, number * self.sharing[last] + self.rank[last]
-
-    def size(self, copies: int) -> int:
-        """How many persons `copies` numbers per pair of names tell apart, while the groups keep their weights."""
-        weights: list[int] = np.diff(self.ends, prepend=np.uint64(0)).tolist()
-        pairs: list[int] = (np.diff(self.firsts) * np.diff(self.lasts)).tolist()
-        return sum(weights) * min(p * copies // w for p, w in zip(pairs, weights, strict=True))
 
 
 def grouped(folk: tuple[Folk, ...], person: U64, rows: Rows) -> tuple[I64, U64]:
@@ -108,6 +101,27 @@ def group_of(ends: U64, slot: U64) -> I64:
 
 def ends_of(folk: tuple[Folk, ...]) -> U64:
     return np.cumsum(np.array([group.weight for group in folk], np.uint64))
+
+
+def size(folk: tuple[Folk, ...], copies: int) -> int:
+    """How many persons `copies` numbers per pair of names tell apart, while the groups keep their weights. PlanError as
+    for their `crowd`."""
+    pairs = [len(first) * len(last) for first, last in map(_lengths, folk)]
+    return sum(group.weight for group in folk) * min(p * copies // g.weight for p, g in zip(pairs, folk, strict=True))
+
+
+def widest(folk: tuple[Folk, ...]) -> int:
+    """The bytes of the longest first and the longest last name together."""
+    firsts, lasts = zip(*map(_lengths, folk), strict=True)
+    return max(int(first.max()) for first in firsts) + max(int(last.max()) for last in lasts)
+
+
+@cache
+def _lengths(group: Folk) -> tuple[I64, I64]:
+    """The bytes of the first and the last names of a group."""
+    kinds = {"F": ("female",), "M": ("male",)}.get(group.gender, ("female", "male"))
+    firsts = [_known(group.locale, kind).length[_short(group, kind)] for kind in kinds]
+    return np.concatenate(firsts), _known(group.locale, "last").length[_short(group, "last")]
 
 
 @cache
@@ -162,13 +176,19 @@ class _Names(NamedTuple):
 _NOBODY = _Names(pa.array([], pa.string()), pa.array([], pa.string()), np.zeros(0, np.int64))
 
 
-def _names(group: Folk, kind: str) -> _Names:
-    names = _known(group.locale, kind)
-    short = names.length <= group.longest
-    if not group.longest or short.all():
-        return names
+def _short(group: Folk, kind: str) -> Mask:
+    """Which of the names of its locale are not too long for the group."""
+    length = _known(group.locale, kind).length
+    short: Mask = length <= group.longest if group.longest else np.ones(len(length), bool)
     if not short.any():
         raise PlanError(f"no {kind} name of '{group.locale}' has {group.longest} letters or fewer")
+    return short
+
+
+def _names(group: Folk, kind: str) -> _Names:
+    names, short = _known(group.locale, kind), _short(group, kind)
+    if short.all():
+        return names
     return _Names(names.spelled.filter(pa.array(short)), names.folded.filter(pa.array(short)), names.length[short])
 
 

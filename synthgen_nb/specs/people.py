@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from ..errors import PlanError
 from ..rows import I64, U64, Mask, Rows, Values, below, bits
 from .base import Spec
-from .folk import Folk, crowd, grouped
+from .folk import Folk, crowd, grouped, size, widest
 from .joining import Parts, parts
 from .latin import fold, letters, plain
 from .logins import SAMPLES, Extent, Spellings, extent, fitting, host_at, logins, spellings
@@ -149,11 +149,12 @@ class Person(Spec, frozen=True, tag="person"):
             raise PlanError("the user names of some need more characters")
         if self.field in ("email", "username") and not self.patterns:
             folded(True, self.room, self.folk), folded(False, self.room, self.folk)
-        first, last, _ = names(self.folk)
-        widest = pc.max(pc.binary_length(first)).as_py() + pc.max(pc.binary_length(last)).as_py()
-        widest += len(f" {letters(self._numbers)}. ") if self._told else 1
-        if self.field == "full_name" and 0 < self.longest < widest:
-            raise PlanError(f"the names of some need {widest} characters")
+        if self.field == "full_name" and self.longest:
+            between, names_alone = len(" "), widest(self.folk) if self.folk else _widest()
+            if self._told and names_alone < self.longest:
+                between = len(f" {letters(self._numbers)}. ")
+            if self.longest < names_alone + between:
+                raise PlanError(f"the names of some need {names_alone + between} characters or more")
 
     def fitting_patterns(self) -> tuple[str, ...]:
         """The patterns of user names that the column has room for; () where only names that are cut fit."""
@@ -201,7 +202,7 @@ class Person(Spec, frozen=True, tag="person"):
 def namesakes(copies: int, folk: tuple[Folk, ...] = ()) -> int:
     """How many persons `copies` numbers per pair of names can tell apart."""
     if folk:
-        return crowd(folk).size(copies)
+        return size(folk, copies)
     first, last, _ = names()
     return len(first) * len(last) * copies
 
@@ -224,6 +225,12 @@ def names(folk: tuple[Folk, ...] = ()) -> tuple[pa.StringArray, pa.StringArray, 
     for name in bank("last_name", -1, 0, False)[0].to_pylist():
         last.setdefault(fold(name), name)
     return pa.array(first), pa.array(list(last.values())), np.arange(len(first)) < female
+
+
+def _widest() -> int:
+    first, last, _ = names()
+    most: int = pc.max(pc.binary_length(first)).as_py() + pc.max(pc.binary_length(last)).as_py()
+    return most
 
 
 @cache
