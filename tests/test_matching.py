@@ -10,7 +10,7 @@ import pytest
 from synthgen_nb.drafting.magnitudes import table_of_magnitudes
 from synthgen_nb.drafting.meaning import _finer, rules
 from synthgen_nb.drafting.meaning.absences import _SHARES
-from synthgen_nb.drafting.meaning.matching import holding, starts_in
+from synthgen_nb.drafting.meaning.matching import branches_of, holding, starts_in
 from synthgen_nb.drafting.meaning.names import words_of
 from synthgen_nb.drafting.timing.lifecycles import _STAGES
 
@@ -42,10 +42,23 @@ def test_every_expression_of_the_tables_is_held_by_the_words_that_re_finds_it_in
         (r"\b(colou?r|hired?)s?$", {"colo", "r", "hire"}),
         (r"^(first|given) ?name$", {"firs", "give", "name"}),
         (r"organi[sz]ation", {"orga", "atio"}),
-        (r"\w+(ed|en) by$", {"ed", "en", "by"}),
+        (r"\w+(ed|en) by$", {"ed", "en", " by"}),
         (r".", set()),
         (r"^(?!.*\b(team|league)\b)", set()),
     ],
 )
 def test_what_an_expression_spells_out_begins_with_these_letters(expression: str, starts: set[str]) -> None:
     assert starts_in(expression) == starts
+
+
+@pytest.mark.parametrize(
+    "expression, branches",
+    [
+        (r"^(first|given) name$|\bdob\b", [(r"^first name$", "first"), (r"^given name$", "given"), (r"\bdob\b", "")]),
+        (r"\b((?:car|bus) )?(type|kind)$", [(r"\b((?:car|bus) )?(type|kind)$", "")]),
+        (r"(^|\b)((?:a|b c) x|y\w*) z", [(f"{at}{one} z", called) for at in ("^", r"\b") for one, called in
+                                         (("a x", "a"), ("b c x", "b c"), (r"y\w*", ""))]),
+    ],
+)  # fmt: skip
+def test_an_expression_is_compiled_branch_by_branch(expression: str, branches: list[tuple[str, str]]) -> None:
+    assert [(one.expression, one.spelled) for one in branches_of(expression)] == branches
