@@ -104,8 +104,11 @@ def to_packed(values: Values, arrow: pa.DataType, labels: tuple[str, ...] = ()) 
         return _masked(np.ascontiguousarray(data, np.int64), valid, arrow)
     if pa.types.is_dictionary(arrow) and not arrow.ordered:
         coded = data if isinstance(data, pa.DictionaryArray) else pc.dictionary_encode(pc.cast(data, pa.string()))
+        present = valid is None or bool(valid.all())
+        if present and coded.type == arrow:
+            return coded
         codes = coded.indices.cast(arrow.index_type)
-        if valid is not None and not valid.all():
+        if not present:
             codes = pc.if_else(pa.array(valid), codes, pa.scalar(None, arrow.index_type))
         return pa.DictionaryArray.from_arrays(codes, coded.dictionary)
     return to_arrow(values, arrow, labels)
@@ -154,14 +157,14 @@ def _labelled(data: pa.Array, valid: Mask | None, arrow: pa.DataType, labels: tu
 def _numbers(data: npt.NDArray[np.generic], valid: Mask | None, arrow: pa.DataType) -> pa.Array:
     mask = None if valid is None or valid.all() else ~valid
     if pa.types.is_decimal(arrow):
-        return _decimals(data.astype(np.int64), mask, arrow)
+        return _decimals(data.astype(np.int64, copy=False), mask, arrow)
     if pa.types.is_date32(arrow):
-        return pa.array(data.astype(np.int32), pa.int32(), mask=mask).view(arrow)
+        return pa.array(data.astype(np.int32, copy=False), pa.int32(), mask=mask).view(arrow)
     if pa.types.is_temporal(arrow):
-        return pa.array(data.astype(np.int64), pa.int64(), mask=mask).view(arrow)
+        return pa.array(data.astype(np.int64, copy=False), pa.int64(), mask=mask).view(arrow)
     if pa.types.is_string(arrow) or pa.types.is_binary(arrow):
         return pc.cast(pa.array(data, mask=mask), arrow)
-    width = data.astype(arrow.to_pandas_dtype()) if data.dtype != np.bool_ else data
+    width = data.astype(arrow.to_pandas_dtype(), copy=False) if data.dtype != np.bool_ else data
     return pa.array(width, mask=mask) if width.dtype != np.bool_ else pc.cast(pa.array(width, mask=mask), arrow)
 
 

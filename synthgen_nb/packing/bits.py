@@ -10,7 +10,7 @@ from .thrift import varint, zigzag
 
 Integers = npt.NDArray[np.integer]
 
-_BLOCK, _MINI = 1024, 4  # differences of an equal width, and the pieces that readers take them in
+_BLOCK, _MINI = 2048, 4  # differences of an equal width, and the pieces that readers take them in
 _WORD = 64
 
 
