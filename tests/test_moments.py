@@ -337,3 +337,17 @@ def test_what_a_key_dates_among_the_rows_of_a_parent_is_later_than_that_and_in_o
 def test_a_key_of_moments_holds_what_its_check_asks_for_above_all() -> None:
     assert clinic()["rush"].is_unique().all()
     assert (clinic()["rush"]["measured_at"].dt.date() == dt.date(2025, 12, 31)).all()
+
+
+def test_travellers_leave_before_they_arrive_and_guests_after() -> None:
+    found = frames(
+        """CREATE TABLE flights (id int, departure_time timestamp NOT NULL, arrival_time timestamp NOT NULL);
+        CREATE TABLE guests (id int, room int, arrival_date date NOT NULL, departure_date date NOT NULL);""",
+        {"*": 5_000},
+    )
+    took = found["flights"]["arrival_time"] - found["flights"]["departure_time"]
+    assert took.is_between(dt.timedelta(0), dt.timedelta(hours=24)).all()
+    assert took.n_unique() > 1_000
+    stayed = found["guests"]["departure_date"] - found["guests"]["arrival_date"]
+    assert (stayed >= dt.timedelta(0)).all()
+    assert stayed.n_unique() > 3

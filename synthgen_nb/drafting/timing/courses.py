@@ -36,7 +36,7 @@ _STUCK = {
 _ENDS = (385, *accumulate((_STUCK.get(name, 0) for name, _ in _WAY), initial=385))[1:]
 _LENT = re.compile(r"rental|loan|lend|borrow|checkout|circulation|hire|lease")
 _LASTS = (
-    ("session call job run shift appointment meeting lesson ride trip", 0.3),
+    ("session call job run shift appointment meeting lesson ride trip flight voyage sailing journey", 0.3),
     ("visit stay booking reserv exposure admission rental leave absence vacation", 14),
     ("contract employ subscription membership polic lease assignment salar title", 900),
 )

@@ -26,7 +26,12 @@ _FUTURE = re.compile(
 )
 _DEATH = re.compile(r"\b(death|deceased|died)\b")
 _LAST = re.compile(r"^last\b|\b(last (login|seen|visit|activity|access|used|sign in))\b")
-_LEFT = re.compile(r"^(leave|leaving|exit|separation|resignation|checked out)$")
+_LEFT = re.compile(r"^(leave|leaving|exit|separation|resignation|checked out|discharge)$")
+_ENDPOINT = re.compile(r"^((actual|scheduled) )?(?P<which>arrival|departure)s?$")
+_TRAVEL = re.compile(
+    r"\b(flights?|legs?|trips?|journeys?|voyages?|sailings?|crossings?|rides?|routes?|trains?|bus(es)?|ferr(y|ies)"
+    r"|shipments?|deliver(y|ies)|transports?|consignments?|timetables?)\b"
+)
 _HIRED = re.compile(r"\b(hire|hired|employ\w*)\b")
 _OWN = re.compile(
     r"\b(release|launch|premiere|effective|valid|founded|established|event|holiday|publication|manufactur\w*)\b"
@@ -64,14 +69,17 @@ def _moment(column: Column, meaning: Meaning, table: Table) -> Moment:
     words = _WHEN.sub(" ", named).strip()
     stage = stage_of(words)
     waits = _STARTED.search(words) is not None and not course_of(table.name).brief
-    return Moment(column.name, unit_of(column), _part(named, words, meaning.group, stage), words, stage, waits)
+    return Moment(column.name, unit_of(column), _part(named, words, meaning.group, stage, table), words, stage, waits)
 
 
 def unit_of(column: Column) -> Literal["day", "moment"]:
     return "day" if column.type.kind is Kind.DATE else "moment"
 
 
-def _part(named: str, words: str, group: str, stage: Stage | None) -> Part:
+def _part(named: str, words: str, group: str, stage: Stage | None, table: Table) -> Part:
+    if endpoint := _ENDPOINT.search(words):  # guests leave after they came, travellers before
+        leaves_first = _TRAVEL.search(" ".join(words_of(table.name))) is not None
+        return "start" if (endpoint["which"] == "departure") == leaves_first else "end"
     if group == "birth_date":
         return "birth"
     if _DEATH.search(words):
