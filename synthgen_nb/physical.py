@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,8 @@ def to_packed(values: Values, arrow: pa.DataType, labels: tuple[str, ...] = ()) 
     if pa.types.is_decimal64(arrow) and isinstance(data, np.ndarray):
         return _masked(np.ascontiguousarray(data, np.int64), valid, arrow)
     if pa.types.is_dictionary(arrow) and not arrow.ordered:
-        coded = data if isinstance(data, pa.DictionaryArray) else pc.dictionary_encode(pc.cast(data, pa.string()))
+        known = isinstance(data, pa.DictionaryArray) and len(data.dictionary) <= len(data)  # else no row has some
+        coded: Any = data if known else pc.dictionary_encode(pc.cast(data, pa.string()))
         present = valid is None or bool(valid.all())
         if present and coded.type == arrow:
             return coded

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import synthgen_nb as sg
-from synthgen_nb.generation import Chunk, Engine, generate_chunk
+from synthgen_nb.generation import Chunk, Engine, generate_chunk, packed_chunk
 from synthgen_nb.storedtypes import arrow_schema
 
 DDL = """
@@ -78,3 +78,10 @@ def test_texts_that_come_often_are_codes(tmp_path: Path, rows: int, coded: bool)
         columns = {group.column(k).path_in_schema: group.column(k) for k in range(group.num_columns)}
         assert ("RLE_DICTIONARY" in columns["brand"].encodings) == coded
         assert "RLE_DICTIONARY" not in columns["comment"].encodings
+
+
+def test_a_dictionary_holds_no_more_texts_than_there_are_rows() -> None:
+    plan = sg.draft_plan(sg.parse_ddl("CREATE TABLE thing (id bigint, brand varchar(10));"), {"thing": 150_000})
+    whole, part = (packed_chunk(Engine(plan), Chunk("thing", 0, rows)).column("brand") for rows in (60_000, 20))
+    assert len(part.dictionary) <= 20 < len(whole.dictionary)
+    assert part.cast(pa.string()).equals(whole[:20].cast(pa.string()))
