@@ -38,7 +38,8 @@ class Range(Spec, frozen=True, tag="range"):
 
     def value(self, index: U64) -> Values:
         """`at`, for those who have no window."""
-        value = index * np.uint64(self.step) + np.uint64(self.low & 0xFFFFFFFFFFFFFFFF)
+        steps = index if self.step == 1 else index * np.uint64(self.step)
+        value = steps + np.uint64(self.low & 0xFFFFFFFFFFFFFFFF)
         return _physical(value.view(np.int64), self.scale)
 
     def draw(self, rows: Rows, name: str) -> Values:
