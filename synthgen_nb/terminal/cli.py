@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 data breaks a rule; 2 bad input, an infeasible plan or an 
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -58,8 +59,14 @@ _EXAMPLES = """examples:
   synthgen lab                                        the same in JupyterLab
 """
 
+# New ones after which Python looks for garbage. By itself it does so after each 700: 80 ms of a command's CPU, for it
+# imports and drafts a hundred thousand that all stay.
+_OBJECTS = 50_000
+
 
 def main(argv: Sequence[str] | None = None) -> int:
+    if argv is None:  # the process is this command's own
+        gc.set_threshold(_OBJECTS)
     words = sys.argv[1:] if argv is None else list(argv)
     try:
         _set_logging(os.environ.get("SYNTHGEN_LOG_LEVEL", "warning"))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 _PLAIN, _LIST = re.compile(r"[a-z0-9 ]+"), re.compile(r"[a-z0-9 |]+")
 # letters of an expression that words hold all or none of; passed over are escapes, classes and a letter that may lack
@@ -45,7 +46,7 @@ def starts_in(expression: str) -> frozenset[str]:
     return frozenset(letters[:_LONGEST] for letters in _TOGETHER.findall(expression) if letters)
 
 
-class Branch(NamedTuple):
+class Branch(Struct, frozen=True, gc=False):
     """`spelled` is in all words that hold the expression; of `starts`, if there are any, one is in those that are not
     empty."""
 
