@@ -296,6 +296,8 @@ CREATE TABLE appointments (id int PRIMARY KEY, doctor_id int NOT NULL REFERENCES
   starts_at timestamp NOT NULL, UNIQUE (doctor_id, starts_at));
 CREATE TABLE lessons (id int PRIMARY KEY, starts_at timestamp NOT NULL, ends_at timestamp NOT NULL,
   created_at timestamp NOT NULL, CHECK (ends_at > starts_at));
+CREATE TABLE slots (id int PRIMARY KEY, start_time time NOT NULL, end_time time NOT NULL,
+  CHECK (end_time > start_time AND end_time <= '18:10:00'), logged_time time NOT NULL);
 CREATE TABLE devices (id int PRIMARY KEY, installed_at timestamp NOT NULL);
 CREATE TABLE readings (device_id int REFERENCES devices (id), measured_at timestamp, value real NOT NULL,
   PRIMARY KEY (device_id, measured_at));
@@ -321,6 +323,11 @@ def test_what_people_agree_on_beforehand_starts_at_full_quarters_in_their_hours(
     assert (lessons["created_at"] <= lessons["starts_at"]).all()
     assert (lessons["starts_at"] < lessons["ends_at"]).all()
     assert lessons["created_at"].dt.second().n_unique() == 60
+    slots = clinic()["slots"]
+    assert (slots["start_time"] < slots["end_time"]).all()
+    assert (slots["end_time"] <= dt.time(18, 10)).all()
+    assert (slots["start_time"].dt.minute() % 15 == 0).all()
+    assert slots["logged_time"].dt.minute().n_unique() == 60
 
 
 def test_what_a_key_dates_among_the_rows_of_a_parent_is_later_than_that_and_in_order() -> None:

@@ -39,6 +39,7 @@ from .keying.counted import distinct_list, distinct_rare
 from .keying.rare_types import range_text, row_text, spelled
 from .meaning import Meaning
 from .meaning.flags import flag
+from .meaning.schedules import QUARTER, of_schedule
 from .words.documents import document
 from .words.textual import distinct_document, distinct_text, random_text
 from .words.written import choice_of, distinct_written
@@ -79,7 +80,8 @@ def random_spec(column: Column, meaning: Meaning, domain: Domain, facts: Facts) 
         return _moment(column.type, meaning.group, domain, facts)
     if kind == Kind.TIME:
         low, high = within(domain, 7 * 3600 * MICROS, 20 * 3600 * MICROS)
-        return Range(low=low, high=high, step=_step(low, high, 60 * MICROS))
+        steps = ((QUARTER,) if of_schedule(column.name) else ()) + (60 * MICROS,)
+        return Range(low=low, high=high, step=next((s for s in steps if _step(low, high, s) == s), 1))
     if kind == Kind.OTHER and (made := spelled(column.type)) is not None:
         return made
     if kind is Kind.TEXT and (stamp := _stamp(meaning.group, domain, facts)) is not None:

@@ -36,6 +36,7 @@ from .keying.periods import place_slices
 from .keying.placing import place_claim, place_key, take_turns
 from .magnitudes import magnitudes
 from .meaning.absences import share_of_nulls
+from .meaning.schedules import QUARTER, of_schedule
 from .people.cards import place_cards
 from .people.folks import place_people
 from .people.located import place_places
@@ -246,8 +247,10 @@ def _spec(draft: Draft, column: Column, link: Link | None, domain: Domain) -> An
 def _after(column: Column, link: Link, domain: Domain) -> After:
     step = 1_000_000 if column.type.kind in (Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ) else 1
     limit = domain.high if domain.high is not None else 1 << 62
-    gap = _GAP.get(column.type.kind, max(1, min(1000, limit)))
+    gap, least = _GAP.get(column.type.kind, max(1, min(1000, limit))), step if link.strict else 0
+    if column.type.kind is Kind.TIME and of_schedule(column.name):
+        gap, least, step = 3 * gap, QUARTER, QUARTER
     return After(
-        column=link.before, low=step if link.strict else 0, high=gap, limit=limit,
+        column=link.before, low=least, high=gap, limit=limit,
         floor=domain.low, step=step, scale=units_of(column.type) if column.type.kind == Kind.FLOAT else 0,
     )  # fmt: skip

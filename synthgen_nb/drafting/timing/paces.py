@@ -3,7 +3,6 @@ which it was installed. Knows names and the sources of keys."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from ...physical import DAY, MICROS
@@ -11,21 +10,11 @@ from ...schema import Kind
 from ...specs import Digit, Layout, Ordinal, Paced, Parent, Permuted, Range, Slots
 from ...specs.slots import monday
 from ..draft import Draft
-from ..meaning.names import words_of
+from ..meaning.schedules import QUARTER, agreed
 from .lineage import soon_after
 
-QUARTER = 15 * 60 * MICROS
 _HOUR = 4 * QUARTER
-_AGREED = re.compile(
-    r"\b(appointments?|meetings?|lessons?|lectures?|seminars?|webinars?|workshops?|trainings?|consultations?|interviews?"
-    r"|exams?|shifts?|rehearsals?|screenings?|showings?|class(es)?|class sessions?|(home|office|clinic|site) visits?)$"
-)
 _OPENS, _CLOSES = 8 * _HOUR, 18 * _HOUR
-
-
-def agreed(table: str) -> bool:
-    """Whether people agree beforehand when its rows start."""
-    return _AGREED.search(" ".join(words_of(table))) is not None
 
 
 def pace(draft: Draft, parents: Collection[Parent]) -> None:

@@ -38,11 +38,12 @@ from ..columns import YEAR
 from ..conditions.orders import Link
 from ..domains import Domain
 from ..draft import Draft
+from ..meaning.schedules import QUARTER, agreed
 from ..undecided import Told, contested, date_orders, is_free
 from .courses import DAY_SECONDS, Course, course_of
 from .lineage import Line
 from .moments import MOMENTS, PROMPTLY, Moment, ages_of, anchor_of, begins, moments_of, unit_of
-from .paces import QUARTER, agreed, pace
+from .paces import pace
 from .repeats import day_of, durations, parts, twins
 from .seasons import LONGEST, SERVED, alone, bounds_of, by_now, lives
 from .siblings import count_years, in_turn
