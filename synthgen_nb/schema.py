@@ -2,7 +2,8 @@
 
 All values are frozen and go to disk as JSON (msgspec). SQL fragments (CHECK, DEFAULT, GENERATED) stay text in the
 schema's own dialect: they are rendered back as they came, and parsed where somebody needs their tree. Only a call of
-the schema's own function, where that is one expression, stands there as the expression.
+the schema's own function, where that is one expression, stands there as the expression. What there are thousands of
+can't hold itself, so the garbage collector need not look at it (`gc=False`): it would, again and again.
 """
 
 from __future__ import annotations
@@ -46,21 +47,21 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class Place(Struct, frozen=True, array_like=True):
+class Place(Struct, frozen=True, gc=False, array_like=True):
     """Where in the DDL text, both counted from 1."""
 
     line: int
     column: int
 
 
-class Hint(Struct, frozen=True, array_like=True):
+class Hint(Struct, frozen=True, gc=False, array_like=True):
     """What stands behind `@synth` in a comment of a column, and where that begins."""
 
     text: str
     place: Place
 
 
-class Type(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Type(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """`sql` is the type as the dialect writes it (without NOT NULL, DEFAULT ...). `length` counts characters for TEXT,
     bytes for BINARY, bits for BIT; `fixed` is CHAR/BINARY(n). `bits` is the width of an INTEGER (8, 16, 24, 32, 64) or
     FLOAT (32, 64). `values` are the labels of an ENUM or SET. `element` is what an ARRAY or RANGE is of (`length`: how
@@ -83,7 +84,7 @@ class Type(Struct, frozen=True, omit_defaults=True, kw_only=True):
     case_insensitive: bool = False
 
 
-class Column(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Column(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     name: str
     type: Type
     nullable: bool = True
@@ -96,13 +97,13 @@ class Column(Struct, frozen=True, omit_defaults=True, kw_only=True):
     place: Place | None = None
 
 
-class PrimaryKey(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="primary_key"):
+class PrimaryKey(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="primary_key"):
     columns: tuple[str, ...]
     name: str = ""
     place: Place | None = None
 
 
-class Unique(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="unique"):
+class Unique(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="unique"):
     """`expressions` are key parts that are no plain column; `prefixes` maps a column to its key length (MySQL)."""
 
     columns: tuple[str, ...]
@@ -114,7 +115,7 @@ class Unique(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="unique"
     place: Place | None = None
 
 
-class ForeignKey(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="foreign_key"):
+class ForeignKey(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="foreign_key"):
     """`table` is a key of `Schema.tables`; `references` are its columns, always spelled out. Rows agree with one that
     is not `enforced` too, but no engine asks for it (MyISAM reads a foreign key and forgets it)."""
 
@@ -130,7 +131,7 @@ class ForeignKey(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="for
     place: Place | None = None
 
 
-class Check(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="check"):
+class Check(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="check"):
     """`sql` is the condition alone, without CHECK ( ). `columns` are the columns it reads."""
 
     sql: str
@@ -140,7 +141,7 @@ class Check(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="check"):
     place: Place | None = None
 
 
-class Exclude(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="exclude"):
+class Exclude(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="exclude"):
     """PostgreSQL's EXCLUDE: `elements` are (column or expression, operator). Keys WITHOUT OVERLAPS are told as one,
     with && for what must not overlap."""
 
@@ -151,7 +152,7 @@ class Exclude(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="exclud
     place: Place | None = None
 
 
-class Period(Struct, frozen=True, omit_defaults=True, kw_only=True, tag="period"):
+class Period(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="period"):
     """MariaDB's PERIOD FOR: from the first of two columns up to, not including, the second; the first is less."""
 
     name: str
@@ -230,7 +231,7 @@ class Domain(Struct, frozen=True, omit_defaults=True, kw_only=True):
     place: Place | None = None
 
 
-class Note(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Note(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Something the reader of the DDL should know: `code` is "not_understood" for a statement (or a part of one) that
     was kept aside, "missing_parent" for a foreign key to a table that is not in the text, "ignored" for what is not
     about tables (SET, GRANT, views ...) and says so. `line` and `column` are 0 where there was no text."""

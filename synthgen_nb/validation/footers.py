@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Exact = int | Decimal | date  # a timestamp is a date, too
 
 
-class Footer(Struct, frozen=True):
+class Footer(Struct, frozen=True, gc=False):
     """One column over all its parts. `nulls` is None where not every row group counted them; `low` and `high` are
     given for integers, decimals, dates and timestamps alone, and None where a row group has none. `coded`: its texts
     are codes into dictionaries."""

@@ -35,7 +35,7 @@ _BY_BYTES = re.compile(r"(tiny|medium|long)?text\b|.*\bbyte\)", re.IGNORECASE)  
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 
 
-class RowRule(Struct, frozen=True):
+class RowRule(Struct, frozen=True, gc=False):
     """`violated` is true of a row that breaks the rule; "" where the footers prove that none does. `reason` says why it
     can't be evaluated. `alone` says that it reads its `columns` and no others. `longest`: it holds where no value of
     its column has more bytes (0: it asks for something else)."""
