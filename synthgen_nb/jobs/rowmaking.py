@@ -151,7 +151,7 @@ def _in_turn(plan: Plan) -> Iterator[str]:
 
 
 def _made_here(engine: Engine, stop: Stop, meter: Meter, tasks: list[Task]) -> Iterator[tuple[Task, Part, float]]:
-    """By threads of this process, which look at `stop` and count between two chunks."""
+    """By threads of this process (few rows by one), which look at `stop` and count between two chunks."""
 
     def watching(pieces: Iterator[Chunk]) -> Iterator[Chunk]:
         for chunk in pieces:
@@ -163,7 +163,9 @@ def _made_here(engine: Engine, stop: Stop, meter: Meter, tasks: list[Task]) -> I
         meter.begin(task.table)
         return make_part(engine, task, CHUNK_ROWS, watching)
 
-    return threads(cores())(make, tasks)
+    # threads take turns at the interpreter: over parts that are made in a millisecond each they only wait for it
+    rows = sum(task.stop - task.start for task in tasks)
+    return threads(cores() if rows > CHUNK_ROWS else 1)(make, tasks)
 
 
 def _made_by(
