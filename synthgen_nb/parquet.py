@@ -8,7 +8,7 @@ import io
 import os
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -82,11 +82,13 @@ def write_part(
     batches: Iterable[pa.RecordBatch],
     *,
     dictionary: Collection[str] = (),
+    turn: AbstractContextManager[object] | None = None,
 ) -> Part:
     """One row group per batch that has rows. The file's columns have the types of `schema`; batches may hold them in
     others that Parquet stores alike (codes of texts, decimals of 64 bits). `dictionary` names columns of few texts
-    (those of Arrow's dictionary type are such anyhow). Decimals up to 18 digits are integers. `Part.file` is the file's
-    bare name. Raises StoreError if the file exists or can't be written; then no file is left."""
+    (those of Arrow's dictionary type are such anyhow). Decimals up to 18 digits are integers. Pages are laid out in
+    `turn`. `Part.file` is the file's bare name. Raises StoreError if the file exists or can't be written; then no file
+    is left."""
     rows = 0
 
     def counted() -> Iterator[pa.RecordBatch]:
@@ -96,11 +98,17 @@ def write_part(
             yield batch
 
     with _sink(path) as sink:
-        _write(sink, schema, counted(), dictionary)
+        _write(sink, schema, counted(), dictionary, turn)
     return Part(path.name, rows, sink.size, sink.hash.hexdigest())
 
 
-def _write(sink: Any, schema: pa.Schema, batches: Iterable[pa.RecordBatch], dictionary: Collection[str]) -> None:
+def _write(
+    sink: Any,
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    dictionary: Collection[str],
+    turn: AbstractContextManager[object] | None = None,
+) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -112,7 +120,7 @@ def _write(sink: Any, schema: pa.Schema, batches: Iterable[pa.RecordBatch], dict
     every = chain([] if filled is None else [filled], batches)
     about = {"ARROW:schema": b64encode(schema.serialize()).decode()}  # the batches' own would tell readers other types
     if filled is not None and filled.num_rows >= _MANY:
-        weave(sink.write, stored, every, about, dictionary)
+        weave(sink.write, stored, every, about, dictionary, turn)
         return
     file = pa.BufferOutputStream()
     with pq.ParquetWriter(file, stored, **arrow_options(stored, dictionary)) as writer:

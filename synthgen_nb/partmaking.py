@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,14 +40,25 @@ class Task(Struct, frozen=True):
     path: Path
 
 
-def make_part(engine: Engine, task: Task, size: int, watching: Watching = iter) -> tuple[Task, Part, float]:
-    """With the seconds it took, in chunks of `size` rows, each of which `watching` lets through. Raises StoreError
-    where the file is there already."""
+def make_part(
+    engine: Engine,
+    task: Task,
+    size: int,
+    watching: Watching = iter,
+    turn: AbstractContextManager[object] | None = None,
+) -> tuple[Task, Part, float]:
+    """With the seconds it took, in chunks of `size` rows, each of which `watching` lets through, drawn and laid out in
+    `turn`. Raises StoreError where the file is there already."""
     began = time.perf_counter()
-    pieces = watching(chunks(engine.plan, task.table, task.start, task.stop, size))
-    batches = (packed_chunk(engine, chunk) for chunk in pieces)
+
+    def drawn() -> Iterator[pa.RecordBatch]:
+        for chunk in watching(chunks(engine.plan, task.table, task.start, task.stop, size)):
+            with turn or nullcontext():
+                batch = packed_chunk(engine, chunk)
+            yield batch
+
     stored = engine.stored(task.table)
-    part = write_part(task.path, stored.declared, batches, dictionary=stored.few)
+    part = write_part(task.path, stored.declared, drawn(), dictionary=stored.few, turn=turn)
     pa.default_memory_pool().release_unused()  # 4 us; what a thread's pages leave behind is the next one's too
     return task, part, time.perf_counter() - began
 

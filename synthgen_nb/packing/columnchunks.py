@@ -95,7 +95,7 @@ class _Page(Struct, frozen=True):
 
 
 def packs(kind: pa.DataType) -> bool:
-    """Whether `column_chunk` stores columns of this type."""
+    """Whether `laid` takes columns of this type."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(kind):
@@ -114,11 +114,51 @@ def is_whole(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_date32(kind))
 
 
-def column_chunk(
-    column: pa.Array, element: Fields, name: str, at: int, labels: Labels | None = None
-) -> tuple[list[Bytes], Fields]:
-    """The pieces of a column of a row group, which stand from byte `at` of the file on, and what the file's footer says
-    of them. `element` is the column in its schema, `labels` are those of its dictionary. pa.ArrowInvalid for a NULL in
+class Laid(Struct, frozen=True):
+    """A column of a row group in its pages, not compressed yet."""
+
+    name: str
+    physical: int
+    rows: int
+    nulls: int
+    stored: _Stored
+    pages: list[_Page]
+
+    def chunk(self, at: int) -> tuple[list[Bytes], Fields]:
+        """The pieces of the column, which stand from byte `at` of the file on, and what the file's footer says of
+        them."""
+        pages, stored = self.pages, self.stored
+        snappy = _shrinks(max((page.body[-1] for page in pages[:2]), key=len))
+        written = [page.written(snappy=snappy) for page in pages]
+        headers = sum(len(pieces[0]) for pieces in written)
+        coded = stored.labels is not None
+        chunk = {
+            TYPE: i32(self.physical),
+            2: listed(I32, [_PLAIN, _RLE, _CODES] if coded else [_RLE, stored.encoding]),
+            PATH: listed(BINARY, [self.name.encode()]),
+            4: i32(int(snappy)),  # the codec
+            5: i64(self.rows),
+            UNCOMPRESSED: i64(headers + sum(len(piece) for page in pages for piece in page.body)),
+            PACKED: i64(sum(len(piece) for pieces in written for piece in pieces)),
+            DATA: i64(at + (sum(map(len, written[0])) if coded else 0)),
+        }
+        if coded:
+            chunk[DICTIONARY] = i64(at)
+        chunk[STATISTICS] = struct(_statistics(self.nulls, stored.ends))
+        counts = {_DICTIONARY_PAGE: int(coded), _DATA_PAGE: len(pages) - coded}
+        chunk[13] = listed(
+            STRUCT,
+            [
+                {1: i32(kind), 2: i32(_PLAIN if kind else stored.encoding), 3: i32(count)}
+                for kind, count in counts.items()
+                if count
+            ],
+        )
+        return [piece for pieces in written for piece in pieces], {OFFSET: i64(0), META: struct(chunk)}
+
+
+def laid(column: pa.Array, element: Fields, name: str, labels: Labels | None = None) -> Laid:
+    """`element` is the column in the file's schema, `labels` are those of its dictionary. pa.ArrowInvalid for a NULL in
     a column that has none."""
     import pyarrow as pa
 
@@ -132,33 +172,7 @@ def column_chunk(
     else:
         stored = _texts(column) if physical == _BYTES else _numbers(column, valid, 4 if physical == _INT32 else 8)
     pages = list(_pages(stored, valid, len(column), optional=optional))
-    snappy = _shrinks(max((page.body[-1] for page in pages[:2]), key=len))
-    written = [page.written(snappy=snappy) for page in pages]
-    headers = sum(len(pieces[0]) for pieces in written)
-    coded = stored.labels is not None
-    chunk = {
-        TYPE: i32(physical),
-        2: listed(I32, [_PLAIN, _RLE, _CODES] if coded else [_RLE, stored.encoding]),
-        PATH: listed(BINARY, [name.encode()]),
-        4: i32(int(snappy)),  # the codec
-        5: i64(len(column)),
-        UNCOMPRESSED: i64(headers + sum(len(piece) for page in pages for piece in page.body)),
-        PACKED: i64(sum(len(piece) for pieces in written for piece in pieces)),
-        DATA: i64(at + (sum(map(len, written[0])) if coded else 0)),
-    }
-    if coded:
-        chunk[DICTIONARY] = i64(at)
-    chunk[STATISTICS] = struct(_statistics(column.null_count, stored.ends))
-    counts = {_DICTIONARY_PAGE: int(coded), _DATA_PAGE: len(pages) - coded}
-    chunk[13] = listed(
-        STRUCT,
-        [
-            {1: i32(kind), 2: i32(_PLAIN if kind else stored.encoding), 3: i32(count)}
-            for kind, count in counts.items()
-            if count
-        ],
-    )
-    return [piece for pieces in written for piece in pieces], {OFFSET: i64(0), META: struct(chunk)}
+    return Laid(name, physical, len(column), column.null_count, stored, pages)
 
 
 def _statistics(nulls: int, ends: tuple[bytes, bytes] | None) -> Fields:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from .columnchunks import Labels, column_chunk, is_whole, labels_of, packs
+from .columnchunks import Labels, Laid, is_whole, labels_of, laid, packs
 from .footing import (
     CHILDREN,
     COLUMNS,
@@ -48,9 +49,10 @@ def weave(
     batches: Iterable[pa.RecordBatch],
     about: Mapping[str, str],
     dictionary: Collection[str],
+    turn: AbstractContextManager[object] | None = None,
 ) -> None:
     """One row group per batch that has rows. `about` are words of the footer; columns named in `dictionary` are codes
-    there, as those of Arrow's dictionary type are."""
+    there, as those of Arrow's dictionary type are. All but compressing and writing is done in `turn`."""
     import pyarrow as pa
 
     named = {field.name for field in schema if field.name in dictionary and not pa.types.is_dictionary(field.type)}
@@ -69,13 +71,17 @@ def weave(
             continue
         starts.append(at)
         chunks: list[Fields] = []
+        columns: list[Laid] = []
+        with turn or nullcontext():
+            for name in ours:
+                column = batch.column(name)
+                if pa.types.is_dictionary(column.type):
+                    labels[name] = labels_of(column.dictionary, labels.get(name))
+                columns.append(laid(column, elements[name], name, labels.get(name)))
         pieces: list[bytes | pa.Buffer] = [arrow.pages(batch)] if arrow else []
         at += sum(map(len, pieces))
-        for name in ours:
-            column = batch.column(name)
-            if pa.types.is_dictionary(column.type):
-                labels[name] = labels_of(column.dictionary, labels.get(name))
-            pages, chunk = column_chunk(column, elements[name], name, at, labels.get(name))
+        for each in columns:
+            pages, chunk = each.chunk(at)
             pieces += pages
             chunks.append(chunk)
             at += sum(map(len, pages))
