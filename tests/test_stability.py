@@ -35,6 +35,7 @@ CREATE TABLE delivery (id int PRIMARY KEY, ship_address varchar(60), ship_city v
 CREATE TABLE reader (id int PRIMARY KEY, full_name varchar(60), timezone varchar(64));
 CREATE TABLE procedure_done (id int PRIMARY KEY, procedure_date date NOT NULL, procedure_datetime timestamp,
   procedure_end_date date, procedure_end_datetime timestamp, procedure_status varchar(40), marital_status varchar(20));
+CREATE TABLE complaint (id int PRIMARY KEY, complaint_start_datetime timestamp, complaint_status varchar(40));
 CREATE TABLE quote (id int PRIMARY KEY, customer_id int REFERENCES customer (customer_id), currency char(3) NOT NULL);
 """
 SCHEMAS = TEMPLATES | {"films": FILMS}

@@ -20,7 +20,7 @@ from ..words.vocabularies import chosen_words
 from .courses import Course
 from .lifecycles import Stage as Named
 from .lifecycles import reached, stage_of, stages_of
-from .moments import Moment
+from .moments import Moment, begins
 
 _STATUS = re.compile(r"\b(status|state|stage|phase|workflow)$")
 _MARK = re.compile(r"(^| )(is|has|was|been|flag|bool|boolean|indicator|yn|date|at|on)(?= |$)")
@@ -80,7 +80,7 @@ def states_of(
             told[mark.column] = Told(fresh, 0 if isinstance(fresh, Standing) else None)
     when: dict[str, When] = {}
     for moment in moments.values():
-        if moment == anchor or moment.part not in ("stage", "end", "deleted", "start"):
+        if moment == anchor or begins(moment) or moment.part not in ("stage", "end", "deleted", "start"):
             continue
         hangs = _on_status(moment, statuses) or _on_mark(moment, marks, told)
         if hangs is not None:
