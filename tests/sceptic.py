@@ -1,5 +1,5 @@
-"""Twenty ways in which made data gives itself away, each counted by a query over a dataset's own tables: what a column
-is taken for says which columns a query is about. Nothing here looks at how a value was made."""
+"""Twenty-one ways in which made data gives itself away, each counted by a query over a dataset's own tables: what a
+column is taken for says which columns a query is about. Nothing here looks at how a value was made."""
 
 from __future__ import annotations
 
@@ -339,6 +339,21 @@ def one_number_for_all(dataset: Dataset) -> Iterator[tuple[str, int]]:
             yield told(table, column.name), int(often.select((pl.col("len") > most).sum()).collect().item())
 
 
+_CALLED_TWICE = ("city", "region", "county", "street_address", "company", "uuid", "hash")  # Walla Walla
+
+
+def doubled_word(dataset: Dataset) -> Iterator[tuple[str, int]]:
+    """A word that comes twice, one behind the other, as in no name and in no sentence. Towns and people may be called
+    so."""
+    for table, column, plan in all_columns(dataset):
+        own = plan.meaning.startswith(("person.", "address.")) or plan.group in _CALLED_TWICE
+        if column.type.kind is not Kind.TEXT or own or plan.group == "foreign_key":
+            continue
+        words = pl.col(column.name).cast(pl.String).str.to_lowercase().str.extract_all(r"\p{L}+|[^\p{L}\s]")
+        pairs = words.list.eval((pl.element() == pl.element().shift(1)) & (pl.element().str.len_chars() > 2)).list.any()
+        yield told(table, column.name), count(dataset, table, pairs)
+
+
 DEFECTS: tuple[Defect, ...] = (
     wrong_gender,
     impossible_date,
@@ -360,6 +375,7 @@ DEFECTS: tuple[Defect, ...] = (
     broken_code,
     lookup_that_repeats,
     one_number_for_all,
+    doubled_word,
 )
 
 

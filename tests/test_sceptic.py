@@ -55,6 +55,7 @@ PLANTED = {
     "broken_code": "UPDATE orders SET md5 = 'not a hash, but as long as one...' WHERE id <= 3",
     "lookup_that_repeats": "UPDATE countries SET name = 'France' WHERE id <= 3",
     "one_number_for_all": "UPDATE members SET phone = '+1-202-555-0123' WHERE id <= 300",
+    "doubled_word": "UPDATE orders SET review = 'Came in time time, and whole.' WHERE id <= 3",
 }
 
 

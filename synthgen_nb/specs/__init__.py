@@ -7,7 +7,7 @@ from .branches import Branched
 from .combinations import Among, Latin, Listed, Pair, Ranked
 from .derived import After, Expression, Key, Null
 from .lives import FATES, LIFE, SO_FAR, Late, Life, Parent, Progress, Stage
-from .moments import Ahead, Anywhere, Begin, Elapsed, Floor, Gone, Part, Since, Span, Touched
+from .moments import Ahead, Anywhere, Begin, Born, Elapsed, Floor, Gone, Part, Since, Span, Touched
 from .nested import AnySpec, Edged, Either, Entries, Fields, Format, Joined, ListOf, Parted, Subset
 from .numbers import Choice, Range, Shaped
 from .people import Person
@@ -27,7 +27,7 @@ from .within import Above, Grove, Within
 
 __all__ = [
     "FATES", "LIFE", "SO_FAR", "Above", "After", "Ahead", "Among", "Amount", "AnySource", "AnySpec", "Anywhere",
-    "Article", "Bank", "Begin", "BitText", "Branched", "Bytes", "Choice", "Digit", "Drawn", "Edged", "Either",
+    "Article", "Bank", "Begin", "BitText", "Born", "Branched", "Bytes", "Choice", "Digit", "Drawn", "Edged", "Either",
     "Elapsed", "Entries", "Expression", "Fields", "Flag", "Floor", "Format", "Given", "Gone", "Grove", "Iban", "Inside",
     "Joined", "Key", "Late", "Latest", "Latin", "Layout", "Life", "ListOf", "Listed", "Nations", "Null", "Ordinal",
     "Paced", "Pair", "Parent", "Part", "Parted", "Path", "Pattern", "Permuted", "Person", "Phrase", "Pick", "Place",

@@ -13,8 +13,8 @@ from .texts import numbered, texts
 
 class Branched(Spec, frozen=True, tag="branched"):
     """At the top of the tree that the source `tree` draws, `tops` in turns; below, the name of the row above with one
-    of `endings` behind it, another for each of its siblings. With a number behind (2, 3 ...) once all have had a
-    turn, so that no two are the same."""
+    of `endings` behind it that it does not hold yet, another for each of its siblings. With a number behind (2, 3 ...)
+    once all have had a turn, so that no two are the same."""
 
     tree: str
     tops: tuple[str, ...]
@@ -28,14 +28,26 @@ class Branched(Spec, frozen=True, tag="branched"):
         parents, where = np.unique(above.values[~top], return_inverse=True)
         if len(parents):
             names = pc.cast(rows.of(rows.table, parents).column(name).data, pa.string()).take(pa.array(where))
-            below = pc.binary_join_element_wise(names, _turns(self.endings, above.ordinal[~top]), " ")
+            turns = _turns(self.endings, self._others(names, above.ordinal[~top]))
+            below = pc.binary_join_element_wise(names, turns, " ")
             found = pa.concat_arrays([found, below])
         order = np.argsort(np.concatenate([np.flatnonzero(top), np.flatnonzero(~top)]))
         return Values(found.take(pa.array(order)))
 
+    def _others(self, names: pa.StringArray, place: U64) -> U64:
+        """The turn that comes at each place if the endings in the names are left out."""
+        held = np.column_stack([pc.match_substring(names, ending).to_numpy(False) for ending in self.endings])
+        order = np.argsort(held, axis=1, kind="stable").astype(np.uint64)
+        count = np.maximum(len(self.endings) - held.sum(1), 1).astype(np.uint64)
+        turn: U64 = np.take_along_axis(order, (place % count).astype(np.int64)[:, None], 1)[:, 0]
+        turn += place // count * np.uint64(len(self.endings))
+        return turn
+
     def longest(self, levels: int, rows: int) -> int:
         """Characters of the longest name in a tree of so many levels and rows."""
-        sizes = (max(map(len, words)) + len(f" {rows // len(words) + 1}") for words in (self.tops, self.endings))
+        few = len(self.tops), max(len(self.endings) - levels, 1)
+        words = zip((self.tops, self.endings), few, strict=True)
+        sizes = (max(map(len, texts)) + len(f" {rows // turns + 1}") for texts, turns in words)
         top, ending = sizes
         return top + (levels - 1) * (1 + ending)
 

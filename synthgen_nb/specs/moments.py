@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, structs
 
-from ..rows import I64, Mask, Rows, Values
+from ..rows import I64, Mask, Rows, Values, below, bits
 from .base import Spec
 from .lives import FATES, Late, Stage, begins, fated, known, onward, parent_rows, so_far, span, staged
 from .numbers import Label
@@ -19,6 +19,7 @@ from .rhythms import DAY, Rhythmic
 
 _SECOND = 1_000_000
 _WEEK = 7 * 86_400
+_MIDDLE = 10  # bits of a share
 _BEFORE = -(1 << 62)  # no floor
 
 
@@ -37,6 +38,14 @@ class Floor(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 class Begin(Struct, frozen=True, tag="begin"):
     """With the row itself."""
+
+
+class Born(Struct, frozen=True, tag="born"):
+    """`youngest` days before the begin of the row, or earlier, down to the first value there may be: as many rows lie
+    before `middle` 1,024ths of that time as behind."""
+
+    youngest: int
+    middle: int
 
 
 class Span(Struct, frozen=True, tag="span"):
@@ -74,7 +83,7 @@ class Gone(Struct, frozen=True, tag="gone"):
     high: int = FATES
 
 
-Place = Begin | Stage | Late | Span | Ahead | Anywhere | Touched | Gone  # on the life line of a row
+Place = Begin | Born | Stage | Late | Span | Ahead | Anywhere | Touched | Gone  # on the life line of a row
 
 
 class Since(Spec, frozen=True, tag="since"):
@@ -82,7 +91,7 @@ class Since(Spec, frozen=True, tag="since"):
     `floors` (which it is not by itself, unless something else decides on those; where a parent's lie behind `high`,
     they count for nothing), at the next full `step` (0: any). `series` says how the line's moments spread, and until
     when they are. NULL where `when` does not hold one of `among`; with `open` where by the life line it has not
-    happened yet, or never will."""
+    happened yet, or never will. `day` names a column with the days on which the moments are, NULL where it is."""
 
     on: Place
     series: Rhythmic
@@ -94,11 +103,12 @@ class Since(Spec, frozen=True, tag="since"):
     among: tuple[Label, ...] = ()
     open: bool = False
     step: int = 0
+    day: str = ""
 
     @property
     def needs(self) -> tuple[str, ...]:
         own = (floor.column for floor in self.floors if not floor.table)
-        return tuple(dict.fromkeys((*own, *((self.when,) if self.when else ()))))
+        return tuple(dict.fromkeys((*own, *(name for name in (self.when, self.day) if name))))
 
     @property
     def beyond(self) -> tuple[tuple[str, str], ...]:
@@ -126,7 +136,11 @@ class Since(Spec, frozen=True, tag="since"):
             valid = among(rows.column(self.when), self.among)
         if not isinstance(self.on, Ahead):
             moment = self._by_now(rows, begin, moment, told=told)
-        value = self._day(begin, moment) if self.unit == "day" else moment
+        value = self._day(self._base(rows, begin), moment) if self.unit == "day" else moment
+        if self.day:
+            days = rows.column(self.day)
+            value = _as(days, "day", "moment") + value % DAY
+            valid = days.valid if valid is None else valid if days.valid is None else valid & days.valid
         if self.low > int(value.min(initial=self.high)):
             value = np.where(value < self.low, self._within(rows, name), value)
         value = value if floor is None else np.maximum(value, floor)
@@ -152,11 +166,30 @@ class Since(Spec, frozen=True, tag="since"):
                 return onward(rows, touched, "gone", days, series)
             case Begin():
                 return begin
+            case Born():
+                return self._born(rows, name, begin)
+
+    def _born(self, rows: Rows, name: str, begin: I64) -> I64:
+        assert isinstance(self.on, Born)
+        random, size = rows.bits(name), 1 if self.unit == "day" else DAY
+        low, high = -(-self.low // size), self.high // size
+        room = np.clip(begin // DAY - 1 - self.on.youngest, low, high) - low
+        middle = room * self.on.middle >> _MIDDLE
+        late = (random & np.uint64(1)).astype(bool)
+        width = (np.where(late, room - middle, middle) + 1).view(np.uint64)
+        day = low + np.where(late, middle, 0) + below(random, width).astype(np.int64)
+        if self.unit == "day":
+            return day * DAY
+        return day * DAY + below(bits(rows.key(f"{name}/time"), random), 86_400).astype(np.int64) * _SECOND
+
+    def _base(self, rows: Rows, begin: I64) -> I64:
+        """What the moment comes after."""
+        return so_far(rows) if isinstance(self.on, Touched | Gone) and known(rows) else begin
 
     def _day(self, begin: I64, moment: I64) -> I64:
         """The day of a moment, no earlier as an instant than the begin where it comes later."""
         day = moment // DAY
-        return day if isinstance(self.on, Begin) else np.maximum(day, -(-begin // DAY), out=day)
+        return day if isinstance(self.on, Begin | Born) else np.maximum(day, -(-begin // DAY), out=day)
 
     def _there(self, rows: Rows, moment: I64) -> Mask:
         """Which rows have come so far."""

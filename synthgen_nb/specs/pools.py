@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from ..errors import PlanError
 
-POOLS_SHA256 = "41284d48fe97155ec5ee1603983e435ff444eab86e10a3a795cbae336f8ad5c3"
+POOLS_SHA256 = "fabb471860d3b17641b798f99c9cc2d677565e07e69835ce1d04dbbd2f6c57d0"
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 

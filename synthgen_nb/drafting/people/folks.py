@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from msgspec import structs
 
 from ...errors import PlanError
@@ -78,8 +80,8 @@ def _settle(draft: Draft, source: str) -> None:
     else:
         alike = people  # nobody has names that fit all of the columns
     draft.sources[source] = Permuted(size=min(namesakes(spec.copies, spec.folk) for spec in alike.values()))
-    company = _company(draft)
     for name, spec in alike.items():
+        company = _company(draft, name)
         if spec.field == "email" and company and spec.patterns:
             made = structs.replace(spec, company=company)
             spec = structs.replace(made, patterns=made.fitting_patterns()) if made.fitting_patterns() else spec
@@ -98,7 +100,9 @@ def _alike(people: dict[str, Person], limit: int, rows: int) -> dict[str, Person
     return alike
 
 
-def _company(draft: Draft) -> str:
-    """The column with the company that the row's person is of."""
-    found = [name for name, meaning in draft.meanings.items() if meaning.group == "company"]
-    return found[0] if len(found) == 1 and draft.table.column(found[0]).type.kind == Kind.TEXT else ""
+def _company(draft: Draft, email: str) -> str:
+    """The column with the company that the row's person is of: the last one that stands before the e-mail, so that one
+    that is added to the table changes no address."""
+    before = takewhile(lambda name: name != email, draft.table.column_names)
+    found = [name for name in before if draft.meanings[name].group == "company"]
+    return found[-1] if found and draft.table.column(found[-1]).type.kind == Kind.TEXT else ""

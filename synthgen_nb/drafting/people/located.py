@@ -31,6 +31,10 @@ _HOMES = frozenset((
     "country", "nation", "state", "province", "region", "county", "district", "city", "town", "municipality",
     "location", "address", "place", "zip", "postcode", "territory",
 ))  # fmt: skip
+_HOME_DEPTH = {
+    "country": 0, "nation": 0, "state": 1, "province": 1, "region": 1, "county": 1, "district": 1, "city": 2,
+    "town": 2, "municipality": 2,
+}  # fmt: skip
 _DEPTH = {
     "country": 0, "country_code": 0, "country_code3": 0, "calling_code": 0, "continent": 0, "region": 1,
     "region_code": 1, "county": 1, "city": 2, "latitude": 2, "longitude": 2, "postal_code": 3, "street_address": 3,
@@ -71,7 +75,8 @@ def spots_of(
 def _spots(table: Table, meanings: Mapping[str, Meaning], domains: Mapping[str, Domain]) -> tuple[Spot, ...]:
     named = {word for name in words_of(table.name)[-1:] for word in (name, name.removesuffix("s"), name[:-3] + "y")}
     home = not _HOMES.isdisjoint(named)
-    countries = home and not {"country", "nation"}.isdisjoint(named)
+    level = min((depth for word, depth in _HOME_DEPTH.items() if word in named), default=-1)
+    countries = level == 0
     made = []
     for role in roles(table, meanings, PLACES, OWN):
         specs: dict[str, Place] = {}
@@ -84,7 +89,7 @@ def _spots(table: Table, meanings: Mapping[str, Meaning], domains: Mapping[str, 
             more = (*limits, spec[1]) if spec[1] is not None else limits
             if more == limits or enough(more):
                 specs[name], limits = spec[0], more
-        depth = 0 if countries else max((_DEPTH.get(spec.field, 0) for spec in specs.values()), default=-1)
+        depth = max((_DEPTH.get(spec.field, 0) for spec in specs.values()), default=-1) if level < 0 else level
         pair = role.name and {spec.field for spec in specs.values()} == {"currency_code"}  # from one to another
         if specs and not pair:
             made.append(Spot(role, specs, limits, depth, home and not role.name))
@@ -92,10 +97,10 @@ def _spots(table: Table, meanings: Mapping[str, Meaning], domains: Mapping[str, 
 
 
 def _around(spot: Spot, table: Table, homes: Mapping[str, Spot | None]) -> Spot:
-    """Inside of the narrowest place that a key of the same role points to, of those that are wider."""
-    best, depth = spot, spot.depth
-    if {spec.field for spec in spot.specs.values()} <= {"phone", "currency_code"}:
-        depth = len(_LEVELS)  # whoever has an address elsewhere is called there, and pays there
+    """Inside of the narrowest place that a key of the same role points to; what is a place itself lies in wider ones
+    only."""
+    best = spot
+    depth = spot.depth if spot.home else len(_LEVELS)
     for key in table.foreign_keys:
         home = homes.get(key.table)
         words = {word for column in key.columns for word in words_of(column)}

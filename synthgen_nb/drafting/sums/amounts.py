@@ -4,6 +4,7 @@ its subtotal, tax and shipping. Knows nothing of other tables."""
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from math import gcd
 
 from msgspec import structs
@@ -68,7 +69,8 @@ def place_price(whole: Whole, table: str) -> None:
 
 
 def place_line_total(whole: Whole, table: str) -> None:
-    """quantity * price, less a discount, plus a tax: where a table has all of them, or of the last two none."""
+    """quantity * price, less a discount, plus a tax: where a table has all of them, or of the last two none. A discount
+    or a tax behind the total is a share of it: what is added to a table changes no total."""
     columns = whole.columns(table, NUMBERS)
     target = _first(columns, LINE_TOTAL)
     quantity = _first(columns, _QUANTITY)
@@ -83,12 +85,13 @@ def place_line_total(whole: Whole, table: str) -> None:
     over = whole.units(table, quantity) * whole.units(table, price)
     gross = _amount(whole, table, target, [_scaled((quantity, price), over, whole.units(table, target))])
     terms = [*gross.terms]
-    discount = _first(columns, _DISCOUNT)
+    parts = _before(columns, target)
+    discount = _first(parts, _DISCOUNT)
     if discount and (all_ := _all_of(whole, table, discount)):
         terms[0] = structs.replace(terms[0], off=discount, whole=all_)
     elif discount:
         terms += _share(whole, table, discount, gross, target, target, off=True)
-    if tax := _first(columns, _TAX):
+    if tax := _first(parts, _TAX):
         _at_rate(whole, table, tax, _first(columns, _TAX_RATE), gross, target)
         terms += _share(whole, table, tax, gross, target, target, off=False)
     made = _amount(whole, table, target, terms)
@@ -110,6 +113,16 @@ def place_line_total(whole: Whole, table: str) -> None:
         return
     whole.filled(table, made.needs)
     whole.put(table, target, made, f"computed: {told(made)}")
+    _shares_behind(whole, table, target, columns)
+
+
+def _shares_behind(whole: Whole, table: str, target: str, columns: dict[str, str]) -> None:
+    """What is called a discount or a tax and stands behind the total."""
+    parts, of = _before(columns, target), _amount(whole, table, target, [Term(columns=(target,))])
+    for pattern in (_DISCOUNT, _TAX):
+        name = _first({n: words for n, words in columns.items() if n not in parts}, pattern)
+        if name and not (pattern is _DISCOUNT and _all_of(whole, table, name)):
+            _share(whole, table, name, of, target, target, off=pattern is _DISCOUNT)
 
 
 def _place_priced(whole: Whole, table: str, target: str, quantity: str) -> None:
@@ -159,6 +172,11 @@ def line_parts(whole: Whole, table: str) -> tuple[str, str]:
     return (quantity, price) if quantity and price else ("", "")
 
 
+def comes_on_top(columns: dict[str, str]) -> bool:
+    """Whether a total has other parts than a subtotal."""
+    return any(pattern.match(words) for pattern in (_DISCOUNT, _TAX, _CHARGE) for words in columns.values())
+
+
 def place_total(whole: Whole, table: str) -> None:
     """subtotal + tax + shipping - discount, where there is a subtotal and one of the others."""
     columns = whole.columns(table, NUMBERS)
@@ -200,6 +218,10 @@ def told(amount: Amount) -> str:
 
 
 # --- parts of an amount
+
+
+def _before(columns: dict[str, str], target: str) -> dict[str, str]:
+    return dict(takewhile(lambda item: item[0] != target, columns.items()))
 
 
 def _first(columns: dict[str, str], pattern: re.Pattern[str]) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from math import gcd
 from typing import Literal
 
@@ -22,6 +23,7 @@ from .amounts import (
     LINE_TOTAL,
     SUBTOTAL,
     TOTAL,
+    comes_on_top,
     line_amount,
     line_parts,
     place_line_total,
@@ -47,7 +49,8 @@ _PAID = re.compile(r"^(total|amount) (paid|repaid)$|^(paid|repaid) (amount|total
 _PAYMENT = re.compile(r"(^| )(payment|repayment|installment)$")
 _SPENT = re.compile(r"^(total|lifetime) (spent|spend|spending|value|revenue|sales|purchases)$|^(total )?amount spent$")
 _BOUGHT = re.compile(r"(^| )(order|invoice|sale|purchase|booking|rental|transaction|payment)$")
-_AMOUNT = re.compile(r"^(total )?(amount|price|cost|sum)( paid| charged| total)?$")
+_AMOUNT = re.compile(r"^(total )?(amount|sum)( paid| charged| total)?$")
+_PRICE = re.compile(r"^(total )?(price|cost)( paid| charged| total)?$")
 _MADE = ("event_timestamp", "created_timestamp", "start_timestamp", "start_date")
 _LATER = ("updated_timestamp", "deleted_timestamp", "end_timestamp", "end_date", "birth_date")
 _SAID = {"count": "count", "sum": "sum", "mean": "mean", "least": "first", "most": "last"}
@@ -90,8 +93,8 @@ def _placed(whole: Whole, table: str, column: str, words: str) -> str:
         return _lines_total(whole, table, column, words)
     if _SPENT.match(words):
         return _spent(whole, table, column, _BOUGHT)
-    if _PAID.match(words) and not any(TOTAL.match(each) for each in whole.columns(table, NUMBERS).values()):
-        return _spent(whole, table, column, _PAYMENT)  # beside a total it could exceed it
+    if _PAID.match(words) and not _behind_total(whole, table, column):
+        return _spent(whole, table, column, _PAYMENT)  # behind a total it could exceed it
     if thing := _thing(_COUNT, words):
         return _count(whole, table, column, thing)
     if thing := _thing(_MEAN, words):
@@ -99,6 +102,11 @@ def _placed(whole: Whole, table: str, column: str, words: str) -> str:
     if thing := _thing(_SUM, words):
         return _of_column(whole, table, column, thing, "sum")
     return ""
+
+
+def _behind_total(whole: Whole, table: str, column: str) -> bool:
+    before = takewhile(lambda item: item[0] != column, whole.columns(table, NUMBERS).items())
+    return any(TOTAL.match(words) for _, words in before)
 
 
 def _thing(pattern: re.Pattern[str], words: str) -> str:
@@ -162,10 +170,10 @@ def _lines_together(whole: Whole, table: str) -> None:
 def _lines_total(whole: Whole, table: str, column: str, words: str) -> str:
     lines = _lines(whole, table)
     columns = whole.columns(table, NUMBERS)
-    sub = [name for name, each in columns.items() if SUBTOTAL.match(each)]
+    sub = [name for name, each in columns.items() if SUBTOTAL.match(each)] if comes_on_top(columns) else []
     if len(lines) != 1 or (sub and column != sub[0]):
         return ""
-    if words == "amount" and any(TOTAL.match(each) for each in columns.values()):
+    if words == "amount" and _behind_total(whole, table, column):
         return ""
     child, unit, at, amount = lines[0]
     if why := whole.fixed(table, column):
@@ -186,7 +194,8 @@ def _spent(whole: Whole, table: str, column: str, things: re.Pattern[str]) -> st
     found = []
     for child, entity, unit, at in _children(whole, table):
         columns = whole.columns(child, NUMBERS)
-        amount = next((n for pattern in (TOTAL, _AMOUNT) for n, words in columns.items() if pattern.match(words)), "")
+        named = [n for n, words in columns.items() if TOTAL.match(words) or _AMOUNT.match(words)]
+        amount = next(iter(named), "") or next((n for n, words in columns.items() if _PRICE.match(words)), "")
         if amount and things.search(entity):
             found.append((child, unit, at, amount))
     if not found:

@@ -150,6 +150,8 @@ def ages_of(table: str) -> tuple[int, int, int]:
         (r"\b(patient|person|people|beneficiary|resident|citizen|insured|death)s?\b", (0, 95, 44)),
         (r"\b(actor|artist|author|director|musician|composer|writer)s?\b", (20, 85, 48)),
         (r"\b(player|athlete)s?\b", (17, 39, 25)),
+        (r"\b(pet|animal|dog|cat|bird|cow|cattle|calf|sheep|goat|pig|puppy|puppies|kitten)s?\b", (0, 15, 4)),
+        (r"\bhorses?\b", (0, 25, 8)),
     ):  # fmt: skip
         if re.search(pattern, words):
             return ages

@@ -8,9 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from msgspec import structs
+
 from ...physical import DAY, MICROS
 from ...schema import Column, Kind
-from ...specs import LIFE, Begin, Elapsed, Life, Part, Range, Since
+from ...specs import LIFE, Begin, Born, Elapsed, Life, Part, Range, Since
 from ..conditions.orders import Link
 from ..domains import Domain, units_of
 from ..draft import Draft
@@ -48,18 +50,36 @@ _NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.YEAR)
 
 def twins(
     draft: Draft, free: Mapping[str, Moment], links: Mapping[str, Link], domains: Mapping[str, Domain]
-) -> dict[str, str]:
-    """Dates that are the day of a timestamp of their row, with that timestamp: `visit_date` of `visit_datetime`."""
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Dates and timestamps of their row that tell the same, as `visit_date` and `visit_datetime`: the days of a
+    timestamp that stands before them, with that; and the timestamps that lie on a day before them, with that."""
     tied = {*links, *(link.before for link in links.values())}
-    found: dict[str, str] = {}
+    days: dict[str, str] = {}
+    clocks: dict[str, str] = {}
+    order = draft.table.column_names
     for name, moment in free.items():
         of = next((m for m in free.values() if m.words == moment.words and m.unit == "moment"), None)
-        if moment.unit == "day" and of is not None and name not in tied and of.column not in found.values():
-            bounds, whole = domains[name], domains[of.column]
-            early = bounds.low is None or bounds.low < 0 or (whole.low or 0) >= bounds.low * DAY
-            if early and (bounds.high is None or bounds.high >= draft.facts.today):
-                found[name] = of.column
-    return found
+        if moment.unit != "day" or of is None or of.column in (*days.values(), *clocks):
+            continue
+        bounds, whole = domains[name], domains[of.column]
+        if order.index(name) < order.index(of.column):
+            late = whole.low is None or (bounds.low is not None and whole.low <= bounds.low * DAY)
+            early = whole.high is None or whole.high >= draft.facts.today * DAY
+            if late and early and of.column not in tied:
+                clocks[of.column] = name
+            continue
+        early = bounds.low is None or bounds.low < 0 or (whole.low or 0) >= bounds.low * DAY
+        if early and name not in tied and (bounds.high is None or bounds.high >= draft.facts.today):
+            days[name] = of.column
+    return days, clocks
+
+
+def on_day(draft: Draft, told: Told, name: str) -> Told:
+    """What fills a timestamp that lies on the day that the column `name` tells."""
+    if not isinstance(told.spec, Since):
+        return told
+    nulls = 0 if draft.domains[name].nullable else told.nulls
+    return structs.replace(told, spec=structs.replace(told.spec, day=name), nulls=nulls)
 
 
 def day_of(draft: Draft, name: str, moment: Moment) -> Told:
@@ -120,11 +140,11 @@ def _within(draft: Draft, part: _Part, moment: Moment, told: Mapping[str, Told],
         low, high = 0, draft.facts.as_of.year
         size = 1 if moment.unit == "day" else DAY
         spec = told[moment.column].spec if moment.column in told else draft.placed[moment.column][0]
-        if isinstance(spec, Since):
+        if isinstance(spec, Since) and not isinstance(spec.on, Born):
             life = draft.sources.get(LIFE)
             begun = life.series.low // DAY if isinstance(life, Life) and not life.column else spec.low // size
             low, high = _year(max(spec.low // size, begun)), _year(spec.high // size)
-        elif isinstance(spec, Range):
+        elif isinstance(spec, Range | Since):
             low, high = _year(spec.low // size), _year(spec.high // size)
     return (domain.low or 0) <= low and (domain.high is None or high <= domain.high)
 

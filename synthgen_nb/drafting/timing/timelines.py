@@ -5,11 +5,11 @@ it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import takewhile
 
 from msgspec import structs
 
-from ...drafting import shapes
 from ...physical import DAY, MICROS
 from ...plan import TablePlan
 from ...schema import Kind
@@ -18,9 +18,9 @@ from ...specs import (
     SO_FAR,
     Ahead,
     AnySource,
-    AnySpec,
     Anywhere,
     Begin,
+    Born,
     Floor,
     Gone,
     Key,
@@ -44,7 +44,7 @@ from .courses import DAY_SECONDS, Course, course_of
 from .lineage import Line
 from .moments import MOMENTS, PROMPTLY, Moment, ages_of, anchor_of, begins, moments_of, unit_of
 from .paces import pace
-from .repeats import day_of, durations, parts, twins
+from .repeats import day_of, durations, on_day, parts, twins
 from .seasons import LONGEST, SERVED, alone, bounds_of, by_now, lives
 from .siblings import count_years, in_turn
 from .states import States, states_of
@@ -66,14 +66,14 @@ def timeline(draft: Draft, links: Mapping[str, Link], domains: Mapping[str, Doma
     count_years(draft)
     moments = moments_of(draft.table, draft.meanings)
     free = {name: moment for name, moment in moments.items() if _is_free(draft, name, domains[name])}
-    days = twins(draft, free, links, domains)
+    days, clocks = twins(draft, free, links, domains)
     free = {name: moment for name, moment in free.items() if name not in days}
     there = {n: m for n, m in moments.items() if n in free or (n in draft.placed and not domains[n].always_null)}
     anchor = anchor_of(there)
     course = course_of(draft.table.name)
     now = by_now(draft.table.name, draft.facts.today)
     states = states_of(draft, domains, there, anchor, course, now)
-    floors = _beside(_floors(draft, there, anchor, links), days)
+    floors = _beside(_floors(draft, there, free, anchor, links), days)
     wide = _wide(free, floors, links)
     begun = anchor_of({name: m for name, m in there.items() if name not in free and begins(m)})
     found: dict[str, Told] = dict(states.told)
@@ -83,9 +83,12 @@ def timeline(draft: Draft, links: Mapping[str, Link], domains: Mapping[str, Doma
             high = domains[name].high
             bounds = bounds[0], _FOREVER if high is None else high
         first = next((m.column for m in moments.values() if begins(m) and m.column not in days), "")
-        place = _place(draft, moment, course, first=first)
+        tells = _tells(moment, moments, first, clocks)
+        place = _place(draft, moments[clocks.get(name, name)], course, tells=tells)
         above = _of_parents(draft) if isinstance(place, Begin) and begun is None else ()
         found[name] = _told(draft, moment, place, (*floors[name], *above), bounds, domains[name], states, now)
+        if name in clocks:
+            found[name] = on_day(draft, found[name], clocks[name])
     draft.sources |= _lives(draft, free, domains, floors, course, now, begun)
     found |= {name: day_of(draft, name, moments[of]) for name, of in days.items()}
     return found | parts(draft, there, found, domains) | durations(draft, free, found, domains)
@@ -104,7 +107,11 @@ def _roomy(domain: Domain) -> bool:
 
 
 def _floors(
-    draft: Draft, moments: Mapping[str, Moment], anchor: Moment | None, links: Mapping[str, Link]
+    draft: Draft,
+    moments: Mapping[str, Moment],
+    free: Collection[str],
+    anchor: Moment | None,
+    links: Mapping[str, Link],
 ) -> dict[str, tuple[Floor, ...]]:
     """For each moment those of its row that it follows; without rings, for each has its turn."""
     found: dict[str, tuple[Floor, ...]] = {}
@@ -113,7 +120,12 @@ def _floors(
     for name in sorted(moments, key=lambda name: _turn(moments[name], anchor)):
         moment = moments[name]
         meant = {other: _follows(moment, moments[other], anchor, draft) for other in moments}
-        wanted = {other: floor for other, floor in meant.items() if floor is not None}
+        behind = {other for other in list(moments)[list(moments).index(name) :] if other in free}
+        wanted = {
+            other: floor
+            for other, floor in meant.items()
+            if floor is not None and not (other in behind and _moves(moment, moments[other]))
+        }
         size = 1 if moment.unit == "day" else DAY
         asked = [(order.before, size if order.strict else 0) for order in dated if order.after == name]
         if name in links:
@@ -125,6 +137,12 @@ def _floors(
         found[name] = tuple(kept.values())
         before[name] = set(kept).union(*(before.get(c, set()) for c in kept))
     return found
+
+
+def _moves(moment: Moment, other: Moment) -> bool:
+    """Whether what it follows by its name alone would move it, which no column behind it does: the life line has them
+    in order but for an event that can be any time, and a day that begins before the instants in it."""
+    return not begins(other) and (moment.part == "event" or (moment.unit, other.unit) == ("day", "moment"))
 
 
 def _beside(floors: Mapping[str, tuple[Floor, ...]], days: Mapping[str, str]) -> dict[str, tuple[Floor, ...]]:
@@ -149,6 +167,7 @@ def _back(before: str, name: str, links: Mapping[str, Link]) -> bool:
 _TURNS = {"birth": 0, "created": 1, "own": 2, "event": 3, "start": 4, "stage": 4, "end": 5, "future": 6, "updated": 7,
           "deleted": 8, "death": 9}  # fmt: skip
 _STAGED = ("start", "stage", "end")
+_LATE = ("end", "updated", "deleted", "death")
 
 
 def _turn(moment: Moment, anchor: Moment | None) -> tuple[bool, bool, int, int]:
@@ -161,13 +180,9 @@ def _follows(moment: Moment, other: Moment, anchor: Moment | None, draft: Draft)
     if moment == other:
         return None
     floor = Floor(column=other.column, unit=other.unit)
-    if other.part == "birth":
-        grown = ages_of(draft.table.name)[0] if moment.words.startswith(("hire", "join", "employ")) else 0
-        days = min(grown, 16) * (YEAR + 1)
-        return structs.replace(floor, least=days * (1 if moment.unit == "day" else DAY))
     if _UNTIL.search(moment.words) and other.words == _UNTIL.sub("from", moment.words):
         return floor
-    if moment.part in ("birth", "own") or other.part in ("own", "future", "updated", "deleted", "death"):
+    if moment.part in ("birth", "own") or other.part in ("birth", "own", "future", "updated", "deleted", "death"):
         last = moment.part == "deleted" and other.part == "updated"
         return floor if last and other.part != "own" else None
     if moment == anchor or begins(moment):
@@ -176,11 +191,8 @@ def _follows(moment: Moment, other: Moment, anchor: Moment | None, draft: Draft)
         return None if other.part == "event" and not begins(other) else floor
     if moment.part == "end" and (moment.stage is None or moment.stage.rank is None):
         return floor if other == anchor or (other.part in ("start", "event") and _paired(moment, other)) else None
-    if moment.part == "future" and _EXPIRES.search(moment.words):
-        years = YEAR if moment.unit == "day" else YEAR * DAY
-        return structs.replace(floor, least=years) if other == anchor else None
     if moment.part == "future":
-        return floor if other == anchor or (other.part == "start" and anchor is None) else None
+        return floor if other == anchor else None
     staged = moment.part in _STAGED and other.part in _STAGED
     if staged and moment.stage is not None and other.stage is not None:
         here, there = moment.stage.rank, other.stage.rank
@@ -212,8 +224,16 @@ def _wide(
 # --- where on the life line
 
 
-def _place(draft: Draft, moment: Moment, course: Course, *, first: str) -> Place:
-    """`first` is the first column that tells of the begin: of several events it alone does."""
+def _tells(moment: Moment, moments: Mapping[str, Moment], first: str, clocks: Mapping[str, str]) -> bool:
+    """Whether an event is the begin of its row. Of several the first one is, and one behind what it would have to come
+    before: a column follows those before it in its table, so that one that is added changes no other."""
+    if not begins(moment):
+        return False
+    before = takewhile(lambda name: name != moment.column, moments)
+    return first in (moment.column, clocks.get(moment.column)) or any(moments[n].part in _LATE for n in before)
+
+
+def _place(draft: Draft, moment: Moment, course: Course, *, tells: bool) -> Place:
     stage = moment.stage.name if moment.stage is not None else ""
     match moment.part:
         case "birth" | "own":
@@ -237,7 +257,7 @@ def _place(draft: Draft, moment: Moment, course: Course, *, first: str) -> Place
             return Span("first", DAY_SECONDS, 0)
         case "start" if moment.waits:
             return course.place("started")
-        case "event" if not begins(moment) or moment.column != first:
+        case "event" if not tells:
             prompt = PROMPTLY.search(moment.words) is not None
             return Span(moment.words, 0, _PROMPT * DAY_SECONDS) if prompt else Anywhere()
         case "stage" if not begins(moment):
@@ -261,9 +281,9 @@ def _told(
     states: States,
     now: Rhythmic,
 ) -> Told:
-    if moment.part == "birth" and not floors:
-        return Told(_born(draft, moment, *bounds), None)
-    if moment.part == "own" and not floors:
+    if moment.part == "birth":
+        place, bounds = _born(draft, moment, *bounds)
+    if isinstance(place, Anywhere) and moment.part in ("own", "birth") and not floors:
         return Told(alone(draft.table.name, moment, *bounds), None)
     if isinstance(place, Anywhere):  # between its begin and now, be it a past that a CHECK ends
         now = structs.replace(now, high=min(now.high, bounds[1] * (DAY if moment.unit == "day" else 1)))
@@ -283,15 +303,17 @@ def _told(
     return Told(structs.replace(spec, open=True), _RARE if moment.part == "death" else 0)
 
 
-def _born(draft: Draft, moment: Moment, first: int, last: int) -> AnySpec:
+def _born(draft: Draft, moment: Moment, first: int, last: int) -> tuple[Place, tuple[int, int]]:
+    """Before the row begins, by the ages of such people, with the bounds; anywhere where those leave no room. Who lives
+    long was there before all rows: a wish may move what happens to them before they begin themselves."""
     youngest, oldest, middle = ages_of(draft.table.name)
-    youngest = max(youngest, LONGEST + 1)  # before anything of the row, and of those below it
     size, step = (1, 1) if moment.unit == "day" else (DAY, MICROS)
-    ends = [(draft.facts.today - years * YEAR - years // 4) * size for years in (oldest, youngest, middle)]
-    low, high = max(ends[0], first), min(ends[1] - size, last)
-    if low + _LEAST * step > high:
-        return alone(draft.table.name, moment, first, last)
-    return shapes.halves(low, high, ends[2] if low < ends[2] < high else (low + high) // 2, step=step)
+    latest = draft.facts.today - (LONGEST + 1) * YEAR if oldest > 3 * LONGEST else draft.facts.today
+    low, high = max((draft.facts.today - oldest * YEAR - oldest // 4) * size, first), min(latest * size, last)
+    if low + _LEAST * step > min((draft.facts.today - youngest * YEAR) * size, high):
+        return Anywhere(), (first, last)
+    share = ((oldest - middle) << 10) // (oldest - youngest)
+    return Born(youngest * YEAR + youngest // 4, share), (low, high)
 
 
 # --- the life line itself

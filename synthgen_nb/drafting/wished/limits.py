@@ -11,7 +11,7 @@ from msgspec import structs
 from ...physical import DAY, MICROS
 from ...plan import TablePlan
 from ...schema import Column, Kind
-from ...specs import AnySpec, Choice, Range, Rhythmic, Shaped
+from ...specs import AnySpec, Born, Choice, Range, Rhythmic, Shaped, Since
 from ...wishes import Between
 from .. import shapes
 from ..domains import Domain, units, units_of
@@ -31,6 +31,7 @@ from .freedom import (
 )
 
 _SPREAD = 0.6  # of the logarithm, around a typical value: nine in ten lie within a factor of three
+_HALF = 512  # of 1,024
 _TAIL = 5  # times less and more: as far as that spread reaches
 _REACH = 20  # times the typical value, and no further
 
@@ -102,6 +103,8 @@ def grant_between(draft: Draft, plan: TablePlan, wish: Between) -> tuple[TablePl
         spec = _reaching(around, domain, low=bool(wish.low), high=bool(wish.high))
     elif isinstance(spec, Rhythmic):
         spec = _between(spec, domain, wish, column)
+    elif isinstance(spec, Since) and isinstance(spec.on, Born) and wish.low and wish.high:
+        spec = structs.replace(spec, on=Born(0, _HALF))
     elif domain.values is None and not domain.parts and not domain.forbidden:
         spec = _spread(column, domain, before.spec, low=bool(wish.low), high=bool(wish.high))
     return changed(plan, name, structs.replace(before, spec=spec)), told

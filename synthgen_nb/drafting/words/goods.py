@@ -24,12 +24,15 @@ _PRICE = frozenset({"price", "unit price", "list price", "retail price", "base p
 
 
 def place_products(draft: Draft) -> None:
-    """The first column of each field reads one source, in tables that have a product's name."""
+    """The first column of each field reads one source, in tables that have a product's name; a price only behind that,
+    so that a name which is added changes none."""
     found: dict[ProductField, str] = {}
     ordered = {name for order in draft.orders for name in (order.before, order.after)}
     for column in draft.table.columns:
         field = _FIELDS.get(draft.meanings[column.name].name)
         if field is None or field in found or column.name in ordered | contested(draft):
+            continue
+        if field in ("price", "cost") and "name" not in found:
             continue
         if field == "price" and " ".join(words_of(column.name)) not in _PRICE:
             continue

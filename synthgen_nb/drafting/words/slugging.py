@@ -4,6 +4,7 @@ specs/slugs.py."""
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from ...schema import Kind
 from ...specs import Pattern, Permuted, Slug
@@ -18,10 +19,10 @@ _ROOM = 12  # characters at least for the words themselves
 
 
 def place_slugs(draft: Draft) -> None:
-    source = _titled(draft)
-    for column in draft.table.columns if source else ():
+    for column in draft.table.columns:
+        source = _titled(draft, column.name)
         meaning, domain = draft.meanings[column.name], draft.domains[column.name]
-        if column.type.kind != Kind.TEXT or column.name == source or meaning.group not in _PAGES:
+        if column.type.kind != Kind.TEXT or not source or meaning.group not in _PAGES:
             continue
         before, after = _IMAGE if meaning.name == "url.image" else _PAGES[meaning.group]
         if meaning.name in ("url.callback", "url.profile", "url.video", "url.document"):
@@ -41,9 +42,9 @@ def place_slugs(draft: Draft) -> None:
             draft.placed[column.name] = (spec, "")
 
 
-def _titled(draft: Draft) -> str:
-    """The first text that the row is called by."""
-    for column in draft.table.columns:
+def _titled(draft: Draft, before: str) -> str:
+    """The first text that the row is called by, of those before a column: what is added behind it changes no slug."""
+    for column in takewhile(lambda column: column.name != before, draft.table.columns):
         words = words_of(column.name)
         called = draft.meanings[column.name].group in _TITLED and bool(words) and words[-1] in _CALLED
         if called and column.type.kind == Kind.TEXT and column.generated is None and column.name not in draft.computed:

@@ -6,6 +6,7 @@ from ...schema import Kind
 from ...specs import Bank, Drawn, Given, Permuted
 from ...specs.pools import fields
 from ..draft import Draft
+from ..meaning.names import singular, words_of
 
 SOURCE = "language"
 _GROUPS = ("language_name", "language_code")  # the fields of the pool
@@ -13,15 +14,23 @@ _OFTEN = 60
 
 
 def place_tongues(draft: Draft) -> None:
-    """The first name and the first code read one source: where one of them is unique, its own."""
+    """The first name and the first code read one source: where one of them is unique, its own; in a table of languages
+    each comes in turn, whether both are told or one."""
     found = {group: name for group in _GROUPS for name in draft.table.column_names[::-1] if _speaks(draft, name, group)}
-    if len(found) < len(_GROUPS):
-        return
-    rooms = [draft.domains[found[group]].longest or 99 for group in _GROUPS]
+    rooms = [draft.domains[found[group]].longest or 99 if group in found else 99 for group in _GROUPS]
     pairs = zip(*(field.values.to_pylist() for field in fields("language")), strict=True)
     known = [pair for pair in pairs if all(len(text) <= room for text, room in zip(pair, rooms, strict=True))]
     unique = [draft.placed[name][1] for name in found.values() if name in draft.placed]
-    if draft.rows > len(known) and unique:
+    if not found or not known or (draft.rows > len(known) and unique):
+        return
+    if not unique and singular(words_of(draft.table.name)[-1]) == "language":
+        for place, group in enumerate(_GROUPS):
+            if group in found:
+                values = tuple(pair[place] for pair in known)
+                count = draft.rows if place == 0 and _numbered(draft, rooms[0], values) else 0
+                draft.placed[found[group]] = (Given(values=values, count=count, turns=True), "")
+        return
+    if len(found) < len(_GROUPS):
         return
     if not unique:  # the pool's order is that of how much they are spoken
         known = [pair for place, pair in enumerate(known) for _ in range(max(1, _OFTEN // (place + 2)))]
@@ -29,6 +38,11 @@ def place_tongues(draft: Draft) -> None:
     draft.sources[source] = Permuted(size=len(known)) if unique else Drawn(among=len(known))
     for place, group in enumerate(_GROUPS):
         draft.placed[found[group]] = (Given(values=tuple(pair[place] for pair in known)), source)
+
+
+def _numbered(draft: Draft, room: int, names: tuple[str, ...]) -> bool:
+    """Whether the rows are more than the names, and the column has room for numbers behind."""
+    return draft.rows > len(names) and max(map(len, names)) + len(f" ({draft.rows})") <= room
 
 
 def _speaks(draft: Draft, name: str, group: str) -> bool:
