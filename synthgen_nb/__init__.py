@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -164,7 +165,13 @@ if TYPE_CHECKING:  # the same names for type checkers and editors; a test holds 
 def __getattr__(name: str) -> Any:
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_ROOMS[name]}", __name__), name)
+    collecting = gc.isenabled()
+    gc.disable()  # what loads is no garbage, and looking for some meanwhile took a sixth of the time
+    try:
+        value = getattr(import_module(f".{_ROOMS[name]}", __name__), name)
+    finally:
+        if collecting:
+            gc.enable()
     globals()[name] = value
     return value
 

@@ -152,6 +152,12 @@ class Engine:
         for table, name, tally in self._tallies.get(rows.table, ()):
             tally.note(rows, table, name)
 
+    def ready_notes(self) -> None:
+        """Before this process is copied: what one notes the others are to have."""
+        for tallies in self._tallies.values():
+            for table, name, tally in tallies:
+                tally.ready(self, table, name)
+
     def draw_source(self, rows: Rows, name: str) -> Indices:
         source = self.plan.tables[rows.table].sources[name]
         whole = self._everywhere(rows, f"source {name}", lambda window: window.source(name))

@@ -18,6 +18,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 EXECUTORS = "threads, processes or dask://HOST:PORT"
+DIED = "perhaps of memory; what was whole stays, and resuming goes on"
 _DASK = "dask://"
 _ANSWER = 10  # seconds for a scheduler to answer
 
@@ -91,9 +92,7 @@ def processes(count: int) -> Map:
             try:
                 yield from through(pool, ahead=count)(function, items)
             except BrokenProcessPool as error:
-                raise SynthgenError(
-                    "a worker process died", hint="perhaps of memory; what was whole stays, and resuming goes on"
-                ) from error
+                raise SynthgenError("a worker process died", hint=DIED) from error
 
     return run
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
@@ -61,6 +62,14 @@ def make_part(
     part = write_part(task.path, stored.declared, drawn(), dictionary=stored.few, turn=turn)
     pa.default_memory_pool().release_unused()  # 4 us; what a thread's pages leave behind is the next one's too
     return task, part, time.perf_counter() - began
+
+
+def ready_for_copies(engine: Engine) -> None:
+    """Before this process is copied. What makes parts is loaded: a module that another thread was loading just then
+    would never be whole in a copy, which would wait for it. And what one notes all can read."""
+    import_module("pyarrow.parquet")
+    import_module(".packing.weaving", __package__)
+    engine.ready_notes()
 
 
 class Maker(Struct, frozen=True):

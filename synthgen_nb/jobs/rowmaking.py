@@ -4,14 +4,17 @@ a version. Knows nothing of queues, nor of how a run ends early.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from threading import Semaphore
+from typing import TypeVar
 
 from msgspec.structs import replace
 
+from ..copies import copies, orphaned, possible
 from ..drafts import Draft
 from ..estimates import estimate
 from ..events import Event, Filled, Prepared, Saved
@@ -20,12 +23,14 @@ from ..generation import CHUNK_ROWS, PART_ROWS, Chunk, Engine
 from ..ledger import Made, Record
 from ..maps import Map, threads
 from ..parquet import Part, write_part
-from ..partmaking import Task, bundled, make_part, maker
+from ..partmaking import Task, bundled, make_part, maker, ready_for_copies
 from ..plan import Plan
 from ..specs import Tally
 from ..store import Dataset, ensure_space
 from ..storedtypes import arrow_schema
 from .working import Begun, Meter, Ready, Stop, cores
+
+T = TypeVar("T")
 
 _PARTS, _LEAST_ROWS = 4, 1 << 17  # parts of a table that is not large; rows of one that is worth a file
 
@@ -94,7 +99,7 @@ def made_again(plan: Plan, draft: Draft, rows: Mapping[str, Mapping[int, int]]) 
         if task.index in rows.get(task.table, ())
     ]
     made: dict[str, list[Part]] = {key: [] for key in plan.tables}
-    for task, part, _ in threads(cores())(lambda task: make_part(engine, task, CHUNK_ROWS), tasks):
+    for task, part, _ in _by_threads(lambda task, turn: make_part(engine, task, CHUNK_ROWS, turn=turn), tasks):
         made[task.table].append(part)
     return made
 
@@ -152,24 +157,43 @@ def _in_turn(plan: Plan) -> Iterator[str]:
 
 
 def _made_here(engine: Engine, stop: Stop, meter: Meter, tasks: list[Task]) -> Iterator[tuple[Task, Part, float]]:
-    """By threads of this process (few rows by one), which look at `stop` and count between two chunks."""
+    """By this process and copies of it, or by threads of its own; few rows by one. Each looks at `stop` between two
+    chunks, and here they are counted."""
+    here = os.getpid()
 
     def watching(pieces: Iterator[Chunk]) -> Iterator[Chunk]:
         for chunk in pieces:
             stop.check()
+            if orphaned(here):
+                os._exit(1)  # without a word, and without removing what another run may have made meanwhile
             yield chunk  # the next is asked for once this one is made and written
             meter.add(chunk.table, chunk.stop - chunk.start)
 
-    def make(task: Task) -> tuple[Task, Part, float]:
+    def make(task: Task, turn: Semaphore | None = None) -> tuple[Task, Part, float]:
         meter.begin(task.table)
         return make_part(engine, task, CHUNK_ROWS, watching, turn)
 
-    # threads take turns at the interpreter: over parts that are made in a millisecond each they only wait for it, and
-    # two that draw at once hand it over at every step of NumPy's, at an eighth of the CPU
-    rows = sum(task.stop - task.start for task in tasks)
-    count = cores() if rows > CHUNK_ROWS else 1
+    if _workers(tasks) == 1 or not possible():
+        yield from _by_threads(make, tasks)
+        return
+    ready_for_copies(engine)
+    for process, (task, part, spent) in copies(_workers(tasks))(lambda task: (os.getpid(), make(task)), tasks):
+        if process != here:
+            meter.begin(task.table)
+            meter.add(task.table, part.rows)
+        yield task, part, spent
+
+
+def _workers(tasks: list[Task]) -> int:
+    return cores() if sum(task.stop - task.start for task in tasks) > CHUNK_ROWS else 1
+
+
+def _by_threads(make: Callable[[Task, Semaphore], T], tasks: list[Task]) -> Iterator[T]:
+    """They take turns at the interpreter: over parts that are made in a millisecond each they only wait for it, and two
+    that draw at once hand it over at every step of NumPy's, at an eighth of the CPU."""
+    count = _workers(tasks)
     turn = Semaphore(max(1, count // 2))
-    return threads(count)(make, tasks)
+    return threads(count)(lambda task: make(task, turn), tasks)
 
 
 def _made_by(

@@ -5,7 +5,8 @@ point to this one come to. Integers throughout (rows.Values), so that a total is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from mmap import mmap
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -146,6 +147,12 @@ class Portion(Spec, frozen=True, tag="portion"):
         return Values(share / self.of.scale if self.of.scale else share, valid)
 
 
+def _shared(count: int, kind: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Zeros in memory that this process shares with its copies."""
+    dtype = np.dtype(kind)
+    return np.frombuffer(mmap(-1, max(count * dtype.itemsize, 1)), dtype, count)
+
+
 class Noted(Struct, frozen=True):
     """A total of all rows of a table, as far as it is known (`there`), and which are not NULL."""
 
@@ -217,8 +224,12 @@ class Tally(Spec, frozen=True, tag="tally"):
             return None
         kind = np.float64 if self.of is not None and self.of.scale else np.int64
         return world.kept(
-            table, f"{name}/noted", lambda: Noted(np.zeros(count, kind), np.zeros(count, bool), np.zeros(count, bool))
+            table, f"{name}/noted", lambda: Noted(_shared(count, kind), _shared(count, bool), _shared(count, bool))
         )
+
+    def ready(self, world: World, table: str, name: str) -> None:
+        """Makes the place where totals are noted: copies of this process then share it."""
+        self._noted(world, table, name)
 
     def value(self, found: I64) -> Values:
         """What was counted (`start`) as the column's values."""

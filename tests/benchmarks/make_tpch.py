@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import gc
+import os
 from pathlib import Path
 
-import synthgen_nb as sg
+# as the command `synthgen` has them, and a script of your own may: no threads for matrices, and no search for garbage
+# among what stays
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+gc.set_threshold(50_000)
+
+import synthgen_nb as sg  # noqa: E402
 
 DDL = Path(__file__).with_name("tpch.sql")
 FIXED = {"region": 5, "nation": 25}
@@ -40,6 +47,7 @@ def main() -> None:
         result = found({table: dataset.parts(table) for table in (*FIXED, *SCALED)})
         print(told(result, asked.scale))
         raise SystemExit(any(result.violations.values()))
+    gc.freeze()
 
 
 if __name__ == "__main__":

@@ -10,10 +10,14 @@ import shutil
 import statistics
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 _KEPT_OUT = ("PYTHONDONTWRITEBYTECODE",)  # of children's environments: an installed package has its bytecode
 
@@ -45,8 +49,8 @@ def _figure(value: float) -> str:
 
 
 def once(command: Sequence[str]) -> Figures:
-    """One process: CPU (user and system) and wall seconds, peak memory and Parquet written, in MB; with the figures
-    that it prints as JSON, if it does. {out} in the command is a fresh folder."""
+    """One process, and those that it begins: CPU (user and system) and wall seconds, peak memory and Parquet written,
+    in MB; with the figures that it prints as JSON, if it does. {out} in the command is a fresh folder."""
     folder = Path(tempfile.mkdtemp(prefix="synthgen-bench-"))
     environment = {name: value for name, value in os.environ.items() if name not in _KEPT_OUT}
     try:
@@ -55,19 +59,48 @@ def once(command: Sequence[str]) -> Figures:
             began = time.perf_counter()
             actions = [(os.POSIX_SPAWN_DUP2, said.fileno(), 1)]
             child = os.posix_spawnp(words[0], words, environment, file_actions=actions)
-            _, status, usage = os.wait4(child, 0)
+            with _watched(child) as together:
+                _, status, usage = os.wait4(child, 0)
             wall = time.perf_counter() - began
         if status:
             raise SystemExit(f"{' '.join(words)} ended with status {os.waitstatus_to_exitcode(status)}")
         size = sum(f.stat().st_size for f in folder.rglob("*.parquet"))
         told = (folder / "said").read_bytes().splitlines()
         own = json.loads(told[-1]) if told and told[-1].startswith(b"{") else {}
-        run = {"CPU s": usage.ru_utime + usage.ru_stime, "wall s": wall, "peak MB": usage.ru_maxrss / _PEAK}
+        run = {
+            "CPU s": usage.ru_utime + usage.ru_stime,
+            "wall s": wall,
+            "peak MB": max(usage.ru_maxrss / _PEAK, *together),
+        }
         return {**run, "MB": size / 1e6, **own}
     finally:
         shutil.rmtree(folder)
 
 
+@contextmanager
+def _watched(process: int) -> Iterator[list[float]]:
+    """MB that a process and its children hold together, looked at often: pages that several have count once. Of a
+    process alone the system knows the peak itself."""
+    found, over = [0.0], threading.Event()
+
+    def look() -> None:
+        while not over.wait(_OFTEN):
+            with suppress(psutil.Error):
+                several = psutil.Process(process).children(recursive=True)
+                if several:
+                    many = (psutil.Process(process), *several)
+                    found.append(sum(one.memory_full_info().pss for one in many) / 1e6)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join()
+
+
+_OFTEN = 0.05  # seconds
 _PEAK = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss: bytes on macOS, kilobytes on Linux
 
 
