@@ -75,10 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if rest and args.run is not _lab:
             parser.error(f"unrecognized arguments: {' '.join(rest)}")
         args.rest = rest
-        done = int(args.run(args))
-        if argv is None:
-            gc.freeze()  # looking through all of it once more on leaving takes 0.1 s
-        return done
+        return int(args.run(args))
     except KeyboardInterrupt:
         return _refuse(Interrupted("interrupted", hint="nothing was left half-written"), "--json" in words)
     except SynthgenError as error:
