@@ -69,7 +69,7 @@ def profiles(dataset: Dataset, table: str) -> tuple[Profile, ...]:
     unique = {owner.primary_key, *plain} if dataset.report and not dataset.report.broken else set()
     with connect({table: dataset.parts(table)}) as connection:
         relation = quoted(relation_names([table])[table])
-        asked = [part for column in owner.columns for part in _counts(column, quoted(names[column.name]), rows)]
+        asked = [part for column in owner.columns for part in _counts(column, _read(column, names[column.name]), rows)]
         counted = connection.execute(f"SELECT {', '.join(asked)} FROM {relation}").fetchone()
         assert counted is not None  # one row, whatever the table holds
         found = []
@@ -89,10 +89,17 @@ def profiles(dataset: Dataset, table: str) -> tuple[Profile, ...]:
                 most=_spelled(most),
             )
             if there:
-                sql = quoted(names[column.name])
+                sql = _read(column, names[column.name])
                 profile = _spread(connection, relation, column, sql, profile, (least, most, mean))
             found.append(profile)
     return tuple(found)
+
+
+def _read(column: Column, name: str) -> str:
+    """The column as it is asked for: moments of a zone as they are in UTC, for DuckDB gives Python others only where it
+    has pytz."""
+    sql = quoted(name)
+    return f"make_timestamp(epoch_us({sql}))" if column.type.kind == Kind.TIMESTAMPTZ else sql
 
 
 def _meanings(dataset: Dataset, table: str) -> dict[str, str]:

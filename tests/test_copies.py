@@ -53,14 +53,12 @@ def test_copies_make_the_same_bytes_as_threads_and_every_one_has_its_share(tmp_p
     told = said(
         """
         made = []
-        real = rowmaking.copies
-        def counted(workers):
-            def run(function, items):
-                for pid, result in real(workers)(function, items):
-                    made.append(pid)
-                    yield pid, result
-            return run
-        rowmaking.copies = counted
+        real = rowmaking.shared
+        def counted(*given):
+            for pid, result in real(*given):
+                made.append(pid)
+                yield pid, result
+        rowmaking.shared = counted
         by_copies = sg.generate(plan, store, "copies", validate=False)
         assert len(set(made)) == 3 and os.getpid() in made, made
         try:
@@ -203,21 +201,134 @@ def test_a_run_that_is_given_up_leaves_no_copy(tmp_path: Path) -> None:
 
 
 @linux
-def test_results_come_in_the_order_of_the_items_and_the_function_may_be_any(tmp_path: Path) -> None:
+def test_every_result_comes_once_and_the_function_may_be_any(tmp_path: Path) -> None:
     told = said(
         """
         offset = 7
         late = lambda n: (time.sleep(0.01 * (n % 3)), n + offset)[1]
-        assert list(copies.copies(3)(late, range(20))) == list(range(7, 27))
-        assert list(copies.copies(3)(lambda n: n, [])) == []
-        assert list(copies.copies(1)(lambda n: n, [1, 2])) == [1, 2]
-        assert len(next(copies.copies(2)(lambda n: "x" * n, [3_000_000]))) == 3_000_000
-        big = list(copies.copies(3)(lambda n: "x" * n, [300_000] * 9))  # more than a pipe holds
+        assert sorted(copies.shared(3, late, range(20))) == list(range(7, 27))
+        assert list(copies.shared(3, late, [])) == []
+        assert list(copies.shared(1, late, [1, 2])) == [8, 9]
+        assert [len(text) for text in copies.shared(2, lambda n: "x" * n, [3_000_000])] == [3_000_000]
+        big = list(copies.shared(3, lambda n: "x" * n, [300_000] * 9))  # more than a pipe holds
         print(len(big), {len(text) for text in big})
         """,
         tmp_path / "store",
     )
     assert told == "9 {300000}\n"
+
+
+@linux
+def test_nothing_is_left_open_and_nobody_else_is_disturbed(tmp_path: Path) -> None:
+    told = said(
+        """
+        import gc, resource, signal
+        resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+        held = [open(os.devnull) for _ in range(1_100)]  # beyond what select() can look at
+        before = sorted(os.listdir("/proc/self/fd"))
+        for reaps in (signal.SIG_DFL, signal.SIG_IGN):  # somebody else may reap all children
+            signal.signal(signal.SIGCHLD, reaps)
+            assert sorted(copies.shared(3, lambda n: n, range(9))) == list(range(9))
+            ended = copies.shared(3, lambda n: time.sleep(0.01), range(99))
+            next(ended)
+            ended.close()
+        assert sorted(os.listdir("/proc/self/fd")) == before
+        assert gc.get_freeze_count() == 0
+        print("nothing")
+        """,
+        tmp_path / "store",
+    )
+    assert told == "nothing\n"
+
+
+@linux
+def test_where_the_system_makes_no_copy_this_process_does_the_work(tmp_path: Path) -> None:
+    told = said(
+        """
+        real, begun = os.fork, []
+        def fork():
+            if begun:
+                raise BlockingIOError("no more processes")
+            begun.append(1)
+            return real()
+        os.fork = fork
+        print(sorted(copies.shared(4, lambda n: n, range(9))), len(begun))
+        """,
+        tmp_path / "store",
+    )
+    assert told == "[0, 1, 2, 3, 4, 5, 6, 7, 8] 1\n"
+
+
+@linux
+def test_errors_that_cannot_be_pickled_are_told_by_their_words(tmp_path: Path) -> None:
+    told = said(
+        """
+        class Odd(Exception):
+            def __init__(self, *, what):
+                super().__init__(what)
+        def failing(n):
+            time.sleep(0.1)
+            if os.getpid() == here:
+                return n
+            raise Odd(what="a thing")
+        here = os.getpid()
+        try:
+            list(copies.shared(2, failing, range(4)))
+        except sg.SynthgenError as error:
+            print(error)
+        """,
+        tmp_path / "store",
+    )
+    assert told == "Odd: a thing\n"
+
+
+@linux
+def test_whoever_waits_for_copies_can_end_it(tmp_path: Path) -> None:
+    told = said(
+        """
+        here, began = os.getpid(), time.monotonic()
+        def slow(n):
+            time.sleep(0 if os.getpid() == here else 30)
+            return n
+        def look():
+            raise KeyboardInterrupt
+        try:
+            list(copies.shared(2, lambda n: (time.sleep(0.2), slow(n))[1], range(3), look))
+        except KeyboardInterrupt:
+            print(time.monotonic() - began < 10)
+        """,
+        tmp_path / "store",
+    )
+    assert told == "True\n"
+
+
+@linux
+@pytest.mark.parametrize("whom", ["a copy", "the group"])
+def test_a_copy_that_is_asked_to_end_does(whom: str, tmp_path: Path) -> None:
+    told = said(
+        """
+        import signal
+        from synthgen_nb.copies import DIED
+        asked = []
+        signal.signal(signal.SIGTERM, lambda *_: asked.append(os.getpid()))
+        def work(n):
+            if os.getpid() != here:
+                os.kill(os.getpid() if sys.argv[2] == "a copy" else 0, signal.SIGTERM)
+                time.sleep(5)
+            time.sleep(0.3)
+            return n
+        os.setpgrp()
+        here = os.getpid()
+        try:
+            list(copies.shared(2, work, range(4)))
+        except sg.SynthgenError as error:
+            print(error, asked == ([] if sys.argv[2] == "a copy" else [here]))
+        """,
+        tmp_path / "store",
+        whom,
+    )
+    assert told.startswith("a worker process died")
+    assert told.endswith(" True\n")
 
 
 @linux
@@ -259,7 +370,7 @@ def test_a_copy_has_no_polars_whose_threads_it_would_wait_for(tmp_path: Path) ->
             time.sleep(0.1)  # so that each gets one
             return "here" if os.getpid() == here else __import__("polars").Series([number])
         try:
-            list(copies.copies(2)(reached, [1, 2, 3]))
+            list(copies.shared(2, reached, [1, 2, 3]))
         except ImportError as error:
             print(error)
         """,
@@ -274,14 +385,12 @@ def test_the_command_makes_parts_by_copies(tmp_path: Path) -> None:
         """
         from synthgen_nb.terminal import cli
         made = set()
-        real = rowmaking.copies
-        def counted(workers):
-            def run(function, items):
-                for pid, result in real(workers)(function, items):
-                    made.add(pid)
-                    yield pid, result
-            return run
-        rowmaking.copies = counted
+        real = rowmaking.shared
+        def counted(*given):
+            for pid, result in real(*given):
+                made.add(pid)
+                yield pid, result
+        rowmaking.shared = counted
         Path(sys.argv[2]).write_text("CREATE TABLE t (id int PRIMARY KEY, name varchar(60), at timestamp)")
         code = cli.main(["generate", sys.argv[2], "-n", "400k", "--store", sys.argv[1], "--quiet"])
         print(code, len(made))

@@ -22,7 +22,7 @@ CREATE TABLE things (
     id bigint PRIMARY KEY, label varchar(40), status varchar(10) NOT NULL CHECK (status IN ('new', 'done <b>')),
     amount numeric(10, 2) NOT NULL, stars int NOT NULL CHECK (stars BETWEEN 1 AND 5), made date NOT NULL,
     seen timestamp, opens time, tags text[], doc json, raw bytea, nothing int CHECK (nothing IS NULL),
-    ok boolean, score double precision
+    ok boolean, score double precision, noted timestamptz
 );
 CREATE TABLE empty (id int PRIMARY KEY, name text);
 """

@@ -1,5 +1,5 @@
-"""The rows of a plan's job: parts made by threads, or by whoever a Map hands them to, each noted when it is whole, then
-a version. Knows nothing of queues, nor of how a run ends early.
+"""The rows of a plan's job: parts made by copies of the process, by threads, or by whoever a Map hands them to, each
+noted when it is whole, then a version. Knows nothing of queues, nor of how a run ends early.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from ..copies import copies, orphaned, possible
+from ..copies import orphaned, possible, shared
 from ..drafts import Draft
 from ..estimates import estimate
 from ..events import Event, Filled, Prepared, Saved
@@ -173,11 +173,14 @@ def _made_here(engine: Engine, stop: Stop, meter: Meter, tasks: list[Task]) -> I
         meter.begin(task.table)
         return make_part(engine, task, CHUNK_ROWS, watching, turn)
 
+    def told(task: Task) -> tuple[int, tuple[Task, Part, float]]:
+        return os.getpid(), make(task)
+
     if _workers(tasks) == 1 or not possible():
         yield from _by_threads(make, tasks)
         return
     ready_for_copies(engine)
-    for process, (task, part, spent) in copies(_workers(tasks))(lambda task: (os.getpid(), make(task)), tasks):
+    for process, (task, part, spent) in shared(_workers(tasks), told, tasks, stop.check):
         if process != here:
             meter.begin(task.table)
             meter.add(task.table, part.rows)

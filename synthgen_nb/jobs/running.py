@@ -37,10 +37,9 @@ def run_job(
     validate: bool = True,
 ) -> Generator[Event]:
     """A first run or the next one; every event is in the job's events.jsonl before it is yielded. `engine` is of the
-    job's plan, if there is one; `map` makes the parts of rows (threads of this process by default), `model` writes
-    texts.
-    Ends with a Shutdown event in every case; an error is raised after its Failed event, and leaves the job to be
-    resumed. `timeout` in seconds. Raises Held while another process runs the job."""
+    job's plan, if there is one; `map` makes the parts of rows (by default this process, with copies or threads),
+    `model` writes texts. Ends with a Shutdown event in every case; an error is raised after its Failed event, and
+    leaves the job to be resumed. `timeout` in seconds. Raises Held while another process runs the job."""
     stop = stop or Stop()
     with lease or acquire(record.path) as held:
         try:

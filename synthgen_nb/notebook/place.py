@@ -65,7 +65,7 @@ class Place(Struct, frozen=True):
 
     @property
     def map(self) -> Map | None:
-        """Who makes the rows; None: the threads of this process. Raises InputError."""
+        """Who makes the rows; None: this process with its threads. Raises InputError."""
         from ..jobs.working import cores
 
         return named(self.given.executor, cores())

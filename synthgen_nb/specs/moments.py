@@ -173,7 +173,7 @@ class Since(Spec, frozen=True, tag="since"):
         assert isinstance(self.on, Born)
         random, size = rows.bits(name), 1 if self.unit == "day" else DAY
         low, high = -(-self.low // size), self.high // size
-        room = np.clip(begin // DAY - 1 - self.on.youngest, low, high) - low
+        room = np.clip(begin // DAY - 1 - self.on.youngest, low, max(low, high)) - low
         middle = room * self.on.middle >> _MIDDLE
         late = (random & np.uint64(1)).astype(bool)
         width = (np.where(late, room - middle, middle) + 1).view(np.uint64)

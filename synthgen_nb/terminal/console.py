@@ -36,7 +36,7 @@ def store_of(args: Namespace) -> Store:
 
 
 def map_of(args: Namespace) -> Map | None:
-    """Who is to make the rows; None: the threads of this process. Raises InputError."""
+    """Who is to make the rows; None: this process with its copies or threads. Raises InputError."""
     from ..jobs.working import cores
 
     return named(args.executor or settings(os.environ).executor, cores())

@@ -62,12 +62,12 @@ def twins(
         if moment.unit != "day" or of is None or of.column in (*days.values(), *clocks):
             continue
         bounds, whole = domains[name], domains[of.column]
-        if order.index(name) < order.index(of.column):
-            late = whole.low is None or (bounds.low is not None and whole.low <= bounds.low * DAY)
-            early = whole.high is None or whole.high >= draft.facts.today * DAY
-            if late and early and of.column not in tied:
+        if order.index(name) < order.index(of.column) and of.column not in tied:
+            low = whole.low is None or (bounds.low is not None and whole.low <= bounds.low * DAY)
+            high = whole.high is None or whole.high >= draft.facts.today * DAY
+            if low and high and (whole.nullable or not bounds.nullable):
                 clocks[of.column] = name
-            continue
+                continue
         early = bounds.low is None or bounds.low < 0 or (whole.low or 0) >= bounds.low * DAY
         if early and name not in tied and (bounds.high is None or bounds.high >= draft.facts.today):
             days[name] = of.column

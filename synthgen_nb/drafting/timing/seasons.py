@@ -43,8 +43,11 @@ def lives(table: str, bounds: Domain, today: int, until: int, *, before: int, fo
     years = SERVED if is_staff(table) else LONGEST if followed else _BACK
     last = min(until, today) - (before * YEAR + 1 if before else 0)
     start = last - (_BACK if before else years) * YEAR
-    if bounds.low is not None and bounds.high is not None and bounds.high < today * DAY:
+    told = bounds.low is not None and bounds.low // DAY > today - _FARTHEST  # a type's own bound says nothing
+    if told and bounds.low is not None and bounds.high is not None and bounds.high < today * DAY:
         start = min(start, bounds.low // DAY)
+    elif bounds.high is not None and bounds.high < start * DAY:
+        start = bounds.high // DAY - (last - start)  # as many years, up to there
     low, high = within(bounds, start * DAY, last * DAY if last == today else (last + 1) * DAY - MICROS)
     low += -low % MICROS if low + -low % MICROS <= high else 0  # columns may keep no fractions of a second
     growing = (high - low) // DAY <= _FARTHEST

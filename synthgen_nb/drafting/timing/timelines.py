@@ -20,7 +20,6 @@ from ...specs import (
     AnySource,
     Anywhere,
     Begin,
-    Born,
     Floor,
     Gone,
     Key,
@@ -40,9 +39,10 @@ from ..domains import Domain
 from ..draft import Draft
 from ..meaning.schedules import QUARTER, agreed
 from ..undecided import Told, contested, date_orders, is_free
+from .births import born, youngest_days
 from .courses import DAY_SECONDS, Course, course_of
 from .lineage import Line
-from .moments import MOMENTS, PROMPTLY, Moment, ages_of, anchor_of, begins, moments_of, unit_of
+from .moments import MOMENTS, PROMPTLY, Moment, anchor_of, begins, moments_of, unit_of
 from .paces import pace
 from .repeats import day_of, durations, on_day, parts, twins
 from .seasons import LONGEST, SERVED, alone, bounds_of, by_now, lives
@@ -77,6 +77,7 @@ def timeline(draft: Draft, links: Mapping[str, Link], domains: Mapping[str, Doma
     wide = _wide(free, floors, links)
     begun = anchor_of({name: m for name, m in there.items() if name not in free and begins(m)})
     found: dict[str, Told] = dict(states.told)
+    draft.sources |= _lives(draft, free, domains, floors, course, now, begun)
     for name, moment in free.items():
         bounds = bounds_of(moment, domains[name], draft.facts.today)
         if name in wide:
@@ -89,7 +90,6 @@ def timeline(draft: Draft, links: Mapping[str, Link], domains: Mapping[str, Doma
         found[name] = _told(draft, moment, place, (*floors[name], *above), bounds, domains[name], states, now)
         if name in clocks:
             found[name] = on_day(draft, found[name], clocks[name])
-    draft.sources |= _lives(draft, free, domains, floors, course, now, begun)
     found |= {name: day_of(draft, name, moments[of]) for name, of in days.items()}
     return found | parts(draft, there, found, domains) | durations(draft, free, found, domains)
 
@@ -282,7 +282,7 @@ def _told(
     now: Rhythmic,
 ) -> Told:
     if moment.part == "birth":
-        place, bounds = _born(draft, moment, *bounds)
+        place, bounds = born(draft, moment, *bounds)
     if isinstance(place, Anywhere) and moment.part in ("own", "birth") and not floors:
         return Told(alone(draft.table.name, moment, *bounds), None)
     if isinstance(place, Anywhere):  # between its begin and now, be it a past that a CHECK ends
@@ -292,7 +292,9 @@ def _told(
         longer = (
             tuple(structs.replace(f, least=max(f.least, QUARTER)) for f in floors) if moment.part == "end" else floors
         )
-        spec = structs.replace(spec, floors=longer, step=QUARTER)
+        high = spec.high + QUARTER if moment.part == "end" else spec.high  # behind a start at the very last instant
+        high = high if domain.high is None else min(high, domain.high)
+        spec = structs.replace(spec, floors=longer, step=QUARTER, high=high)
     if not domain.nullable or domain.always_null:
         return Told(spec)
     when = states.when.get(moment.column)
@@ -301,19 +303,6 @@ def _told(
     if isinstance(place, Ahead | Anywhere | Touched | Begin) or (isinstance(place, Span) and moment.part == "event"):
         return Told(spec, 0 if moment.part in ("created", "stage") else None)
     return Told(structs.replace(spec, open=True), _RARE if moment.part == "death" else 0)
-
-
-def _born(draft: Draft, moment: Moment, first: int, last: int) -> tuple[Place, tuple[int, int]]:
-    """Before the row begins, by the ages of such people, with the bounds; anywhere where those leave no room. Who lives
-    long was there before all rows: a wish may move what happens to them before they begin themselves."""
-    youngest, oldest, middle = ages_of(draft.table.name)
-    size, step = (1, 1) if moment.unit == "day" else (DAY, MICROS)
-    latest = draft.facts.today - (LONGEST + 1) * YEAR if oldest > 3 * LONGEST else draft.facts.today
-    low, high = max((draft.facts.today - oldest * YEAR - oldest // 4) * size, first), min(latest * size, last)
-    if low + _LEAST * step > min((draft.facts.today - youngest * YEAR) * size, high):
-        return Anywhere(), (first, last)
-    share = ((oldest - middle) << 10) // (oldest - youngest)
-    return Born(youngest * YEAR + youngest // 4, share), (low, high)
 
 
 # --- the life line itself
@@ -337,7 +326,8 @@ def _lives(
     before = (SERVED if lineage.served else LONGEST) if lineage.first else 0
     turns = in_turn(draft, {parent.at for parent in lines})
     followed = lineage.followed or turns is not None  # rows in turn go back as far as their parents do
-    series = lives(draft.table.name, _bounds(free, domains), today, until, before=before, followed=followed)
+    bounds = _bounds(draft.table.name, free, domains)
+    series = lives(draft.table.name, bounds, today, until, before=before, followed=followed)
     if any(not line.first for line, _ in _lines(draft)):  # there are more parents by and by already
         series = structs.replace(series, rising=False, levelling=False)
     life = Life(series=series, parents=lines, within=lineage.within)
@@ -348,10 +338,14 @@ def _lives(
     return {LIFE: life, SO_FAR: course.progress(now)}
 
 
-def _bounds(free: Mapping[str, Moment], domains: Mapping[str, Domain]) -> Domain:
-    """What the columns that follow the life line leave to it: those that tell of its begin, and no one an end."""
+def _bounds(table: str, free: Mapping[str, Moment], domains: Mapping[str, Domain]) -> Domain:
+    """What the columns that follow the life line leave to it: those that tell of its begin, a birth some years before,
+    and no one an end."""
     led = {name: moment for name, moment in free.items() if moment.part not in ("birth", "own", "future")}
     lows = [bound * _size(m) for n, m in led.items() if begins(m) and (bound := domains[n].low) is not None]
+    births = [name for name, moment in free.items() if moment.part == "birth"]
+    aged = [bound * _size(free[n]) for n in births if (bound := domains[n].low) is not None]
+    lows += [bound + youngest_days(table) * DAY for bound in aged]
     highs = [bound * _size(m) for n, m in led.items() if (bound := domains[n].high) is not None]
     high = min(highs, default=None)
     low = max((bound for bound in lows if high is None or bound < high), default=None)

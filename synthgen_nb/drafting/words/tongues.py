@@ -23,7 +23,7 @@ def place_tongues(draft: Draft) -> None:
     unique = [draft.placed[name][1] for name in found.values() if name in draft.placed]
     if not found or not known or (draft.rows > len(known) and unique):
         return
-    if not unique and singular(words_of(draft.table.name)[-1]) == "language":
+    if not unique and [singular(word) for word in words_of(draft.table.name)[-1:]] == ["language"]:
         for place, group in enumerate(_GROUPS):
             if group in found:
                 values = tuple(pair[place] for pair in known)
