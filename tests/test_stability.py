@@ -1,6 +1,6 @@
 """A column more in the DDL changes no other column: plain ones, put behind the others of each table of a schema in
-turn. What can't be is left out: a subtotal or a charge beside a total, which is their sum; the greater of two numbers
-of which the lesser is a part; a language's name beside its code."""
+turn. What can't be is left out: a subtotal or a charge beside a total, which is their sum, and the third of four prices
+of a day; and one thing that could: a language's name beside its code."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ CREATE TABLE carrier (id int PRIMARY KEY, company varchar(80), email varchar(120
   phone varchar(30));
 CREATE TABLE language (id int PRIMARY KEY, name varchar(40) NOT NULL);
 CREATE TABLE account (id int PRIMARY KEY, username varchar(60), valid_until date, last_login_at timestamp);
+CREATE TABLE item (id int PRIMARY KEY, cost numeric(10,2), min_price numeric(10,2), list_price numeric(10,2));
+CREATE TABLE stock_level (id int PRIMARY KEY, item_id int REFERENCES item (id), quantity int);
 CREATE TABLE quote (id int PRIMARY KEY, customer_id int REFERENCES customer (customer_id), currency char(3) NOT NULL);
 """
 SCHEMAS = TEMPLATES | {"films": FILMS}
@@ -80,6 +82,7 @@ MORE = {
     "name": text(80),
     "code": text(20),
     "street_address": text(120),
+    "max_price": Type(kind=Kind.DECIMAL, sql="numeric(10,2)", precision=10, scale=2),
     "tax": Type(kind=Kind.DECIMAL, sql="numeric(10,2)", precision=10, scale=2),
 }
 FAST = ("clinic", "shop", "films")

@@ -169,32 +169,44 @@ def _priced(shape: Shaped, one: int) -> Shaped:
 def _smaller(
     draft: Draft, domains: Mapping[str, Domain], links: Mapping[str, Link], told: Mapping[str, Told]
 ) -> dict[str, Told]:
-    """The smaller of two numbers as a part of the larger."""
+    """Of two numbers the one that stands behind the other as a part of that, or as so many times that."""
     words = {c.name: " ".join(words_of(c.name)) for c in draft.table.columns}
+    order = {name: place for place, name in enumerate(words)}
     tied = {*links, *(link.before for link in links.values())}
     found: dict[str, Told] = {}
     for column in draft.table.columns:
-        domain = domains[column.name]
-        if column.name in tied or not _is_open(draft, column, domain):
+        if column.name in tied or not _is_open(draft, column, domains[column.name]):
             continue
-        for larger, rates in _partners(words, column.name):
-            other = draft.table.column(larger)
-            same = (other.type.kind, units_of(other.type)) == (column.type.kind, units_of(column.type))
-            there = domain.nullable or not domains[larger].nullable
-            if not (same and there and _is_open(draft, other, domains[larger])) or larger in {*tied, *found}:
+        for larger, rates, either in sorted(_partners(words, column.name), key=lambda one: order[one[0]]):
+            if larger in tied or not _is_open(draft, draft.table.column(larger), domains[larger]):
                 continue
-            spec = told[larger].spec if larger in told else _drawn(draft, other, domains[larger])
-            if not isinstance(spec, Shaped | Range) or spec.span is None:
+            own, of, shares = column.name, larger, rates
+            if either and order[larger] > order[own]:  # each of those behind: what is added moves no other
+                own, of, shares = larger, own, tuple(-(-1_000_000 // rate) for rate in reversed(rates))
+            if of in found or own in found:
                 continue
-            ends = spec.span[0] * rates[0] // 1000, spec.span[1] * rates[-1] // 1000
-            if ends[0] < 0 or not all(domain.allows(end) for end in ends):
-                continue
-            scale = units_of(column.type) if column.type.kind is Kind.FLOAT else 0
-            units = {larger: scale} if scale else {}
-            of = Amount(terms=(Term(columns=(larger,)),), units=units, scale=scale)
-            found[column.name] = Told(Portion(of=of, rates=rates), 0)
-            break
+            spec = told[of].spec if of in told else _drawn(draft, draft.table.column(of), domains[of])
+            if (made := _portion(draft, domains, own, of, spec, shares)) is not None:
+                found[own] = made
     return found
+
+
+def _portion(
+    draft: Draft, domains: Mapping[str, Domain], name: str, of: str, spec: AnySpec | None, rates: tuple[int, ...]
+) -> Told | None:
+    """One of the rates, in thousandths, of another column, which has that spec; None where it may not be so."""
+    column, other, domain = draft.table.column(name), draft.table.column(of), domains[name]
+    same = (other.type.kind, units_of(other.type)) == (column.type.kind, units_of(column.type))
+    there = domain.nullable or not domains[of].nullable
+    if not (same and there) or not isinstance(spec, Shaped | Range) or spec.span is None:
+        return None
+    ends = spec.span[0] * rates[0] // 1000, spec.span[1] * rates[-1] // 1000
+    if ends[0] < 0 or not all(domain.allows(end) for end in ends):
+        return None
+    scale = units_of(column.type) if column.type.kind is Kind.FLOAT else 0
+    units = {of: scale} if scale else {}
+    amount = Amount(terms=(Term(columns=(of,)),), units=units, scale=scale)
+    return Told(Portion(of=amount, rates=rates), 0)
 
 
 def _drawn(draft: Draft, column: Column, domain: Domain) -> AnySpec | None:
@@ -205,13 +217,14 @@ def _drawn(draft: Draft, column: Column, domain: Domain) -> AnySpec | None:
         return None  # told where the column itself is drafted
 
 
-def _partners(words: Mapping[str, str], name: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """The columns that are called like this one but for a word that makes it the smaller, and by how much."""
+def _partners(words: Mapping[str, str], name: str) -> Iterator[tuple[str, tuple[int, ...], bool]]:
+    """The columns that are called like this one but for a word that makes it the smaller, by how much, and whether
+    either of them can follow the other."""
     for pattern, rates in _OF_PERIOD:
         match = re.search(pattern, words[name])
         four = {one: _put(words[name], match, one) for one in _PERIOD} if match else {}
         if match and set(four.values()) <= set(words.values()):
-            yield next(other for other, text in words.items() if text == four["high"]), rates
+            yield next(other for other, text in words.items() if text == four["high"]), rates, False
             return
     for pattern, larger, rates in _PAIRS:
         match = re.search(pattern, words[name])
@@ -221,7 +234,7 @@ def _partners(words: Mapping[str, str], name: str) -> Iterator[tuple[str, tuple[
             wanted = _put(words[name], match, word)
             for other, text in words.items():
                 if other != name and text == wanted:
-                    yield other, rates
+                    yield other, rates, bool(rates[0])  # of nothing there are no so many times
 
 
 def _put(text: str, match: re.Match[str], word: str) -> str:

@@ -20,6 +20,7 @@ _SHARES = (
     (r"\b(description|summary|metadata|extra|attributes|avatar|photo|picture|image|website|homepage)\b", 0.35),
     (r"\b(mobile|secondary|alternat\w*|emergency|work phone|home phone|extension|region|state|province)\b", 0.25),
     (r"\b(external|legacy|original|previous|parent)\b", 0.3),
+    (r"^((unit|list|sale|sales|selling|retail|current|base) )?price$", 0.0),  # lines may have it, which need it
     (r"^(name|title|status|state|type|email|price|amount|total|quantity|(first|last) name|created.*)$", 0.01),
 )  # fmt: skip
 _GROUPS = {"deleted_timestamp": 0.9, "end_date": 0.3, "end_timestamp": 0.3, "note": 0.6, "comment": 0.5,
