@@ -35,7 +35,7 @@ def cluster(giving_back: bool = False) -> Iterator[Any]:
     kept = {} if giving_back else {"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None}
     with (
         dask.config.set(kept),
-        LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None, silence_logs=50) as local,
+        LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as local,
         Client(local, set_as_default=False) as client,
     ):
         yield client
